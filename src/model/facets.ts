@@ -1,0 +1,221 @@
+import type { Subject } from "./subject.ts";
+import type { TlsVersion } from "./tls.ts";
+
+/**
+ * The provider-neutral aspects of a subject. One facet is one question. A facet is either read whole
+ * (a field may be `null`: the provider says nothing about it, with the meaning written here) or it is a problem.
+ * Controls see nothing else, so a control works for every provider whose probe gives its facets.
+ */
+export interface Facets {
+  inventory: Inventory;
+  location: Location;
+  encryption: Encryption;
+  transport: Transport;
+  exposure: Exposure;
+  versioning: Versioning;
+  redundancy: Redundancy;
+  replication: Replication;
+  recoveryPoints: RecoveryPoints;
+  protocols: Protocols;
+  cipherSuites: CipherSuites;
+  certificate: CertificateFacet;
+  http: HttpFacet;
+  attestation: AttestationFacet;
+}
+export type FacetName = keyof Facets;
+export type FacetValue = Facets[FacetName];
+
+/** Which subjects a target holds. Its subject is the target itself. */
+export interface Inventory {
+  /** The kinds that the listing covers, `*` for all of the provider's. */
+  readonly kinds: readonly string[];
+  /** False when the listing is known to lack something (a page that failed, a cap reached). */
+  readonly complete: boolean;
+  readonly items: readonly Subject[];
+}
+
+/** Where the data of a subject rests. */
+export interface Location {
+  /** Every region that holds a copy, in the provider's lower-case names; `global` for what has no region. */
+  readonly regions: readonly string[];
+  /** Availability zones in use, where the provider shows them; null where it does not. */
+  readonly zones: readonly string[] | null;
+}
+
+/** Encryption at rest. */
+export interface Encryption {
+  /** null: the provider does not say. */
+  readonly enabled: boolean | null;
+  /** Cipher of the data at rest, such as `AES-256`; null where nothing states it. */
+  readonly algorithm: string | null;
+  /** How the algorithm is known: the API states it, or the provider's published design does (never "observed" then). */
+  readonly algorithmSource: "setting" | "published-design" | null;
+  /** Address of the published design, where that is the source. */
+  readonly algorithmReference: string | null;
+  readonly keyManagement: "provider" | "customer" | null;
+  /** What the reading cannot show, such as objects older than the bucket's default encryption. */
+  readonly caveat: string | null;
+}
+
+/** What a service's own settings say of encryption in transit (the wire is the facet `protocols`). */
+export interface Transport {
+  /** Whether clear text is refused by setting; null: cannot be set or is not said. */
+  readonly secureOnly: boolean | null;
+  /** Lowest TLS version that the setting lets in; null: there is no such setting for this kind. */
+  readonly minimumTls: TlsVersion | null;
+  /** True where nobody set the minimum and the provider's documented default stands in for it. */
+  readonly minimumTlsIsDefault: boolean;
+  /** What the platform itself refuses whatever the setting says, with its source; null where nothing is published. */
+  readonly platformFloor: { readonly version: TlsVersion; readonly reference: string } | null;
+  /** How the setting was understood, for the report ("bucket policy denies aws:SecureTransport=false"). */
+  readonly detail: string;
+}
+
+/** Who may reach the subject from the public Internet. */
+export interface Exposure {
+  /** Anonymous reading or writing of data is possible; null: cannot be told. */
+  readonly anonymousAccess: boolean | null;
+  /** The network path is open to every address (credentials still needed); null: cannot be told or does not apply. */
+  readonly openNetwork: boolean | null;
+  /** What opens it, in the provider's words; empty when nothing does. */
+  readonly through: readonly string[];
+  /** What closes it, in the provider's words. */
+  readonly closedBy: readonly string[];
+}
+
+export interface Versioning {
+  readonly enabled: boolean | null;
+}
+
+/** Copies within and beyond a region. */
+export interface Redundancy {
+  /** Zones that hold a copy (or in use); null where the provider does not say. */
+  readonly zones: number | null;
+  readonly zoneRedundant: boolean | null;
+  readonly geoRedundant: boolean | null;
+  /** The provider's name of the setting, such as `Standard_GZRS`. */
+  readonly setting: string;
+}
+
+/** Replication to another place. An empty list of destinations means that none is configured. */
+export interface Replication {
+  readonly destinations: readonly ReplicationDestination[];
+}
+export interface ReplicationDestination {
+  /** Region of the copy; null where it was not read (a bucket in an account that is not in the estate). */
+  readonly region: string | null;
+  /** Id of the copy, where it is a subject of its own. */
+  readonly subject: string | null;
+  readonly status: "active" | "disabled" | "degraded" | "unknown";
+  /** Whether all of the subject is replicated, or a part (prefix, tag). null: not said. */
+  readonly whole: boolean | null;
+  /** Last moment known to be copied; null where the provider tells no lag. ISO 8601 UTC. */
+  readonly lastSync: string | null;
+}
+
+/** Recovery points that exist, oldest first. */
+export interface RecoveryPoints {
+  /** Moments of completed recovery points within the reading's window. ISO 8601 UTC, ascending. */
+  readonly points: readonly string[];
+  /** From when on every existing point is in the list. ISO 8601 UTC. */
+  readonly since: string;
+  /** Whether a point older than `since` exists; null: not looked. */
+  readonly olderExists: boolean | null;
+  /** Declared or read retention, ISO 8601 duration; null where nothing says. */
+  readonly retention: string | null;
+}
+
+export type WireStatus = "accepted" | "rejected" | "unknown";
+
+/** TLS versions as the wire shows them. */
+export interface Protocols {
+  readonly versions: readonly {
+    readonly version: TlsVersion;
+    readonly status: WireStatus;
+    readonly why: string | null;
+  }[];
+}
+
+export interface OfferedSuite {
+  readonly version: TlsVersion;
+  /** `0xC02F` */
+  readonly code: string;
+  /** IANA name, or `unknown-0xNNNN`. */
+  readonly name: string;
+}
+export interface CipherSuites {
+  /** In the server's order of preference where it has one. */
+  readonly suites: readonly OfferedSuite[];
+  /** The accepted versions whose list could not be finished, with the reason. */
+  readonly unfinished: readonly { readonly version: TlsVersion; readonly why: string }[];
+  readonly groups: readonly OfferedSuite[];
+  /** null where there was nothing to tell it by. */
+  readonly serverPreference: boolean | null;
+}
+
+export interface CertificateFacet {
+  /** The name that was asked for and that the certificate must cover. */
+  readonly hostname: string;
+  /** The chain as sent, leaf first; never empty. */
+  readonly chain: readonly Certificate[];
+  readonly trusted: boolean;
+  /** Why it is not trusted, in OpenSSL's words. */
+  readonly trustError: string | null;
+  readonly hostnameMatches: boolean;
+}
+export interface Certificate {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly altNames: readonly string[];
+  /** ISO 8601 UTC */
+  readonly validFrom: string;
+  readonly validTo: string;
+  readonly keyType: "rsa" | "ec" | "ed25519" | "ed448" | "dsa" | "other";
+  /** Key size in bits; null for kinds of key that have none. */
+  readonly keyBits: number | null;
+  readonly signatureAlgorithm: string | null;
+  readonly serial: string;
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly fingerprint: string;
+}
+
+/** What answers in clear text, and what the secured answer says of transport. */
+export interface HttpFacet {
+  /** Address that was asked in clear text. */
+  readonly url: string;
+  readonly clearText:
+    | "refused"
+    | "redirects-to-https"
+    | "redirects-elsewhere"
+    | "serves"
+    | "unknown";
+  /** Status and target of the clear-text answer. */
+  readonly status: number | null;
+  readonly location: string | null;
+  /** HSTS of the HTTPS answer; null: the header is absent; undefined is never written. */
+  readonly hsts: {
+    readonly maxAgeSeconds: number;
+    readonly includeSubDomains: boolean;
+    readonly preload: boolean;
+  } | null;
+  /** False where the HTTPS answer could not be read, so that `hsts` says nothing. */
+  readonly httpsAnswered: boolean;
+}
+
+/** A person's dated word, as evidence. */
+export interface AttestationFacet {
+  readonly id: string;
+  readonly owner: string;
+  /** ISO date */
+  readonly date: string;
+  readonly expires: string;
+  readonly covers: readonly string[];
+  /** The evidence behind it: where, the hash that was written down, the hash now (null: not readable or not fetched). */
+  readonly evidence: {
+    readonly location: string;
+    readonly declaredSha256: string;
+    readonly actualSha256: string | null;
+    /** False for an address that is not fetched: the hash is then taken on the attester's word. */
+    readonly checkable: boolean;
+  } | null;
+}

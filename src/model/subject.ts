@@ -1,0 +1,47 @@
+/** Who runs what is looked at. `endpoint` is a network address that belongs to no declared account. */
+export const PROVIDERS = ["aws", "azure", "gcp", "ovh", "scaleway", "upcloud", "endpoint"] as const;
+export type Provider = (typeof PROVIDERS)[number];
+
+/** One thing that is looked at: a resource of a cloud account, an endpoint, a set of backups. */
+export interface Subject {
+  /** Id of the estate's target through which it was seen. */
+  readonly target: string;
+  readonly provider: Provider;
+  /** The provider's own type name (`AWS::S3::Bucket`, `Microsoft.Storage/storageAccounts`), or one of ours (`endpoint`, `backup-set`, `target`). */
+  readonly kind: string;
+  /** The provider's own full id (ARN, ARM id), or host:port. Unique within target and kind. */
+  readonly id: string;
+  readonly name: string;
+  /** The provider's region name in lower case; null where the provider gives none or it was not read. */
+  readonly region: string | null;
+  /** null: the tags were not read, so nothing that depends on a tag can be decided. */
+  readonly tags: Readonly<Record<string, string>> | null;
+}
+
+/** The pseudo-subject of what is said about a target as a whole (its inventory, its failure to answer). */
+export const TARGET_KIND = "target";
+/** A host and port that the estate declares. */
+export const ENDPOINT_KIND = "endpoint";
+/** A bucket and prefix that the estate declares to hold backups. */
+export const BACKUP_SET_KIND = "backup-set";
+
+/** Identity of a subject within one body of evidence. Kinds and ARM ids are case-insensitive. */
+export function subjectKey(subject: Pick<Subject, "target" | "kind" | "id">): string {
+  return `${subject.target}\n${subject.kind.toLowerCase()}\n${subject.id.toLowerCase()}`;
+}
+
+/** The subject that stands for a whole target. */
+export function targetSubject(target: {
+  readonly id: string;
+  readonly provider: Provider;
+}): Subject {
+  return {
+    target: target.id,
+    provider: target.provider,
+    kind: TARGET_KIND,
+    id: target.id,
+    name: target.id,
+    region: null,
+    tags: {},
+  };
+}

@@ -1,0 +1,144 @@
+import control from "#controls/transport/tls-protocol-versions.ts";
+import type { Protocols, Transport } from "#model/facets.ts";
+import { TLS_VERSIONS, type TlsVersion } from "#model/tls.ts";
+import { defineCases } from "./cases.ts";
+
+const declared = { allowed: ["TLSv1.2", "TLSv1.3"] };
+const tolerant = {
+  ...declared,
+  required: ["TLSv1.2"],
+  tolerated: { versions: ["TLSv1.0", "TLSv1.1"], review: "2026-12-31" },
+};
+
+function wire(accepted: TlsVersion[], unknown: TlsVersion[] = []): { protocols: Protocols } {
+  const status = (version: TlsVersion) =>
+    accepted.includes(version) ? "accepted" : unknown.includes(version) ? "unknown" : "rejected";
+  return {
+    protocols: {
+      versions: TLS_VERSIONS.map((version) => ({
+        version,
+        status: status(version),
+        why: unknown.includes(version) ? "connection reset" : null,
+      })),
+    },
+  };
+}
+
+function setting(fields: Partial<Transport>): { transport: Transport } {
+  return {
+    transport: {
+      secureOnly: null,
+      minimumTls: null,
+      minimumTlsIsDefault: false,
+      platformFloor: null,
+      detail: "minimumTlsVersion",
+      ...fields,
+    },
+  };
+}
+
+export default defineCases(control, [
+  {
+    name: "both declared versions",
+    expect: declared,
+    facets: wire(["TLSv1.2", "TLSv1.3"]),
+    outcome: "pass",
+    says: "accepts TLSv1.2, TLSv1.3",
+  },
+  {
+    name: "stricter than declared is a pass",
+    expect: declared,
+    facets: wire(["TLSv1.3"]),
+    outcome: "pass",
+    says: "accepts TLSv1.3",
+  },
+  {
+    name: "an older version is a failure that names it",
+    expect: declared,
+    facets: wire(["TLSv1.0", "TLSv1.2"]),
+    outcome: "fail",
+    says: "accepts TLSv1.0; declared: TLSv1.2, TLSv1.3 only",
+  },
+  {
+    name: "an older version fails even where another could not be told",
+    expect: declared,
+    facets: wire(["SSLv3"], ["TLSv1.0"]),
+    outcome: "fail",
+    says: "accepts SSLv3",
+  },
+  {
+    name: "an older version that could not be told leaves it open",
+    expect: declared,
+    facets: wire(["TLSv1.2"], ["TLSv1.0"]),
+    outcome: "unknown",
+    says: "could not tell whether TLSv1.0 is accepted (connection reset)",
+  },
+  {
+    name: "an allowed version that could not be told changes nothing",
+    expect: declared,
+    facets: wire(["TLSv1.2"], ["TLSv1.3"]),
+    outcome: "pass",
+    says: "accepts TLSv1.2",
+  },
+  {
+    name: "no accepted version is no evidence",
+    expect: declared,
+    facets: wire([]),
+    outcome: "unknown",
+    says: "no version was seen",
+  },
+  {
+    name: "a required version that is refused",
+    expect: tolerant,
+    facets: wire(["TLSv1.3"]),
+    outcome: "fail",
+    says: "rejects TLSv1.2",
+  },
+  {
+    name: "a required version that could not be told",
+    expect: tolerant,
+    facets: wire(["TLSv1.3"], ["TLSv1.2"]),
+    outcome: "unknown",
+    says: "could not tell whether TLSv1.2",
+  },
+  {
+    name: "a tolerated version passes and its review is kept in sight",
+    expect: tolerant,
+    facets: wire(["TLSv1.0", "TLSv1.1", "TLSv1.2"]),
+    outcome: "pass",
+    says: "TLSv1.0, TLSv1.1 is tolerated by declaration",
+    attention: ["exception-review"],
+  },
+  {
+    name: "toleration ends at SSLv3",
+    expect: tolerant,
+    facets: wire(["SSLv3", "TLSv1.2"]),
+    outcome: "fail",
+    says: "accepts SSLv3",
+  },
+  {
+    name: "a setting at the floor",
+    expect: declared,
+    facets: setting({ minimumTls: "TLSv1.2" }),
+    outcome: "pass",
+    says: "minimum version is TLSv1.2",
+  },
+  {
+    name: "a setting below the floor by default",
+    expect: declared,
+    facets: setting({
+      minimumTls: "TLSv1.0",
+      minimumTlsIsDefault: true,
+      platformFloor: { version: "TLSv1.2", reference: "https://example.com/notice" },
+    }),
+    outcome: "fail",
+    says: "TLSv1.0 by the provider's default; the platform itself refuses anything below TLSv1.2",
+  },
+  {
+    name: "a setting that is not there",
+    expect: declared,
+    facets: setting({}),
+    outcome: "unknown",
+    says: "names no minimum TLS version",
+  },
+]);
