@@ -12,20 +12,10 @@ export interface Duration {
 export function parseDuration(text: string): Duration | null {
   const match = PATTERN.exec(text);
   if (match === null || text.length > 40) return null;
-  const [years, months, weeks, days, hours, minutes, seconds] = match
-    .slice(1)
-    .map((digits) => Number(digits ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  const part = (index: number) => Number(match[index] ?? 0);
   return {
-    months: years * 12 + months,
-    seconds: weeks * 7 * DAY + days * DAY + hours * 3600 + minutes * 60 + seconds,
+    months: part(1) * 12 + part(2),
+    seconds: (part(3) * 7 + part(4)) * DAY + part(5) * 3600 + part(6) * 60 + part(7),
   };
 }
 

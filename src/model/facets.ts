@@ -91,6 +91,8 @@ export interface Versioning {
 export interface Redundancy {
   /** Zones that hold a copy (or in use); null where the provider does not say. */
   readonly zones: number | null;
+  /** The zones by name, where the provider shows them. */
+  readonly zoneNames?: readonly string[] | null;
   readonly zoneRedundant: boolean | null;
   readonly geoRedundant: boolean | null;
   /** The provider's name of the setting, such as `Standard_GZRS`. */

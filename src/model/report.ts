@@ -40,6 +40,8 @@ export interface Evaluation {
   readonly source: Source | null;
   /** Id of the waiver in force that excuses this failure. */
   readonly waivedBy?: string;
+  /** Last day on which that waiver is in force. */
+  readonly waivedUntil?: string;
   /** Id of the attestation in force that speaks for what no probe reads. */
   readonly attestedBy?: string;
 }

@@ -20,8 +20,10 @@ export interface Subject {
 
 /** The pseudo-subject of what is said about a target as a whole (its inventory, its failure to answer). */
 export const TARGET_KIND = "target";
-/** A host and port that the estate declares. */
+/** A host and port that the estate declares and that speaks HTTP. */
 export const ENDPOINT_KIND = "endpoint";
+/** A host and port that the estate declares as `tls://`: nothing is known of what is spoken inside. */
+export const TLS_ENDPOINT_KIND = "tls-endpoint";
 /** A bucket and prefix that the estate declares to hold backups. */
 export const BACKUP_SET_KIND = "backup-set";
 

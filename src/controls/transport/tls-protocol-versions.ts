@@ -1,14 +1,22 @@
+import {
+  exceptionsAmong,
+  mayBeAccepted,
+  renderDeclared,
+  reviewNotes,
+} from "#controls/declared-versions.ts";
+import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl, type Judgement } from "#model/control.ts";
 import type { Protocols, Transport } from "#model/facets.ts";
 import { date, tlsVersion, z } from "#model/schema.ts";
-import { compareTlsVersions, type TlsVersion } from "#model/tls.ts";
+import { plain } from "#model/text.ts";
+import { compareTlsVersions, TLS_VERSIONS } from "#model/tls.ts";
 
 const expectation = z.strictObject({
-  /** Versions that may be accepted; a server that accepts fewer is stricter, and passes. */
+  /** Versions that may be accepted. Fewer of them, or newer ones than the newest of them, is stricter, and passes. */
   allowed: z.array(tlsVersion).min(1),
   /** Versions that must be accepted. */
   required: z.array(tlsVersion).default([]),
-  /** Versions that the statement tolerates by name, until the review date. */
+  /** Versions that the statement itself tolerates by name, with the day on which the exception is to be reviewed. */
   tolerated: z.strictObject({ versions: z.array(tlsVersion).min(1), review: date }).optional(),
 });
 type Expectation = z.output<typeof expectation>;
@@ -26,8 +34,8 @@ export default defineControl({
   baseline: { allowed: ["TLSv1.2", "TLSv1.3"], required: [] },
   evaluate: ({ expect, facets, now }) => {
     if (facets.protocols !== undefined) return judgeWire(expect, facets.protocols, now);
-    if (facets.transport !== undefined) return judgeSetting(expect, facets.transport);
-    return { outcome: "not-applicable", actual: null, message: "speaks no TLS of its own" };
+    if (facets.transport !== undefined) return judgeSetting(expect, facets.transport, now);
+    return notApplicable("speaks no TLS of its own");
   },
   remediation:
     "Turn the older versions off: nginx `ssl_protocols TLSv1.2 TLSv1.3;`, Apache `SSLProtocol -all +TLSv1.2 +TLSv1.3`, " +
@@ -43,87 +51,77 @@ function judgeWire(expect: Expectation, wire: Protocols, now: Date): Judgement {
   const having = (status: string) =>
     wire.versions.filter((entry) => entry.status === status).map((entry) => entry.version);
   const accepted = having("accepted");
-  const unknown = having("unknown");
-  const tolerated = expect.tolerated?.versions ?? [];
-  const actual = { accepted, unknown };
-
-  const excess = accepted.filter(
-    (version) => !expect.allowed.includes(version) && !tolerated.includes(version),
+  const rejected = having("rejected");
+  // A version that nobody asked for is as open as one that gave no clear answer.
+  const unknown = TLS_VERSIONS.filter(
+    (version) => !accepted.includes(version) && !rejected.includes(version),
   );
-  if (excess.length > 0) {
-    return { outcome: "fail", actual, message: `accepts ${list(excess)}; ${declared(expect)}` };
-  }
-  const refused = expect.required.filter((version) => having("rejected").includes(version));
-  if (refused.length > 0) {
-    return { outcome: "fail", actual, message: `rejects ${list(refused)}; ${declared(expect)}` };
-  }
+  const excess = accepted.filter((version) => !mayBeAccepted(expect, version));
+  const refused = expect.required.filter(
+    (version) => rejected.includes(version) && !accepted.includes(version),
+  );
   const undecided = unknown.filter(
-    (version) =>
-      expect.required.includes(version) ||
-      !(expect.allowed.includes(version) || tolerated.includes(version)),
+    (version) => expect.required.includes(version) || !mayBeAccepted(expect, version),
   );
-  if (undecided.length > 0 || accepted.length === 0) {
-    const why = wire.versions.find((entry) => undecided.includes(entry.version))?.why;
-    return {
-      outcome: "unknown",
-      actual,
-      message:
-        undecided.length > 0
-          ? `could not tell whether ${list(undecided)} is accepted${why ? ` (${why})` : ""}; ${declared(expect)}`
-          : `no version was seen to be accepted; ${declared(expect)}`,
-    };
-  }
-  const exceptions = accepted.filter((version) => !expect.allowed.includes(version));
-  const message =
-    exceptions.length > 0
-      ? `accepts ${list(accepted)}, of which ${list(exceptions)} is tolerated by declaration; ${declared(expect)}`
-      : `accepts ${list(accepted)}; ${declared(expect)}`;
-  const review = expect.tolerated?.review;
-  if (exceptions.length === 0 || review === undefined) return { outcome: "pass", actual, message };
-  const overdue = new Date(review) <= now;
-  return {
-    outcome: "pass",
-    actual,
-    message,
-    attention: [
-      {
-        kind: "exception-review",
-        due: review,
-        message: `the declared exception for ${list(exceptions)} ${overdue ? "was due for review" : "is due for review"} on ${review}`,
-      },
+  const why = wire.versions.find((entry) => undecided.includes(entry.version))?.why ?? null;
+  const open =
+    undecided.length > 0
+      ? [
+          `could not tell whether ${undecided.join(", ")} is accepted${why === null ? "" : ` (${plain(why)})`}`,
+        ]
+      : accepted.length === 0
+        ? ["no version was seen to be accepted"]
+        : [];
+  const exceptions = exceptionsAmong(expect, accepted);
+  const newer = accepted.filter(
+    (version) => !expect.allowed.includes(version) && !exceptions.includes(version),
+  );
+  return settle({
+    failures: [
+      ...(excess.length > 0 ? [`accepts ${excess.join(", ")}`] : []),
+      ...(refused.length > 0 ? [`rejects ${refused.join(", ")}`] : []),
     ],
-  };
+    open,
+    held: [
+      `accepts ${accepted.join(", ")}`,
+      ...(exceptions.length > 0 ? [`${exceptions.join(", ")} is tolerated by declaration`] : []),
+      ...(newer.length > 0
+        ? [`${newer.join(", ")} is newer than declared, which is stricter`]
+        : []),
+    ].join("; "),
+    declared: renderDeclared(expect),
+    actual: { accepted, unknown },
+    attention: reviewNotes(expect, exceptions, now),
+  });
 }
 
-/** A setting names a floor, so it is held against the oldest version that may be accepted. */
-function judgeSetting(expect: Expectation, transport: Transport): Judgement {
-  const { minimumTls, minimumTlsIsDefault, platformFloor } = transport;
-  if (minimumTls === null) {
-    return {
-      outcome: "unknown",
-      actual: { minimumTls: null },
-      message: `the setting names no minimum TLS version (${transport.detail}); ${declared(expect)}`,
-    };
-  }
-  const oldest = [...expect.allowed, ...(expect.tolerated?.versions ?? [])].reduce((a, b) =>
-    compareTlsVersions(a, b) <= 0 ? a : b,
-  );
-  const how = minimumTlsIsDefault ? `${minimumTls} by the provider's default` : minimumTls;
+/** A setting names a floor: every version from there up may be accepted, and none below. */
+function judgeSetting(expect: Expectation, transport: Transport, now: Date): Judgement {
+  const { minimumTls, minimumTlsIsDefault, platformFloor, detail } = transport;
+  const actual = { minimumTls, minimumTlsIsDefault, platformFloor: platformFloor?.version ?? null };
+  const letIn =
+    minimumTls === null
+      ? []
+      : TLS_VERSIONS.filter((version) => compareTlsVersions(version, minimumTls) >= 0);
+  const excess = letIn.filter((version) => !mayBeAccepted(expect, version));
+  const refused = minimumTls === null ? [] : expect.required.filter((v) => !letIn.includes(v));
+  const exceptions = exceptionsAmong(expect, letIn);
+  const how = `minimum version is ${minimumTls}${minimumTlsIsDefault ? " by the provider's default" : ""}`;
   const floor =
     platformFloor === null
       ? ""
-      : `; the platform itself refuses anything below ${platformFloor.version} (${platformFloor.reference})`;
-  const actual = { minimumTls, minimumTlsIsDefault, platformFloor: platformFloor?.version ?? null };
-  return compareTlsVersions(minimumTls, oldest) < 0
-    ? { outcome: "fail", actual, message: `minimum version is ${how}${floor}; ${declared(expect)}` }
-    : { outcome: "pass", actual, message: `minimum version is ${how}; ${declared(expect)}` };
-}
-
-function declared(expect: Expectation): string {
-  const required = expect.required.length > 0 ? `, ${list(expect.required)} required` : "";
-  return `declared: ${list(expect.allowed)} only${required}`;
-}
-
-function list(versions: readonly TlsVersion[]): string {
-  return versions.join(", ");
+      : `; the platform itself refuses anything below ${platformFloor.version} (${plain(platformFloor.reference)})`;
+  return settle({
+    failures: [
+      ...(excess.length > 0 ? [`${how}, which lets in ${excess.join(", ")}${floor}`] : []),
+      ...(refused.length > 0 ? [`${how}, which refuses ${refused.join(", ")}`] : []),
+    ],
+    open:
+      minimumTls === null ? [`the setting names no minimum TLS version (${plain(detail)})`] : [],
+    held:
+      exceptions.length > 0 ? `${how}; ${exceptions.join(", ")} is tolerated by declaration` : how,
+    declared: renderDeclared(expect),
+    actual,
+    attention: reviewNotes(expect, exceptions, now),
+  });
 }

@@ -1,0 +1,184 @@
+// @ts-check
+// The command line's shape, in plain JavaScript: loading the first TypeScript file costs more than all of
+// this, and --help and usage errors need none. What a command does is in src/cli, loaded when it runs.
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+
+/**
+ * Runs the command line.
+ * @param {readonly string[]} args without the interpreter and the script.
+ * @returns {Promise<number>} the exit code (src/cli/exit.ts).
+ */
+export async function main(args) {
+  let code = 0;
+  const program = commands((result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { reportFailure } = await import("../src/cli/failure.ts");
+    return reportFailure(error, args.includes("--debug"));
+  }
+}
+
+const EXAMPLES = `
+Examples:
+  $ probity check example.com:443
+  $ probity scan --policy policy.yaml --estate estate.yaml
+  $ probity scan --policy policy.yaml --estate estate.yaml --format json --output report.json
+  $ probity list controls
+
+Exit codes: 0 upheld, 1 violated, 2 usage or configuration, 3 unverified or lapsed, 70 program error.`;
+
+/**
+ * The program with its commands.
+ * @param {(code: number) => void} finish takes a command's exit code.
+ */
+function commands(finish) {
+  const program = new Command("probity")
+    .description(
+      "Judges what a security statement promises by what clouds and endpoints really do.",
+    )
+    .version(version())
+    .option("--debug", "show stack traces and a log on standard error")
+    .addHelpText("after", EXAMPLES)
+    .showHelpAfterError("(add --help for help)")
+    .exitOverride();
+
+  const format = () =>
+    new Option("--format <format>", "text or json").choices(["text", "json"]).default("text");
+
+  withInputs(program.command("scan"), "required")
+    .description("gather evidence from the estate and judge every claim by it")
+    .option("--evidence <dir>", "save the evidence to a new folder, to be judged again")
+    .option("--active", "also run tests that look like attacks (none yet)")
+    .addOption(format())
+    .option("--output <file>", "write the report to a file")
+    .option("--full", "list passing evaluations too")
+    .option("--verbose", "show more of each claim in the text report")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ probity scan --policy policy.yaml --estate estate.yaml
+  $ probity scan --policy a.yaml b.yaml --estate estate.yaml --attestations attestations.yaml --waivers waivers.yaml
+  $ probity scan --policy policy.yaml --estate estate.yaml --only pf-rest-aes256 --evidence evidence/2026-11-22`,
+    )
+    .action(async (_options, command) => {
+      const { scan } = await import("../src/cli/scan.ts");
+      finish(await scan(command.optsWithGlobals()));
+    });
+
+  withInputs(program.command("evaluate"), "optional")
+    .description("judge saved evidence again, offline")
+    .requiredOption("--evidence <dir>", "folder that scan --evidence wrote")
+    .addOption(format())
+    .option("--output <file>", "write the report to a file")
+    .option("--full", "list passing evaluations too")
+    .option("--verbose", "show more of each claim in the text report")
+    .addHelpText(
+      "after",
+      `
+Without --policy, --attestations or --waivers, those that were saved with the evidence are used.
+
+Examples:
+  $ probity evaluate --evidence evidence/2026-11-22
+  $ probity evaluate --evidence evidence/2026-11-22 --policy stricter.yaml --format json`,
+    )
+    .action(async (_options, command) => {
+      const { evaluateSaved } = await import("../src/cli/evaluate.ts");
+      finish(await evaluateSaved(command.optsWithGlobals()));
+    });
+
+  program
+    .command("check")
+    .description("look at one endpoint: TLS, certificate, HTTP")
+    .argument("<address>", "HOST, HOST:PORT or a URL")
+    .option(
+      "--policy <file>",
+      "judge by this policy's claims on endpoints instead of Mozilla intermediate",
+    )
+    .option("--label <label...>", "labels of the endpoint, for the policy's scopes", ["service"])
+    .option("--connect <host:port>", "connect there, asking for the address's name")
+    .option("--ca-file <file>", "trust these certificate authorities too")
+    .option("--timeout <seconds>", "give up after so many seconds", "10")
+    .addOption(format())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ probity check example.com
+  $ probity check mail.example.com:465 --format json
+  $ probity check https://www.example.com --policy policy.yaml`,
+    )
+    .action(async (address, _options, command) => {
+      const { check } = await import("../src/cli/check.ts");
+      finish(await check(address, command.optsWithGlobals()));
+    });
+
+  withInputs(program.command("validate"), "any")
+    .description("check configuration files, and nothing else")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ probity validate --policy policy.yaml --estate estate.yaml
+  $ probity validate --waivers waivers.yaml --policy policy.yaml`,
+    )
+    .action(async (_options, command) => {
+      const { validate } = await import("../src/cli/validate.ts");
+      finish(await validate(command.optsWithGlobals()));
+    });
+
+  program
+    .command("list")
+    .description("list claims of policies, controls or probes")
+    .argument("<what>", "claims, controls or probes")
+    .option("--policy <file...>", "policies whose claims to list")
+    .addOption(format())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ probity list controls
+  $ probity list probes --format json
+  $ probity list claims --policy policy.yaml`,
+    )
+    .action(async (what, _options, command) => {
+      const { list } = await import("../src/cli/list.ts");
+      finish(await list(what, command.optsWithGlobals()));
+    });
+
+  return program;
+}
+
+/**
+ * The files that say what is declared and where to look.
+ * @param {Command} command
+ * @param {"required" | "optional" | "any"} need
+ */
+function withInputs(command, need) {
+  const policy = new Option("--policy <file...>", "statements as claims");
+  const estate = new Option("--estate <file...>", "where to look");
+  if (need === "required") {
+    policy.makeOptionMandatory();
+    estate.makeOptionMandatory();
+  }
+  command.addOption(policy);
+  if (need !== "optional") command.addOption(estate);
+  command
+    .option("--attestations <file...>", "what people vouch for")
+    .option("--waivers <file...>", "failures that are excused for a time");
+  if (need === "any") return command;
+  return command
+    .option("--only <claim...>", "judge these claims only: an id, policy/id, or a pattern with *")
+    .option("--now <time>", "judge for this moment (ISO 8601)");
+}
+
+/** @returns {string} the version in package.json */
+function version() {
+  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
+}

@@ -1,0 +1,114 @@
+import type { TargetOf } from "#model/estate.ts";
+import type { Observation, Problem } from "#model/evidence.ts";
+import { defineRead, type ProbeContext } from "#model/probe.ts";
+import type { Subject } from "#model/subject.ts";
+import type { AwsClients } from "./clients.ts";
+import {
+  NOTHING_SEEN,
+  retentionOf,
+  toRecoveryPoints,
+  WINDOW_MS,
+  withPage,
+} from "./recovery-points.ts";
+import { malformed, orNotSet, pages, s3Question } from "./s3-calls.ts";
+
+export type BackupSet = TargetOf<"aws">["backups"][number];
+
+/** Names are in no order of time, so a listing is read whole; beyond this many objects it is given up. */
+const MOST_OBJECTS = 200_000;
+
+/**
+ * Lists every object of a backup set, and asks for the bucket's lifecycle where the estate declares no retention:
+ * gaps are judged over the retention, so not knowing it leaves the facet a problem.
+ */
+export async function readBackupSet(
+  set: BackupSet,
+  subject: Subject,
+  region: string,
+  clients: AwsClients,
+  context: ProbeContext,
+): Promise<Observation | Problem> {
+  const sdk = await import("@aws-sdk/client-s3");
+  const since = context.now().getTime() - WINDOW_MS;
+  const failed = (
+    operation: string,
+    permission: string,
+    { reason, message }: Pick<Problem, "reason" | "message">,
+  ) =>
+    context.problem({
+      operation: `s3:${operation}`,
+      subject,
+      facets: ["recoveryPoints"],
+      reason,
+      permission: reason === "denied" ? permission : null,
+      message,
+    });
+
+  const hashes: string[] = [];
+  let tally = NOTHING_SEEN;
+  const listing = pages(
+    context,
+    (token) =>
+      s3Question(clients, region, "ListObjectsV2", (client, options) =>
+        client.send(
+          new sdk.ListObjectsV2Command({
+            Bucket: set.bucket,
+            Prefix: set.prefix,
+            ...(token === undefined ? {} : { ContinuationToken: token }),
+          }),
+          options,
+        ),
+      ),
+    (raw) => raw.NextContinuationToken,
+  );
+  for await (const page of listing) {
+    if (!page.ok) return failed("ListObjectsV2", "s3:ListBucket", page.failure);
+    hashes.push(page.sha256);
+    try {
+      tally = withPage(tally, page.raw, since);
+    } catch (error) {
+      return failed("ListObjectsV2", "s3:ListBucket", malformed(error));
+    }
+    if (tally.objects > MOST_OBJECTS) {
+      const message = `more than ${MOST_OBJECTS} objects under ${set.bucket}/${set.prefix}: declare a narrower prefix`;
+      return failed("ListObjectsV2", "s3:ListBucket", { reason: "too-large", message });
+    }
+  }
+
+  let retention = set.retention ?? null;
+  if (retention === null) {
+    const answer = await context.ask(
+      s3Question(
+        clients,
+        region,
+        "GetBucketLifecycleConfiguration",
+        orNotSet("NoSuchLifecycleConfiguration", (client, options) =>
+          client.send(
+            new sdk.GetBucketLifecycleConfigurationCommand({ Bucket: set.bucket }),
+            options,
+          ),
+        ),
+      ),
+    );
+    if (!answer.ok) {
+      const { reason, message } = answer.failure;
+      return failed("GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration", {
+        reason,
+        message: `${message}; or declare the retention of the backup set ${set.id}`,
+      });
+    }
+    hashes.push(answer.sha256);
+    retention = retentionOf(answer.raw, set.prefix);
+  }
+  return context.read(
+    defineRead({
+      service: "s3",
+      operation: "s3:ListObjectsV2",
+      call: () => Promise.resolve({ pages: hashes }),
+      subject,
+      facet: "recoveryPoints",
+      permission: "s3:ListBucket",
+      map: () => toRecoveryPoints(tally, since, retention),
+    }),
+  );
+}

@@ -1,0 +1,72 @@
+import type { TargetOf } from "#model/estate.ts";
+import { defineProbe } from "#model/probe.ts";
+import { BACKUP_SET_KIND, targetSubject, type Subject } from "#model/subject.ts";
+import { homeRegion, provenAccount, type Account } from "./account.ts";
+import { awsClients } from "./clients.ts";
+import { classifyAws } from "./errors.ts";
+import { readBackupSet, type BackupSet } from "./s3-backup-reading.ts";
+import { readRegion } from "./s3-inventory.ts";
+
+/** Reads the backup sets that the estate declares in S3: every object under the prefix is a recovery point. */
+export default defineProbe({
+  id: "aws-s3-backup-sets",
+  title: "Backup sets in Amazon S3",
+  provider: "aws",
+  kinds: [BACKUP_SET_KIND],
+  provides: {
+    inventory: { permissions: ["s3:GetBucketLocation"] },
+    recoveryPoints: { permissions: ["s3:ListBucket", "s3:GetLifecycleConfiguration"] },
+  },
+  classify: classifyAws,
+  gather: async function* gather(target, wanted, context) {
+    if (target.provider !== "aws" || target.backups.length === 0) return;
+    const clients = awsClients(target, context);
+    try {
+      const account = await provenAccount(target, clients, context);
+      if ("reason" in account) {
+        yield account;
+        return;
+      }
+      const sets = await Promise.all(
+        target.backups.map(async (set) => {
+          const found = await readRegion(set.bucket, homeRegion(target), clients, context);
+          const region = "region" in found ? found.region : null;
+          return { set, subject: toSubject(target, account, set, region) };
+        }),
+      );
+      const items = sets.map(({ subject }) => subject);
+      yield context.observe(
+        targetSubject(target),
+        "inventory",
+        { kinds: [BACKUP_SET_KIND], complete: true, items },
+        { operation: "declared in the estate" },
+      );
+      if (!wanted.has("recoveryPoints")) return;
+      const region = (subject: Subject) => subject.region ?? homeRegion(target);
+      yield* await Promise.all(
+        sets.map(({ set, subject }) =>
+          readBackupSet(set, subject, region(subject), clients, context),
+        ),
+      );
+    } finally {
+      clients.close();
+    }
+  },
+});
+
+function toSubject(
+  target: TargetOf<"aws">,
+  { partition }: Account,
+  { id, bucket, prefix }: BackupSet,
+  region: string | null,
+): Subject {
+  return {
+    target: target.id,
+    provider: "aws",
+    kind: BACKUP_SET_KIND,
+    id: `arn:${partition}:s3:::${bucket}/${prefix}`,
+    name: id,
+    region,
+    tags: {},
+  };
+}

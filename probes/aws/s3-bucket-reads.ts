@@ -1,0 +1,72 @@
+import type { FacetName } from "#model/facets.ts";
+import { defineRead, type AnyRead } from "#model/probe.ts";
+import { toTransport } from "./bucket-transport.ts";
+import type { AwsClients } from "./clients.ts";
+import { orNotSet, s3Question } from "./s3-calls.ts";
+import { toEncryption, toPolicyText, toReplication, toVersioning } from "./s3-facets.ts";
+import type { Bucket } from "./s3-inventory.ts";
+
+/** The wanted facets that one call each reads. */
+export async function bucketReads(
+  clients: AwsClients,
+  wanted: ReadonlySet<FacetName>,
+): Promise<(bucket: Bucket) => readonly AnyRead[]> {
+  const sdk = await import("@aws-sdk/client-s3");
+  return ({ subject, region }) => {
+    const Bucket = subject.name;
+    const reads: readonly AnyRead[] = [
+      defineRead({
+        ...s3Question(
+          clients,
+          region,
+          "GetBucketEncryption",
+          orNotSet("ServerSideEncryptionConfigurationNotFoundError", (client, options) =>
+            client.send(new sdk.GetBucketEncryptionCommand({ Bucket }), options),
+          ),
+        ),
+        subject,
+        facet: "encryption",
+        permission: "s3:GetEncryptionConfiguration",
+        map: toEncryption,
+      }),
+      defineRead({
+        ...s3Question(
+          clients,
+          region,
+          "GetBucketPolicy",
+          orNotSet("NoSuchBucketPolicy", (client, options) =>
+            client.send(new sdk.GetBucketPolicyCommand({ Bucket }), options),
+          ),
+        ),
+        subject,
+        facet: "transport",
+        permission: "s3:GetBucketPolicy",
+        map: (raw) => toTransport(toPolicyText(raw), subject.id),
+      }),
+      defineRead({
+        ...s3Question(clients, region, "GetBucketVersioning", (client, options) =>
+          client.send(new sdk.GetBucketVersioningCommand({ Bucket }), options),
+        ),
+        subject,
+        facet: "versioning",
+        permission: "s3:GetBucketVersioning",
+        map: toVersioning,
+      }),
+      defineRead({
+        ...s3Question(
+          clients,
+          region,
+          "GetBucketReplication",
+          orNotSet("ReplicationConfigurationNotFoundError", (client, options) =>
+            client.send(new sdk.GetBucketReplicationCommand({ Bucket }), options),
+          ),
+        ),
+        subject,
+        facet: "replication",
+        permission: "s3:GetReplicationConfiguration",
+        map: toReplication,
+      }),
+    ];
+    return reads.filter(({ facet }) => wanted.has(facet));
+  };
+}

@@ -1,0 +1,197 @@
+import type { PublicAccessBlockConfiguration } from "@aws-sdk/client-s3";
+import type { TargetOf } from "#model/estate.ts";
+import type { Observation, Problem } from "#model/evidence.ts";
+import type { Exposure } from "#model/facets.ts";
+import { defineRead, type ProbeContext, type Question } from "#model/probe.ts";
+import { homeRegion } from "./account.ts";
+import type { AwsClients } from "./clients.ts";
+import { malformed, orNotSet, s3Question, type Send } from "./s3-calls.ts";
+import { codeOf, statusOf } from "./errors.ts";
+import {
+  blockedBy,
+  judgeExposure,
+  type AccessBlock,
+  type ExposureParts,
+  type Missing,
+  type Part,
+} from "./s3-exposure.ts";
+import { isNotSet, toPolicyText, type NotSet } from "./s3-facets.ts";
+import type { Bucket } from "./s3-inventory.ts";
+
+const NO_BLOCK = "NoSuchPublicAccessBlockConfiguration";
+
+/** The account's public access block: one reading for all its buckets. */
+export async function readAccountBlock(
+  target: TargetOf<"aws">,
+  clients: AwsClients,
+  context: ProbeContext,
+): Promise<Part<AccessBlock | null>> {
+  return part(
+    context,
+    {
+      service: "s3control",
+      operation: "s3control:GetPublicAccessBlock",
+      call: async (abortSignal) => {
+        const { GetPublicAccessBlockCommand } = await import("@aws-sdk/client-s3-control");
+        const client = await clients.s3control(homeRegion(target));
+        try {
+          const { PublicAccessBlockConfiguration: block } = await client.send(
+            new GetPublicAccessBlockCommand({ AccountId: target.account }),
+            { abortSignal },
+          );
+          return { PublicAccessBlockConfiguration: block };
+        } catch (error) {
+          if (codeOf(error) === NO_BLOCK && statusOf(error) === 404) return { notSet: NO_BLOCK };
+          throw error;
+        }
+      },
+    },
+    "s3:GetAccountPublicAccessBlock",
+    toAccessBlock,
+  );
+}
+
+/** Reads of one bucket only what is needed to decide, most decisive first; an observation or a problem. */
+export async function readExposure(
+  { subject, region }: Bucket,
+  account: Part<AccessBlock | null>,
+  clients: AwsClients,
+  context: ProbeContext,
+): Promise<Observation | Problem> {
+  const sdk = await import("@aws-sdk/client-s3");
+  const Bucket = subject.name;
+  const asked: string[] = ["s3control:GetPublicAccessBlock"];
+  const ask = <Raw extends object, T>(
+    operation: string,
+    permission: string,
+    send: Send<Raw>,
+    map: (raw: Raw) => T,
+  ): Promise<Part<T>> => {
+    asked.push(`s3:${operation}`);
+    return part(context, s3Question(clients, region, operation, send), permission, map);
+  };
+
+  let parts: ExposureParts = { account };
+  const decided = (setting: keyof AccessBlock) => typeof blockedBy(parts, setting) === "string";
+  if (!decided("ignorePublicAcls") || !decided("restrictPublicBuckets")) {
+    const bucket = await ask(
+      "GetPublicAccessBlock",
+      "s3:GetBucketPublicAccessBlock",
+      orNotSet(NO_BLOCK, (client, options) =>
+        client.send(new sdk.GetPublicAccessBlockCommand({ Bucket }), options),
+      ),
+      toAccessBlock,
+    );
+    parts = { ...parts, bucket };
+  }
+  if (!decided("restrictPublicBuckets")) {
+    const policy = await ask(
+      "GetBucketPolicy",
+      "s3:GetBucketPolicy",
+      orNotSet("NoSuchBucketPolicy", (client, options) =>
+        client.send(new sdk.GetBucketPolicyCommand({ Bucket }), options),
+      ),
+      toPolicyText,
+    );
+    parts = { ...parts, policy };
+  }
+  if (!decided("ignorePublicAcls")) {
+    const ownership = await ask(
+      "GetBucketOwnershipControls",
+      "s3:GetBucketOwnershipControls",
+      orNotSet("OwnershipControlsNotFoundError", (client, options) =>
+        client.send(new sdk.GetBucketOwnershipControlsCommand({ Bucket }), options),
+      ),
+      (raw) =>
+        isNotSet(raw) ? null : (raw.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? null),
+    );
+    parts = { ...parts, ownership };
+    if ("failure" in ownership || ownership.value !== "BucketOwnerEnforced") {
+      const grants = await ask(
+        "GetBucketAcl",
+        "s3:GetBucketAcl",
+        (client, options) => client.send(new sdk.GetBucketAclCommand({ Bucket }), options),
+        (raw) => raw.Grants ?? [],
+      );
+      parts = { ...parts, grants };
+    }
+  }
+  return settle(parts);
+
+  function settle(read: ExposureParts): Promise<Observation | Problem> {
+    const operation = asked.join(", ");
+    const missing = missingReading(read);
+    if (missing !== null) {
+      const { failure, permission } = missing;
+      const needed = failure.reason === "denied" ? permission : null;
+      return Promise.resolve(
+        context.problem({
+          operation: missing.operation,
+          subject,
+          facets: ["exposure"],
+          reason: failure.reason,
+          permission: needed,
+          message: failure.message,
+        }),
+      );
+    }
+    // The parts are one answer, hashed and judged as such.
+    return context.read(
+      defineRead({
+        service: "s3",
+        operation,
+        call: () => Promise.resolve(read),
+        subject,
+        facet: "exposure",
+        permission: null,
+        map: toExposure,
+      }),
+    );
+  }
+}
+
+function toAccessBlock(
+  raw:
+    | { readonly PublicAccessBlockConfiguration?: PublicAccessBlockConfiguration | undefined }
+    | NotSet,
+): AccessBlock | null {
+  if (isNotSet(raw)) return null;
+  const block = raw.PublicAccessBlockConfiguration;
+  if (block === undefined) throw new TypeError("the answer holds no public access block");
+  return {
+    ignorePublicAcls: block.IgnorePublicAcls === true,
+    restrictPublicBuckets: block.RestrictPublicBuckets === true,
+  };
+}
+
+function toExposure(parts: ExposureParts): Exposure {
+  const judged = judgeExposure(parts);
+  if ("failure" in judged) throw new TypeError(judged.failure.message);
+  return judged;
+}
+
+/** null also where the policy is no policy document: that comes out when the parts are judged. */
+function missingReading(parts: ExposureParts): Missing | null {
+  try {
+    const judged = judgeExposure(parts);
+    return "failure" in judged ? judged : null;
+  } catch {
+    return null;
+  }
+}
+
+async function part<Raw, T>(
+  context: ProbeContext,
+  question: Question<Raw>,
+  permission: string,
+  map: (raw: Raw) => T,
+): Promise<Part<T>> {
+  const { operation } = question;
+  const answer = await context.ask(question);
+  if (!answer.ok) return { failure: answer.failure, operation, permission };
+  try {
+    return { value: map(answer.raw) };
+  } catch (error) {
+    return { failure: malformed(error), operation, permission };
+  }
+}

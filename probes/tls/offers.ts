@@ -1,0 +1,87 @@
+/** Which suites and groups a hello offers. */
+import { cipherSuites } from "#facts/cipher-suites.ts";
+import { CLASSIC_CURVES, TLS13_GROUPS } from "#facts/named-groups.ts";
+import { compareTlsVersions } from "#model/tls.ts";
+import type { HelloOffer, HelloVersion } from "./client-hello.ts";
+
+/** How a hello is cut, for servers that fail on an ordinary one. */
+export interface Shape {
+  /** The most suites in one hello. */
+  readonly bundle: number;
+  readonly compact: boolean;
+  readonly keyShares: boolean;
+}
+
+/** Everything in one hello. */
+export const FULL: Shape = { bundle: 1000, compact: false, keyShares: false };
+/** Some servers fail on more than 128 suites, of which one is the signalling value. */
+export const BUNDLES: Shape = { bundle: 127, compact: false, keyShares: false };
+/** The oldest servers fail on more than 255 bytes. */
+export const COMPACT: Shape = { bundle: 24, compact: true, keyShares: false };
+/** TLS 1.3 for servers that answer no empty list of key shares. */
+export const SHARES: Shape = { bundle: 1000, compact: false, keyShares: true };
+
+/** What nearly every server has one of, newest first; with these it is tried whether a server answers at all. */
+const COMMON = [
+  0xc02f, 0xc02b, 0xc030, 0xc02c, 0xc013, 0xc009, 0xc014, 0xc00a, 0x009e, 0x009f, 0x0033, 0x0039,
+  0x009c, 0x009d, 0x003c, 0x002f, 0x0035, 0x000a, 0x0016, 0x0005, 0x0004,
+];
+const COMMON_TLS13 = [0x1301, 0x1302, 0x1303];
+const COMMON_GROUPS = [0x1d, 0x17, 0x18, 0x19];
+
+/** Servers without 1.3 answer its hello with their own version where they find a suite in it, which says more than a refusal. */
+const FALLBACK = [0xc02f, 0xc02b, 0x009c, 0x002f];
+
+/**
+ * Every known suite that a version may use, ChaCha20 last: some servers move it to the front for clients that do.
+ * To the versions before 1.2 all suites of TLS 1.0 are offered, as libraries serve them in SSLv3 too.
+ */
+export function suitesFor(version: HelloVersion): readonly number[] {
+  const tls13 = version === "TLSv1.3";
+  const newest = version === "TLSv1.2" ? "TLSv1.2" : "TLSv1.0";
+  const suites = [...cipherSuites().values()].filter((suite) =>
+    tls13
+      ? suite.since === "TLSv1.3"
+      : suite.since !== "TLSv1.3" && compareTlsVersions(suite.since, newest) <= 0,
+  );
+  const [chacha, others] = [true, false].map((wanted) =>
+    suites.filter((suite) => (suite.cipher === "CHACHA20") === wanted),
+  );
+  return [...(others ?? []), ...(chacha ?? [])].map((suite) => suite.code);
+}
+
+/** The suites of a version by key exchange, without the export ones, whose keys are of another size. */
+export function suitesWith(version: HelloVersion, keyExchange: "ECDHE" | "DHE"): number[] {
+  return suitesFor(version).filter((code) => {
+    const suite = cipherSuites().get(code);
+    const certified = ["RSA", "ECDSA", "DSS"].includes(suite?.authentication ?? "");
+    return suite?.keyExchange === keyExchange && certified && !suite.name.includes("_EXPORT");
+  });
+}
+
+/** The few that a hello of the compact shape begins with. */
+export function commonSuites(version: HelloVersion): readonly number[] {
+  return version === "TLSv1.3" ? COMMON_TLS13 : COMMON;
+}
+
+/** Groups for a version. Finite fields are left out up to 1.2: naming some lets a server with another hide its DHE (RFC 7919). */
+export function groupsFor(version: HelloVersion, compact = false): readonly number[] {
+  if (compact) return COMMON_GROUPS;
+  return version === "TLSv1.3" ? TLS13_GROUPS : CLASSIC_CURVES;
+}
+
+/** A hello of a version and shape that offers these suites. */
+export function offer(
+  version: HelloVersion,
+  shape: Shape,
+  suites: readonly number[],
+  groups: readonly number[] = groupsFor(version, shape.compact),
+): Omit<HelloOffer, "serverName"> {
+  return {
+    version,
+    suites: version === "TLSv1.3" ? [...suites, ...FALLBACK] : suites,
+    groups,
+    compact: shape.compact,
+    keyShares: shape.keyShares,
+  };
+}

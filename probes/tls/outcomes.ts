@@ -1,0 +1,89 @@
+/** What an outcome says about the version that was asked for. */
+import { ALERT, alertWords } from "./alerts.ts";
+import { type HelloVersion, VERSION_CODES } from "./client-hello.ts";
+import type { Outcome } from "./dialogue.ts";
+import type { HelloReply } from "./records.ts";
+
+/** Versions whose ClientHello has one format, oldest first. */
+export const HELLO_VERSIONS: readonly HelloVersion[] = [
+  "SSLv3",
+  "TLSv1.0",
+  "TLSv1.1",
+  "TLSv1.2",
+  "TLSv1.3",
+];
+
+export type Verdict =
+  /** The version was chosen, with a suite that was offered. */
+  | { readonly kind: "accepted"; readonly hello: HelloReply }
+  /** The server said no in so many words; `final` where the words are about the version itself. */
+  | { readonly kind: "refused"; readonly why: string; readonly final: boolean }
+  /** Nothing was said: it may mean no, an overload, or a fault in between. */
+  | { readonly kind: "silent"; readonly why: string; readonly timeout: boolean }
+  /** Nothing can be concluded. */
+  | { readonly kind: "failed"; readonly why: string };
+
+/** Reads an outcome as the answer to a hello of that version with those suites. */
+export function judge(outcome: Outcome, version: HelloVersion, suites: readonly number[]): Verdict {
+  if (outcome.kind === "hello") return judgeHello(outcome, version, suites);
+  const why = words(outcome);
+  if (outcome.kind === "alert") {
+    return { kind: "refused", why, final: outcome.description === ALERT.protocolVersion };
+  }
+  return isSilence(outcome)
+    ? { kind: "silent", why, timeout: outcome.kind === "timeout" }
+    : { kind: "failed", why };
+}
+
+/** Whether the connection stood and nothing was said on it. */
+export function isSilence(outcome: Outcome): boolean {
+  return outcome.kind === "reset" || outcome.kind === "closed" || outcome.kind === "timeout";
+}
+
+function judgeHello(hello: HelloReply, version: HelloVersion, suites: readonly number[]): Verdict {
+  const named = versionName(hello.version);
+  if (hello.version > VERSION_CODES[version] || named === null) {
+    const code = hello.version.toString(16).padStart(4, "0");
+    return { kind: "failed", why: `answered with version 0x${code}, which was not offered` };
+  }
+  if (named !== version) return { kind: "refused", why: `answered with ${named}`, final: true };
+  return suites.includes(hello.suite)
+    ? { kind: "accepted", hello }
+    : { kind: "failed", why: "answered with a cipher suite that was not offered" };
+}
+
+/** The version of a code; null for one that does not exist. */
+export function versionName(code: number): HelloVersion | null {
+  return HELLO_VERSIONS.find((version) => VERSION_CODES[version] === code) ?? null;
+}
+
+/** An outcome in the words of a report. */
+export function words(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "alert":
+      return alertWords(outcome.description);
+    case "not-tls":
+      return `answered with something else than TLS: ${outcome.excerpt}`;
+    case "malformed":
+      return `answered with broken TLS: ${outcome.why}`;
+    case "unreachable":
+      return `no connection: ${outcome.code}`;
+    case "hello":
+    case "ssl2-hello":
+    case "closed":
+    case "reset":
+    case "timeout":
+    case "cancelled":
+      break;
+  }
+  return PLAIN_WORDS[outcome.kind];
+}
+
+const PLAIN_WORDS = {
+  hello: "answered",
+  "ssl2-hello": "answered with SSLv2",
+  closed: "connection closed",
+  reset: "connection reset",
+  timeout: "no answer in time",
+  cancelled: "not asked, as the time for this server had run out",
+} as const;

@@ -1,0 +1,125 @@
+import { lengthOf, readGaps, type Gap } from "#controls/recovery-gaps.ts";
+import { notApplicable, settle } from "#controls/settle.ts";
+import { defineControl } from "#model/control.ts";
+import { longestSeconds, renderSeconds, shortestSeconds } from "#model/duration.ts";
+import type { RecoveryPoints } from "#model/facets.ts";
+import { parseMoment, renderMoment } from "#model/moment.ts";
+import { duration, z } from "#model/schema.ts";
+
+const expectation = z
+  .strictObject({
+    /** How old the newest recovery point may be. */
+    maxAge: duration.optional(),
+    /** How long it may take from one recovery point to the next, and from the newest to the moment of judging. */
+    maxGap: duration.optional(),
+    /** Added to both: the backup rule's own start and completion windows, or the time that a dump takes. */
+    tolerance: duration.optional(),
+    /** How far back gaps are looked for; no further than recovery points are kept. */
+    window: duration.default("P30D"),
+  })
+  .refine(({ maxAge, maxGap }) => (maxAge ?? maxGap) !== undefined, {
+    error: "expected maxAge or maxGap",
+  });
+type Expectation = z.output<typeof expectation>;
+
+/** Clocks may differ by so much; a point dated later than that makes all ages doubtful. */
+const SKEW = 300_000;
+
+export default defineControl({
+  id: "recovery-point-age",
+  title: "Age of and gaps between recovery points",
+  rationale:
+    "What a disaster takes is what was written since the last recovery point. A schedule promises such points, only their dates show them: the largest gap is the loss that could have been.",
+  severity: "high",
+  judges: "subject",
+  needs: ["recoveryPoints"],
+  expectation,
+  evaluate: ({ expect, facets, now }) => {
+    const facet = facets.recoveryPoints;
+    if (facet === undefined) return notApplicable("has no recovery points of its own");
+    const found = judge(expect, facet, now.getTime());
+    return settle({ failures: [], open: [], held: "", declared: declared(expect), ...found });
+  },
+  remediation:
+    "Look in the backup service's job list for what failed or was late at the time that is named, and let it raise an alarm when a job does not complete.",
+  references: [
+    "https://csrc.nist.gov/pubs/sp/800/34/r1/upd1/final",
+    "https://docs.aws.amazon.com/aws-backup/latest/devguide/monitoring.html",
+    "https://learn.microsoft.com/azure/backup/backup-azure-monitoring-built-in-monitor",
+  ],
+});
+
+type Found = Partial<Parameters<typeof settle>[0]> & Pick<Parameters<typeof settle>[0], "actual">;
+
+function judge(expect: Expectation, facet: RecoveryPoints, asOf: number): Found {
+  const { olderExists, retention } = facet;
+  const base = { points: facet.points.length, since: facet.since, olderExists, retention };
+  const moments = facet.points.map(parseMoment);
+  const since = parseMoment(facet.since);
+  if (since === null || moments.includes(null)) {
+    return { open: ["the date of a recovery point cannot be read"], actual: base };
+  }
+  const sorted = moments.filter((moment) => moment !== null).toSorted((a, b) => a - b);
+  const last = sorted.at(-1);
+  if (last !== undefined && last > asOf + SKEW) {
+    const words = `a recovery point is dated ${renderMoment(last)}, after the moment of judging: a clock is wrong`;
+    return { open: [words], actual: base };
+  }
+  const [first, ...rest] = sorted.map((moment) => Math.min(moment, asOf));
+  const maxAge = limit(expect, expect.maxAge);
+  const maxGap = limit(expect, expect.maxGap);
+  if (first === undefined) {
+    const ago = `no recovery point since ${renderMoment(since)}`;
+    if (olderExists === false) return { failures: ["no recovery point exists"], actual: base };
+    return olderExists === true && asOf - since > Math.min(maxAge, maxGap)
+      ? { failures: [ago], actual: base }
+      : { open: [`${ago} was seen`], actual: base };
+  }
+
+  const newest = rest.at(-1) ?? first;
+  const age = `newest recovery point ${renderSeconds((asOf - newest) / 1000)} old (${renderMoment(newest)})`;
+  const kept = retention === null ? Infinity : shortestSeconds(retention);
+  const window = Math.min(longestSeconds(expect.window), kept);
+  const start = Math.max(0, asOf - window * 1000);
+  const reading = readGaps([first, ...rest], start, asOf, { since, olderExists });
+  const { largest, untold } = reading;
+  const gap = `largest gap ${named(largest)}`;
+  const untoldTooLong = untold !== null && lengthOf(untold) > maxGap;
+  return {
+    failures: [
+      ...(asOf - newest > maxAge ? [age] : []),
+      ...(lengthOf(largest) > maxGap ? [`${gap} within ${renderSeconds(window)}`] : []),
+    ],
+    open: untoldTooLong
+      ? [
+          `nothing is known of recovery points in the ${named(untold)}: none was made, or they were deleted`,
+        ]
+      : [],
+    held: expect.maxGap === undefined ? age : `${age}, ${gap} within ${renderSeconds(window)}`,
+    actual: {
+      ...base,
+      newest: new Date(newest).toISOString(),
+      largestGapSeconds: Math.round(lengthOf(largest) / 1000),
+      windowSeconds: window,
+    },
+  };
+}
+
+/** A limit with its tolerance, in milliseconds and read in favour of the promise; without limit, infinity. */
+function limit({ tolerance }: Expectation, text: string | undefined): number {
+  if (text === undefined) return Infinity;
+  return (longestSeconds(text) + (tolerance === undefined ? 0 : longestSeconds(tolerance))) * 1000;
+}
+
+function named(gap: Gap): string {
+  const length = renderSeconds(lengthOf(gap) / 1000);
+  return `${length} from ${renderMoment(gap.from)} to ${renderMoment(gap.to)}`;
+}
+
+function declared({ maxAge, maxGap, tolerance, window }: Expectation): string {
+  return [
+    ...(maxAge === undefined ? [] : [`newest at most ${maxAge} old`]),
+    ...(maxGap === undefined ? [] : [`gaps of at most ${maxGap} over ${window}`]),
+    ...(tolerance === undefined ? [] : [`tolerance ${tolerance}`]),
+  ].join(", ");
+}

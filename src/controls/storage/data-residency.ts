@@ -1,0 +1,107 @@
+import { notApplicable, settle } from "#controls/settle.ts";
+import { AREAS } from "#facts/countries.ts";
+import { kindOf } from "#facts/kinds.ts";
+import { normaliseRegion, regionFacts } from "#facts/regions.ts";
+import { defineControl } from "#model/control.ts";
+import { anyGlob } from "#model/glob.ts";
+import { z } from "#model/schema.ts";
+import type { Provider } from "#model/subject.ts";
+import { listed } from "#model/text.ts";
+
+const country = z.string().regex(/^(?!UK|EU)[A-Z]{2}$/, {
+  error: "expected an ISO 3166 country such as FR (the United Kingdom is GB; the EU is an area)",
+});
+/** Data may rest in the countries and in those of the areas; where regions are given too, only in these regions of them. */
+const expectation = z
+  .strictObject({
+    /** Names of regions, `*` for any run of characters. A multi-region only counts where it is written out. */
+    regions: z.array(z.string().min(1)).min(1).optional(),
+    countries: z.array(country).min(1).optional(),
+    areas: z
+      .array(z.enum(["eea", "eu"]))
+      .min(1)
+      .optional(),
+  })
+  .refine(({ regions, countries, areas }) => (regions ?? countries ?? areas) !== undefined, {
+    error: "expected regions, countries or areas",
+  });
+type Expectation = z.output<typeof expectation>;
+
+export default defineControl({
+  id: "data-residency",
+  title: "Data residency",
+  rationale:
+    "Where data rests decides whose law reaches it. A copy in another place breaks the promise as much as the original would.",
+  severity: "high",
+  judges: "subject",
+  needs: ["location"],
+  expectation,
+  evaluate: ({ expect, facets, subject }) => {
+    if (facets.location === undefined) return notApplicable("holds no data at rest");
+    const regions = [...new Set(facets.location.regions.map(normaliseRegion))];
+    const placed = regions.filter((region) => region !== "global");
+    // A service without region is exempt; a data store that names no place may be anywhere.
+    if (regions.length > 0 && placed.length === 0 && kindOf(subject.kind)?.data !== true) {
+      return notApplicable("is global: it has no region, and is exempt from residency");
+    }
+    const verdicts = placed.map((region) => ({
+      region,
+      place: judgeRegion(expect, subject.provider, region),
+    }));
+    const having = (place: Place) =>
+      verdicts
+        .filter((verdict) => verdict.place === place)
+        .map(({ region }) => named(subject.provider, region));
+    const outside = having("outside");
+    const open = having("unknown").map((region) => `the country of ${region} is not known`);
+    if (placed.length < regions.length)
+      open.push("is global and names no region in which its data rests");
+    if (regions.length === 0) open.push("no region was read");
+    return settle({
+      failures: outside.length > 0 ? [`rests in ${listed(outside)}, outside what is declared`] : [],
+      open,
+      held: `rests in ${listed(having("inside"))}`,
+      declared: [
+        ...(expect.regions === undefined ? [] : [`regions ${expect.regions.join(", ")}`]),
+        ...[
+          ...(expect.countries ?? []),
+          ...(expect.areas ?? []).map((area) => area.toUpperCase()),
+        ].slice(0, 40),
+      ].join(", "),
+      actual: { regions },
+    });
+  },
+  remediation:
+    "Move the resource, its replicas and its backups into the declared regions, and forbid the others by policy of the account.",
+  references: [
+    "https://eur-lex.europa.eu/eli/reg/2016/679/oj",
+    "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html",
+    "https://learn.microsoft.com/azure/governance/policy/samples/built-in-policies",
+  ],
+});
+
+type Place = "inside" | "outside" | "unknown";
+
+function judgeRegion(expect: Expectation, provider: Provider, region: string): Place {
+  const facts = regionFacts(provider, region);
+  if (expect.regions !== undefined) {
+    const written = expect.regions.some((name) => normaliseRegion(name) === region);
+    const covered = facts?.multi !== true && anyGlob(expect.regions)(region);
+    if (!written && !covered) return "outside";
+  }
+  if (expect.countries === undefined && expect.areas === undefined) return "inside";
+  if (facts === undefined) return "unknown";
+  const allowed = new Set([
+    ...(expect.countries ?? []),
+    ...(expect.areas ?? []).flatMap((area) => AREAS[area]),
+  ]);
+  return facts.countries.every((name) => allowed.has(name)) ? "inside" : "outside";
+}
+
+function named(provider: Provider, region: string): string {
+  const facts = regionFacts(provider, region);
+  if (facts === undefined) return region;
+  const { countries } = facts;
+  const where = countries.length > 6 ? `${countries.length} countries` : countries.join(", ");
+  return facts.multi ? `${region} (multi-region: ${where})` : `${region} (${where})`;
+}

@@ -1,0 +1,80 @@
+import { notApplicable, settle } from "#controls/settle.ts";
+import { defineControl } from "#model/control.ts";
+import { z } from "#model/schema.ts";
+import { plain } from "#model/text.ts";
+
+const expectation = z.strictObject({
+  /** Ciphers that keep the promise, any one of them: `AES-256`. Left out: any encryption does. */
+  algorithms: z.array(z.string().min(1)).min(1).optional(),
+  /** `customer`: with keys that the customer of the provider manages. */
+  keyManagement: z.literal("customer").optional(),
+});
+
+export default defineControl({
+  id: "encryption-at-rest",
+  title: "Encryption at rest",
+  rationale:
+    "Encryption at rest keeps data unreadable on lost, stolen or reused media, and for whoever copies a disk, a bucket or a backup.",
+  severity: "high",
+  judges: "subject",
+  needs: ["encryption"],
+  expectation,
+  evaluate: ({ expect, facets }) => {
+    const facet = facets.encryption;
+    if (facet === undefined) return notApplicable("holds no data at rest");
+    const { enabled, algorithm, algorithmSource, algorithmReference, keyManagement, caveat } =
+      facet;
+    const { algorithms } = expect;
+    const failures: string[] = [];
+    const open: string[] = [];
+    if (enabled === null) open.push("the provider does not say whether it is encrypted");
+    if (enabled === false) failures.push("is not encrypted");
+    const cipher = algorithm === null ? "" : ` with ${plain(algorithm)}`;
+    // A published design is a source too, but it is never passed off as something that was seen.
+    const known =
+      algorithmSource === "setting" ||
+      (algorithmSource === "published-design" && algorithmReference !== null);
+    const design =
+      algorithmSource === "published-design"
+        ? ` by the platform's published design (${plain(algorithmReference ?? "no address")})`
+        : "";
+    if (enabled === true && algorithms !== undefined) {
+      if (algorithm === null) open.push("nothing states with which cipher it is encrypted");
+      else if (!known) open.push(`nothing says how it is known that it is encrypted${cipher}`);
+      else if (!algorithms.some((declared) => names(algorithm, declared))) {
+        failures.push(`is encrypted${cipher}${design}`);
+      }
+    }
+    if (enabled === true && expect.keyManagement === "customer") {
+      if (keyManagement === null) open.push("the provider does not say who manages the keys");
+      if (keyManagement === "provider") failures.push("its keys are managed by the provider");
+    }
+    const keys = keyManagement === null ? "" : `, keys managed by the ${keyManagement}`;
+    const but = caveat === null ? "" : `; ${plain(caveat)}`;
+    return settle({
+      failures,
+      open,
+      held: `encrypted${cipher}${design}${keys}${but}`,
+      declared: `encrypted${algorithms === undefined ? "" : ` with ${algorithms.join(" or ")}`}${expect.keyManagement === "customer" ? ", keys managed by the customer" : ""}`,
+      actual: { enabled, algorithm, algorithmSource, algorithmReference, keyManagement, caveat },
+    });
+  },
+  remediation:
+    "Turn on the provider's encryption at rest, then copy what was written before: default encryption does not reach back.",
+  references: [
+    "https://csrc.nist.gov/pubs/fips/197/final",
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html",
+    "https://learn.microsoft.com/azure/security/fundamentals/encryption-atrest",
+    "https://cloud.google.com/docs/security/encryption/default-encryption",
+  ],
+});
+
+/** Whether a cipher is the declared one or a mode of it: `AES256`, `AES-256-GCM` and `XTS-AES-256` are all `AES-256`. */
+function names(algorithm: string, declared: string): boolean {
+  return words(algorithm).includes(words(declared));
+}
+
+function words(text: string): string {
+  const spaced = text.toUpperCase().replaceAll(/(AES)(\d)/g, "$1-$2");
+  return `-${spaced.split(/[^A-Z0-9]+/).join("-")}-`;
+}

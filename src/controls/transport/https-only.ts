@@ -1,0 +1,96 @@
+import { notApplicable, settle } from "#controls/settle.ts";
+import { defineControl, type Judgement } from "#model/control.ts";
+import { renderSeconds, shortestSeconds } from "#model/duration.ts";
+import type { HttpFacet, Transport } from "#model/facets.ts";
+import { duration, z } from "#model/schema.ts";
+import { plain } from "#model/text.ts";
+
+const expectation = z
+  .strictObject({
+    /** HSTS (RFC 6797) is judged at endpoints; a service's setting says nothing of it. */
+    hsts: z.enum(["required", "optional"]).default("optional"),
+    hstsMinAge: duration.optional(),
+  })
+  .refine((expect) => expect.hstsMinAge === undefined || expect.hsts === "required", {
+    error: "hstsMinAge needs hsts: required",
+  });
+type Expectation = z.output<typeof expectation>;
+
+export default defineControl({
+  id: "https-only",
+  title: "No clear-text access",
+  rationale:
+    "Where a server answers in clear text, anyone on the way can read and change what is sent, whatever its TLS is like.",
+  severity: "high",
+  judges: "subject",
+  needs: ["http", "transport"],
+  expectation,
+  baseline: { hsts: "optional" },
+  evaluate: ({ expect, facets }) => {
+    if (facets.http !== undefined) return judgeEndpoint(expect, facets.http);
+    if (facets.transport !== undefined) return judgeSetting(facets.transport);
+    return notApplicable("speaks no HTTP");
+  },
+  remediation:
+    "Close port 80 or let it answer with nothing but a redirect to https://, send Strict-Transport-Security on every HTTPS answer, " +
+    "and on a cloud service turn on its setting for secure transfer only.",
+  references: [
+    "https://www.rfc-editor.org/rfc/rfc6797",
+    "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Strict-Transport-Security",
+  ],
+});
+
+function judgeEndpoint(expect: Expectation, http: HttpFacet): Judgement {
+  const failures: string[] = [];
+  const open: string[] = [];
+  const url = plain(http.url);
+  let held = `${url} refuses clear text`;
+  switch (http.clearText) {
+    case "refused":
+      break;
+    case "redirects-to-https":
+      held = `${url} redirects to HTTPS`;
+      break;
+    case "redirects-elsewhere":
+      failures.push(
+        `${url} redirects to clear text again (${plain(http.location ?? "no address")})`,
+      );
+      break;
+    case "serves":
+      failures.push(
+        `${url} serves in clear text${http.status === null ? "" : ` (status ${http.status})`}`,
+      );
+      break;
+    case "unknown":
+      open.push(`could not tell whether ${url} serves in clear text`);
+  }
+  if (expect.hsts === "required") {
+    const least = expect.hstsMinAge === undefined ? 1 : shortestSeconds(expect.hstsMinAge);
+    const age = http.hsts?.maxAgeSeconds ?? null;
+    if (!http.httpsAnswered) open.push("HTTPS gave no answer, so HSTS is not known");
+    else if (age === null) failures.push("the HTTPS answer carries no HSTS");
+    else if (age === 0) failures.push("HSTS is turned off (max-age=0)");
+    else if (age < least) failures.push(`HSTS holds for ${renderSeconds(age)} only`);
+    else held += `, HSTS for ${renderSeconds(age)}`;
+  }
+  const minimum = expect.hstsMinAge === undefined ? "" : ` for ${expect.hstsMinAge} or longer`;
+  const { clearText, status, location, hsts, httpsAnswered } = http;
+  return settle({
+    failures,
+    open,
+    held,
+    declared: `HTTPS only${expect.hsts === "required" ? `, HSTS${minimum}` : ""}`,
+    actual: { clearText, status, location, hstsMaxAge: hsts?.maxAgeSeconds ?? null, httpsAnswered },
+  });
+}
+
+function judgeSetting({ secureOnly, detail }: Transport): Judgement {
+  const how = plain(detail);
+  return settle({
+    failures: secureOnly === false ? [`clear text is let in (${how})`] : [],
+    open: secureOnly === null ? [`nothing says whether clear text is refused (${how})`] : [],
+    held: `clear text is refused (${how})`,
+    declared: "encrypted connections only",
+    actual: { secureOnly },
+  });
+}

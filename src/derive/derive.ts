@@ -1,0 +1,9 @@
+import type { Observation } from "#model/evidence.ts";
+import { deriveLocations } from "./locations.ts";
+import { resolveReplicationRegions } from "./replication-regions.ts";
+
+/** Joins what several probes saw. Pure, and run again on every replay: derived facts are never saved. */
+export function derive(observations: readonly Observation[]): readonly Observation[] {
+  const joined = resolveReplicationRegions(observations);
+  return [...joined, ...deriveLocations(joined)];
+}

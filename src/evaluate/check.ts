@@ -1,0 +1,381 @@
+import type { AttentionNote, Control, Judgement, Outcome, Reading } from "#model/control.ts";
+import type { Estate } from "#model/estate.ts";
+import type { Problem, Source } from "#model/evidence.ts";
+import type { FacetName } from "#model/facets.ts";
+import type { Json } from "#model/json.ts";
+import type { Check } from "#model/policy.ts";
+import type {
+  Attention,
+  CheckResult,
+  CheckResultName,
+  Evaluation,
+  SubjectRef,
+} from "#model/report.ts";
+import { targetSubject, type Subject } from "#model/subject.ts";
+import { mayHoldNoData, population, type Gap, type Member } from "./population.ts";
+import type { SubjectEntry, SubjectIndex } from "./subjects.ts";
+import type { WaiverAnswer } from "./waivers.ts";
+
+/** What checks of one run share. */
+export interface CheckContext {
+  readonly index: SubjectIndex;
+  readonly estate: Estate;
+  readonly now: Date;
+  /** How many passing evaluations are kept as samples. */
+  readonly samples: number;
+}
+
+/** What exceptions say for the claim that the check belongs to. */
+export interface Exceptions {
+  readonly waiver: (entry: SubjectEntry) => WaiverAnswer;
+  /** Id of the attestation in force that speaks for a subject no probe can read; null where none does. */
+  readonly attestation: (subject: Subject) => string | null;
+}
+
+/** A check's result with what it leaves for the rest of the report. */
+export interface CheckedCheck {
+  readonly result: CheckResult;
+  readonly attention: readonly Attention[];
+  /** Positions (in the index) of the subjects that were judged. */
+  readonly judged: readonly number[];
+}
+
+/** How many passes are shown where not all are asked for. */
+export const PASS_SAMPLES = 3;
+
+/** Judges one check of a claim over the evidence. Pure. */
+export function evaluateCheck(
+  check: Check,
+  control: Control,
+  exceptions: Exceptions,
+  context: CheckContext,
+): CheckedCheck {
+  const tally = new Tally(check, control, exceptions, context);
+  const { members, gaps } = population(check.scope, control, context.index, context.estate);
+  for (const gap of gaps) tally.gap(gap);
+  if (control.judges === "subject") judgeSubjects(control, check, members, tally, context);
+  else judgeScope(control, check, members, gaps, tally, context);
+  return tally.finish(members.length === 0 && gaps.length === 0);
+}
+
+type SubjectControl = Extract<Control, { judges: "subject" }>;
+type ScopeControl = Extract<Control, { judges: "scope" }>;
+
+function judgeSubjects(
+  control: SubjectControl,
+  check: Check,
+  members: readonly Member[],
+  tally: Tally,
+  { now }: CheckContext,
+): void {
+  for (const member of members) {
+    const missing = missingFacet(member);
+    if (missing !== null) {
+      tally.missing(member.entry, missing);
+      continue;
+    }
+    const { subject, certainLabels: labels, facets, observedAt } = member.entry;
+    let judgement: Judgement;
+    try {
+      judgement = control.evaluate({
+        expect: check.expect,
+        subject,
+        labels,
+        facets,
+        observedAt,
+        now,
+      });
+    } catch (error) {
+      tally.crashed(member.entry, error);
+      continue;
+    }
+    tally.judged(member, judgement);
+  }
+}
+
+function judgeScope(
+  control: ScopeControl,
+  check: Check,
+  members: readonly Member[],
+  gaps: readonly Gap[],
+  tally: Tally,
+  { now }: CheckContext,
+): void {
+  const readings: Reading[] = [];
+  const byKey = new Map<Subject, Member>();
+  let complete = gaps.length === 0;
+  for (const member of members) {
+    const missing = missingFacet(member);
+    if (missing !== null) tally.missing(member.entry, missing);
+    if (missing !== null || member.membership === "unknown") complete = false;
+    if (missing !== null) continue;
+    const { subject, certainLabels: labels, facets, observedAt } = member.entry;
+    readings.push({ subject, labels, facets, observedAt });
+    byKey.set(subject, member);
+  }
+  if (readings.length === 0) return;
+  try {
+    for (const judgement of control.evaluate({ expect: check.expect, readings, complete, now })) {
+      const member = judgement.subject === null ? undefined : byKey.get(judgement.subject);
+      if (member === undefined) tally.whole(judgement);
+      else tally.judged(member, judgement);
+    }
+  } catch (error) {
+    tally.crashed(null, error);
+  }
+}
+
+function missingFacet({ entry, required }: Member): FacetName | null {
+  for (const facet of required) if (entry.facets[facet] === undefined) return facet;
+  return null;
+}
+
+/** Counts the evaluations of one check and keeps those that a report shows. */
+class Tally {
+  readonly #counts = { pass: 0, fail: 0, unknown: 0, "not-applicable": 0, error: 0 };
+  #waived = 0;
+  #attested = 0;
+  #incomplete = false;
+  readonly #kept: Evaluation[] = [];
+  readonly #attention: Attention[] = [];
+  readonly #judged: number[] = [];
+  readonly #check: Check;
+  readonly #control: Control;
+  readonly #exceptions: Exceptions;
+  readonly #context: CheckContext;
+
+  constructor(check: Check, control: Control, exceptions: Exceptions, context: CheckContext) {
+    this.#check = check;
+    this.#control = control;
+    this.#exceptions = exceptions;
+    this.#context = context;
+  }
+
+  /** A control's word on a subject. */
+  judged(member: Member, judgement: Judgement): void {
+    const { entry, membership, required } = member;
+    this.#judged.push(entry.position);
+    const { outcome, message } = settle(member, judgement);
+    let excuse: Pick<Evaluation, "waivedBy" | "waivedUntil"> = {};
+    if (outcome === "fail") {
+      const answer = this.#exceptions.waiver(entry);
+      if (answer.membership === "unknown") {
+        const open = `${message}; whether the waiver ${answer.waiver?.id ?? ""} excuses it depends on tags or a region that were not read`;
+        this.#add("unknown", entry.subject, judgement.actual, open, entry, required);
+        return;
+      }
+      if (answer.waiver !== null) {
+        excuse = { waivedBy: answer.waiver.id, waivedUntil: answer.waiver.expires };
+      }
+    }
+    if (outcome !== "pass" || this.#counts.pass < this.#context.samples) {
+      this.#add(outcome, entry.subject, judgement.actual, message, entry, required, excuse);
+    } else {
+      this.#counts.pass += 1;
+    }
+    if (membership === "yes" && judgement.attention !== undefined) {
+      this.#notes(judgement.attention, subjectRef(entry.subject));
+    }
+  }
+
+  /** A control's word on the scope as a whole. */
+  whole(judgement: Judgement): void {
+    const subject = scopeSubject(this.#check, this.#context.estate);
+    this.#add(judgement.outcome, subject, judgement.actual, judgement.message);
+    this.#notes(judgement.attention ?? [], null);
+  }
+
+  /** A facet that should have been read and was not. */
+  missing(entry: SubjectEntry, facet: FacetName): void {
+    const problem = this.#context.index.problemOf(entry.subject, facet);
+    const message =
+      problem === undefined
+        ? `${facet} was not read: no probe reads it of ${entry.kind?.title ?? `the kind ${entry.subject.kind}`} yet`
+        : `${facet} was not read: ${describeProblem(problem)}`;
+    const unsupported = problem === undefined || problem.reason === "unsupported";
+    this.#unseen(entry.subject, message, unsupported);
+  }
+
+  /** Kinds that were not listed completely. */
+  gap({ target, kinds, problem }: Gap): void {
+    this.#incomplete = true;
+    const shown = kinds.slice(0, 4).join(", ");
+    const more = kinds.length > 4 ? ` and ${kinds.length - 4} more kinds` : "";
+    const message =
+      problem === undefined
+        ? `not listed, as no probe lists them yet: ${shown}${more}`
+        : `not listed completely: ${shown}${more}: ${describeProblem(problem)}`;
+    const unsupported = problem === undefined || problem.reason === "unsupported";
+    this.#unseen(targetSubject(target), message, unsupported);
+  }
+
+  /** The control itself failed: a defect of Probity, never a verdict on the subject. */
+  crashed(entry: SubjectEntry | null, error: unknown): void {
+    const subject = entry?.subject ?? scopeSubject(this.#check, this.#context.estate);
+    const words = error instanceof Error ? error.message : String(error);
+    this.#add("error", subject, null, `the control ${this.#control.id} failed: ${words}`);
+  }
+
+  finish(empty: boolean): CheckedCheck {
+    const counts = { ...this.#counts, waived: this.#waived, attested: this.#attested };
+    const { name, reason } = settleCheck(this.#check, counts, empty, this.#incomplete);
+    const { id, title, remediation } = this.#control;
+    const result: CheckResult = {
+      control: id,
+      title,
+      result: name,
+      pending: false,
+      basis: this.#check.basis,
+      expected: this.#check.expect,
+      reason,
+      remediation: name === "fail" || name === "waived" ? remediation : null,
+      counts,
+      evaluations: this.#kept,
+    };
+    return { result, attention: this.#attention, judged: this.#judged };
+  }
+
+  #unseen(subject: Subject, message: string, unsupported: boolean): void {
+    const attestedBy = unsupported ? this.#exceptions.attestation(subject) : null;
+    if (attestedBy !== null) this.#attested += 1;
+    this.#counts.unknown += 1;
+    this.#keep({
+      outcome: "unknown",
+      subject: subjectRef(subject),
+      expected: this.#check.expect,
+      actual: null,
+      message,
+      observedAt: null,
+      source: null,
+      ...(attestedBy === null ? {} : { attestedBy }),
+    });
+  }
+
+  #add(
+    outcome: Outcome,
+    subject: Subject,
+    actual: Json,
+    message: string,
+    entry?: SubjectEntry,
+    required: readonly FacetName[] = [],
+    excuse: Pick<Evaluation, "waivedBy" | "waivedUntil"> = {},
+  ): void {
+    this.#counts[outcome] += 1;
+    if (excuse.waivedBy !== undefined) this.#waived += 1;
+    const { observedAt, source } = provenance(entry, required);
+    this.#keep({
+      outcome,
+      subject: subjectRef(subject),
+      expected: this.#check.expect,
+      actual,
+      message,
+      observedAt,
+      source,
+      ...excuse,
+    });
+  }
+
+  #keep(evaluation: Evaluation): void {
+    this.#kept.push(evaluation);
+  }
+
+  #notes(notes: readonly AttentionNote[], subject: SubjectRef | null): void {
+    for (const note of notes) this.#attention.push({ ...note, subject });
+  }
+}
+
+/** What a judgement is worth when it is not sure that the subject is in scope or must keep the promise at all. */
+function settle(
+  { entry, membership }: Member,
+  { outcome, message }: Judgement,
+): Pick<Judgement, "outcome" | "message"> {
+  if (outcome === "not-applicable" || outcome === "unknown") return { outcome, message };
+  if (membership === "unknown") {
+    const why = "whether it is in scope depends on tags or a region that were not read";
+    return { outcome: "unknown", message: `${message}; ${why}` };
+  }
+  if (outcome === "fail" && mayHoldNoData(entry)) {
+    const why = `Probity does not know whether ${entry.subject.kind} holds data: label it data or no-data in the estate`;
+    return { outcome: "unknown", message: `${message}; ${why}` };
+  }
+  return { outcome, message };
+}
+
+/** The table "one check over its subjects"; the first line that fits decides. */
+function settleCheck(
+  check: Check,
+  counts: CheckResult["counts"],
+  empty: boolean,
+  incomplete: boolean,
+): { name: CheckResultName; reason: string } {
+  const { pass, waived, attested, error } = counts;
+  const failing = counts.fail - waived;
+  const unknown = counts.unknown - attested;
+  const total = pass + counts.fail + counts.unknown + error;
+  const of = (count: number) => `${count} of ${total}`;
+  if (check.atLeast !== undefined) {
+    if (pass >= check.atLeast)
+      return { name: "pass", reason: `${of(pass)} hold, ${check.atLeast} needed` };
+    if (!empty && !incomplete && unknown + error === 0 && counts.fail + pass > 0) {
+      return { name: "fail", reason: `only ${of(pass)} hold, ${check.atLeast} needed` };
+    }
+  } else if (failing > 0) {
+    return { name: "fail", reason: `${of(failing)} do not hold` };
+  }
+  if (unknown + error > 0) {
+    return { name: "unknown", reason: `${of(unknown + error)} could not be judged` };
+  }
+  if (empty) {
+    return check.scope.mayBeEmpty === true
+      ? { name: "not-applicable", reason: "nothing in the estate is in its scope, which it allows" }
+      : {
+          name: "unknown",
+          reason:
+            "nothing in the estate is in its scope: declare the target or the label that it names",
+        };
+  }
+  if (check.atLeast !== undefined) {
+    return {
+      name: "unknown",
+      reason: `only ${of(pass)} are seen to hold, ${check.atLeast} needed`,
+    };
+  }
+  if (waived > 0) return { name: "waived", reason: `${of(waived)} do not hold and are waived` };
+  if (pass > 0 || attested > 0) {
+    const words = attested > 0 ? `${of(pass)} hold, ${attested} attested` : `all ${pass} hold`;
+    return { name: "pass", reason: words };
+  }
+  return { name: "not-applicable", reason: "it applies to nothing in its scope" };
+}
+
+/** A problem in the words of an evaluation: why, and the missing permission by name. */
+function describeProblem(problem: Problem): string {
+  const grant = problem.permission === null ? "" : ` (grant ${problem.permission})`;
+  return `${problem.reason}, ${problem.message}${grant}`;
+}
+
+function provenance(
+  entry: SubjectEntry | undefined,
+  required: readonly FacetName[],
+): { observedAt: string | null; source: Source | null } {
+  const facet = required[0];
+  if (entry === undefined || facet === undefined) return { observedAt: null, source: null };
+  return { observedAt: entry.observedAt[facet] ?? null, source: entry.sources[facet] ?? null };
+}
+
+/** Stands for a scope as a whole: its one target, or all of them. */
+function scopeSubject(check: Check, estate: Estate): Subject {
+  const targets = estate.targets.filter(
+    (target) => check.scope.providers?.includes(target.provider) ?? true,
+  );
+  const [only] = targets;
+  return targets.length === 1 && only !== undefined
+    ? targetSubject(only)
+    : { ...targetSubject({ id: "*", provider: only?.provider ?? "endpoint" }), kind: "scope" };
+}
+
+/** A subject as reports show it. */
+export function subjectRef(subject: Subject): SubjectRef {
+  const { target, provider, kind, id, name, region } = subject;
+  return { target, provider, kind, id, name, region };
+}

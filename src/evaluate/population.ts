@@ -1,0 +1,114 @@
+import { scopeMatcher, scopeTouchesTarget, type Membership } from "#derive/scope.ts";
+import { kindOf, kindsOf } from "#facts/kinds.ts";
+import type { Control } from "#model/control.ts";
+import type { Estate, Scope } from "#model/estate.ts";
+import type { Problem } from "#model/evidence.ts";
+import type { FacetName } from "#model/facets.ts";
+import { anyGlob } from "#model/glob.ts";
+import type { SubjectEntry, SubjectIndex } from "./subjects.ts";
+
+/** A subject that a check is about. */
+export interface Member {
+  readonly entry: SubjectEntry;
+  readonly membership: Membership;
+  /** Facets of the control that the subject's kind has; each must have been read. */
+  readonly required: readonly FacetName[];
+}
+
+/** A target whose listing does not reach as far as the check. */
+export interface Gap {
+  readonly target: Estate["targets"][number];
+  /** Titles of the kinds that nothing listed. */
+  readonly kinds: readonly string[];
+  /** What kept the listing from being read; undefined when no probe lists these kinds. */
+  readonly problem: Problem | undefined;
+}
+
+/** All subjects that a check is about, and what is known to be missing from them. */
+export interface Population {
+  readonly members: readonly Member[];
+  readonly gaps: readonly Gap[];
+}
+
+/** Facets of customers' data: a kind that nobody knows may have them. */
+const DATA_FACETS: ReadonlySet<FacetName> = new Set(["encryption", "location"]);
+/** Labels by which an estate says of a kind that Probity does not know whether it holds data. */
+const HOLDS_DATA = "data";
+const HOLDS_NO_DATA = "no-data";
+
+/** Finds the subjects in scope that a control can judge. */
+export function population(
+  scope: Scope,
+  control: Control,
+  index: SubjectIndex,
+  estate: Estate,
+): Population {
+  const matches = scopeMatcher(scope);
+  const members: Member[] = [];
+  for (const [kind, entries] of index.byKind) {
+    const facts = kindOf(kind);
+    const facets = facts?.facets ?? [...DATA_FACETS];
+    const required = control.needs.filter((facet) => facets.includes(facet));
+    if (required.length === 0) continue;
+    for (const entry of entries) {
+      if (facts === undefined && entry.labels.get(HOLDS_NO_DATA) === "yes") continue;
+      const membership = matches(entry);
+      if (membership !== "no") members.push({ entry, membership, required });
+    }
+  }
+  return { members, gaps: listingGaps(scope, control, index, estate) };
+}
+
+/** Whether it is not known if the subject holds data: then it may not fail for what only data must keep to. */
+export function mayHoldNoData(entry: SubjectEntry): boolean {
+  return entry.kind === undefined && entry.labels.get(HOLDS_DATA) !== "yes";
+}
+
+/**
+ * A check speaks of all subjects in its scope, so for every target that it touches each kind that it judges must
+ * have been listed completely. What was not listed is a gap, never an empty place.
+ */
+function listingGaps(
+  scope: Scope,
+  control: Control,
+  index: SubjectIndex,
+  estate: Estate,
+): readonly Gap[] {
+  const inScope = anyGlob(scope.kinds ?? ["*"]);
+  const excluded = (scope.exclude ?? [])
+    .filter(({ kinds, ...rest }) => kinds !== undefined && Object.keys(rest).length === 0)
+    .map((selector) => anyGlob(selector.kinds ?? []));
+  const gaps: Gap[] = [];
+  for (const target of estate.targets) {
+    if (!scopeTouchesTarget(scope, target, estate.labels)) continue;
+    const complete = index.listings.get(target.id)?.complete ?? new Set<string>();
+    if (complete.has("*")) {
+      if (!declaresBackups(target) || complete.has("backup-set")) continue;
+    }
+    const missing = kindsOf(target.provider).filter(
+      (kind) =>
+        kind.facets.some((facet) => control.needs.includes(facet)) &&
+        inScope(kind.kind) &&
+        !excluded.some((matches) => matches(kind.kind)) &&
+        !complete.has(kind.kind.toLowerCase()) &&
+        (!complete.has("*") || kind.kind === "backup-set") &&
+        concerns(kind.kind, target),
+    );
+    if (missing.length === 0) continue;
+    const problem = index.listingProblem(target.id);
+    gaps.push({ target, kinds: missing.map((kind) => kind.title), problem });
+  }
+  return gaps;
+}
+
+/** An endpoint target is one endpoint of one kind; backup sets are there only where the estate declares some. */
+function concerns(kind: string, target: Estate["targets"][number]): boolean {
+  if (target.provider === "endpoint") {
+    return kind === (target.url.startsWith("tls:") ? "tls-endpoint" : "endpoint");
+  }
+  return kind !== "backup-set" || declaresBackups(target);
+}
+
+function declaresBackups(target: Estate["targets"][number]): boolean {
+  return "backups" in target && target.backups.length > 0;
+}

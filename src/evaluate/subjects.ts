@@ -1,0 +1,132 @@
+import { labeller } from "#derive/labels.ts";
+import type { Labelled, Membership } from "#derive/scope.ts";
+import { kindOf, type Kind } from "#facts/kinds.ts";
+import type { Estate } from "#model/estate.ts";
+import type { Evidence, Observation, Problem, Source } from "#model/evidence.ts";
+import type { FacetName, Facets } from "#model/facets.ts";
+import { subjectKey, TARGET_KIND, type Subject } from "#model/subject.ts";
+
+/** Everything that the evidence holds of one subject, ready to be judged. */
+export interface SubjectEntry extends Labelled {
+  readonly key: string;
+  /** Position in the index: a small number to remember it by. */
+  readonly position: number;
+  readonly subject: Subject;
+  readonly labels: ReadonlyMap<string, Membership>;
+  readonly certainLabels: readonly string[];
+  /** undefined: a kind that Probity has never heard of. */
+  readonly kind: Kind | undefined;
+  readonly facets: Partial<Facets>;
+  readonly observedAt: Partial<Record<FacetName, string>>;
+  readonly sources: Partial<Record<FacetName, Source>>;
+}
+
+/** How far the listing of one target reaches. */
+export interface Listing {
+  /** Lower-case kinds that a complete listing covers; `*` for all. */
+  readonly complete: ReadonlySet<string>;
+}
+
+/** The evidence by subject, built once and judged many times. */
+export interface SubjectIndex {
+  readonly byKind: ReadonlyMap<string, readonly SubjectEntry[]>;
+  readonly entries: readonly SubjectEntry[];
+  readonly listings: ReadonlyMap<string, Listing>;
+  /** The problem that explains why a facet of a subject is missing; undefined when nothing explains it. */
+  readonly problemOf: (subject: Subject, facet: FacetName) => Problem | undefined;
+  /** The problem that explains why a target's listing lacks something. */
+  readonly listingProblem: (target: string) => Problem | undefined;
+}
+
+/** Builds the index of derived observations and problems. */
+export function indexSubjects(
+  observations: readonly Observation[],
+  evidence: Evidence,
+  estate: Estate,
+): SubjectIndex {
+  const drafts = new Map<string, Draft>();
+  const draft = (subject: Subject): Draft => {
+    const key = subjectKey(subject);
+    const known = drafts.get(key);
+    if (known === undefined) {
+      const made: Draft = { key, subject, facets: {}, observedAt: {}, sources: {} };
+      drafts.set(key, made);
+      return made;
+    }
+    known.subject = merged(known.subject, subject);
+    return known;
+  };
+
+  const listings = new Map<string, Set<string>>();
+  for (const observation of observations) {
+    if (observation.facet === "inventory") {
+      for (const item of observation.value.items) draft(item);
+      const complete = listings.get(observation.subject.target) ?? new Set<string>();
+      listings.set(observation.subject.target, complete);
+      if (!observation.value.complete) continue;
+      for (const kind of observation.value.kinds) complete.add(kind.toLowerCase());
+    } else if (observation.subject.kind !== TARGET_KIND) {
+      const entry = draft(observation.subject);
+      Object.assign(entry.facets, { [observation.facet]: observation.value });
+      entry.observedAt[observation.facet] = observation.observedAt;
+      entry.sources[observation.facet] = observation.source;
+    }
+  }
+
+  const labelsOf = labeller(estate);
+  const entries = [...drafts.values()].map((made, position): SubjectEntry => {
+    const labels = labelsOf(made.subject);
+    const certainLabels = [...labels]
+      .filter(([, value]) => value === "yes")
+      .map(([label]) => label);
+    return { ...made, position, labels, certainLabels, kind: kindOf(made.subject.kind) };
+  });
+
+  return {
+    entries,
+    byKind: Map.groupBy(entries, (entry) => entry.subject.kind.toLowerCase()),
+    listings: new Map([...listings].map(([target, complete]) => [target, { complete }])),
+    ...problemLookups(evidence.problems),
+  };
+}
+
+interface Draft {
+  readonly key: string;
+  subject: Subject;
+  readonly facets: Partial<Facets>;
+  readonly observedAt: Partial<Record<FacetName, string>>;
+  readonly sources: Partial<Record<FacetName, Source>>;
+}
+
+/** Two listings of one subject: what one of them did not read, the other may have. */
+function merged(a: Subject, b: Subject): Subject {
+  if ((a.region !== null || b.region === null) && (a.tags !== null || b.tags === null)) return a;
+  return { ...a, region: a.region ?? b.region, tags: a.tags ?? b.tags };
+}
+
+function problemLookups(
+  problems: readonly Problem[],
+): Pick<SubjectIndex, "problemOf" | "listingProblem"> {
+  const bySubject = new Map<string, Problem>();
+  const byTarget = new Map<string, Problem>();
+  const remember = (map: Map<string, Problem>, place: string, problem: Problem) => {
+    for (const facet of problem.facets.length === 0 ? ["*"] : problem.facets) {
+      const key = `${place}\n${facet}`;
+      if (!map.has(key)) map.set(key, problem);
+    }
+  };
+  for (const problem of problems) {
+    if (problem.subject === null || problem.subject.kind === TARGET_KIND) {
+      remember(byTarget, problem.target, problem);
+    } else {
+      remember(bySubject, subjectKey(problem.subject), problem);
+    }
+  }
+  const find = (map: Map<string, Problem>, place: string, facet: string) =>
+    map.get(`${place}\n${facet}`) ?? map.get(`${place}\n*`);
+  return {
+    problemOf: (subject, facet) =>
+      find(bySubject, subjectKey(subject), facet) ?? find(byTarget, subject.target, facet),
+    listingProblem: (target) => find(byTarget, target, "inventory"),
+  };
+}

@@ -1,0 +1,76 @@
+// OVHcloud, Scaleway and UpCloud give their types no name that is unique beyond one API, so the provider goes before:
+// https://eu.api.ovh.com/console/, https://www.scaleway.com/en/developers/api/, https://developers.upcloud.com/1.3/
+import { dataKinds, otherKinds, regionalDataKinds } from "./kind-rows.ts";
+import type { Kind } from "./kinds.ts";
+
+export const EUROPEAN_KINDS: readonly Kind[] = [
+  ...regionalDataKinds("ovh", [
+    ["ovh/bucket", "object storage bucket", "exposure", "versioning", "replication"],
+    ["ovh/swift-container", "object storage container (Swift)", "exposure"],
+    ["ovh/volume", "block storage volume", "recoveryPoints"],
+    ["ovh/volume-snapshot", "block storage snapshot"],
+    ["ovh/instance-backup", "instance backup"],
+    ["ovh/dedicated-server", "dedicated server"],
+    ["ovh/backup-ftp", "backup storage of a dedicated server"],
+    ["ovh/vps", "virtual private server"],
+    ["ovh/private-cloud", "hosted private cloud"],
+    ["ovh/nas-ha", "NAS-HA", "recoveryPoints"],
+  ]),
+  ...dataKinds("ovh", [
+    ["ovh/database", "managed database", "transport", "exposure", "redundancy", "recoveryPoints"],
+    ["ovh/container-registry", "container registry"],
+  ]),
+  ...otherKinds("ovh", [], {
+    "ovh/cloud-project": "public cloud project",
+    "ovh/instance": "public cloud instance",
+    "ovh/ip": "IP block",
+    "ovh/kubernetes": "Kubernetes cluster",
+    "ovh/load-balancer": "load balancer",
+    "ovh/private-network": "private network",
+    "ovh/ssh-key": "SSH key",
+    "ovh/vrack": "vRack",
+    "ovh/domain-zone": "DNS zone",
+  }),
+  ...regionalDataKinds("scaleway", [
+    ["scaleway/bucket", "object storage bucket", "exposure", "versioning"],
+    ["scaleway/volume", "block volume"],
+    ["scaleway/snapshot", "volume snapshot"],
+    ["scaleway/redis-cluster", "Redis cluster", "transport", "exposure"],
+    ["scaleway/baremetal-server", "bare metal server"],
+    ["scaleway/secret", "secret"],
+    ["scaleway/container-registry", "container registry", "exposure"],
+  ]),
+  // Database backups may rest in another region: `backup_same_region` is false by default.
+  ...dataKinds("scaleway", [
+    ["scaleway/rdb-instance", "managed database", "exposure", "redundancy", "recoveryPoints"],
+  ]),
+  ...otherKinds("scaleway", [], {
+    "scaleway/instance": "instance",
+    "scaleway/ip": "IP address",
+    "scaleway/kubernetes": "Kubernetes cluster",
+    "scaleway/load-balancer": "load balancer",
+    "scaleway/private-network": "private network",
+    "scaleway/security-group": "security group",
+    "scaleway/ssh-key": "SSH key",
+    "scaleway/vpc": "VPC",
+  }),
+  ...regionalDataKinds("upcloud", [
+    ["upcloud/storage", "block storage", "recoveryPoints"],
+    ["upcloud/object-storage", "managed object storage", "exposure"],
+    ["upcloud/file-storage", "file storage"],
+  ]),
+  // A backup may rest in another zone than its origin.
+  ...dataKinds("upcloud", [
+    ["upcloud/storage-backup", "storage backup"],
+    ["upcloud/database", "managed database", "exposure", "redundancy", "recoveryPoints"],
+  ]),
+  ...otherKinds("upcloud", [], {
+    "upcloud/gateway": "network gateway",
+    "upcloud/ip-address": "IP address",
+    "upcloud/kubernetes": "Kubernetes cluster",
+    "upcloud/load-balancer": "load balancer",
+    "upcloud/network": "network",
+    "upcloud/router": "router",
+    "upcloud/server": "server",
+  }),
+];

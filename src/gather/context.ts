@@ -1,0 +1,236 @@
+import { createHash } from "node:crypto";
+import pLimit, { type LimitFunction } from "p-limit";
+import type { Target } from "#model/estate.ts";
+import type { Observation, Problem } from "#model/evidence.ts";
+import type { AnyRead, Answer, Failure, Probe, ProbeContext, Question } from "#model/probe.ts";
+import { longestSeconds } from "#model/duration.ts";
+import type { Redactor } from "./redact.ts";
+
+/** What a whole scan shares. Clock and sleep are passed in, so that tests neither wait nor guess. */
+export interface ScanSettings {
+  readonly now: () => Date;
+  /** Resolves after so many milliseconds, or at once when the signal aborts. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** 0 ≤ random() < 1 */
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  readonly log: ProbeContext["log"];
+  readonly redactor: Redactor;
+  readonly environment: ProbeContext["environment"];
+  readonly active: boolean;
+  readonly maxAnswerBytes: number;
+}
+
+/** The limits of one target, shared by all its probes. */
+export interface TargetLimits {
+  /** Aborts at the target's deadline or when the scan is cancelled. */
+  readonly signal: AbortSignal;
+  /** Aborted when the scan as a whole was cancelled, not by a deadline. */
+  readonly callMilliseconds: number;
+  readonly total: LimitFunction;
+  readonly service: (name: string) => LimitFunction;
+}
+
+const ATTEMPTS = 5;
+const BACKOFF_BASE_MS = 200;
+const BACKOFF_CAP_MS = 10_000;
+
+/** Calls at once against one service of one target, where the provider throttles early. */
+const SERVICE_CONCURRENCY: Readonly<Record<string, number>> = { s3: 20, arm: 8, tls: 20, http: 4 };
+const DEFAULT_SERVICE_CONCURRENCY = 5;
+const DEFAULT_TARGET_CONCURRENCY = 40;
+const DEFAULT_CALL_SECONDS = 30;
+const DEFAULT_TARGET_SECONDS = 600;
+
+/** The limits of a target: its own settings, else the defaults above. */
+export function targetLimits(target: Target, scan: AbortSignal): TargetLimits {
+  const seconds = (text: string | undefined, otherwise: number) =>
+    text === undefined ? otherwise : longestSeconds(text);
+  const concurrency = target.limits?.concurrency;
+  const services = new Map<string, LimitFunction>();
+  return {
+    signal: AbortSignal.any([
+      scan,
+      AbortSignal.timeout(seconds(target.limits?.targetTimeout, DEFAULT_TARGET_SECONDS) * 1000),
+    ]),
+    callMilliseconds: seconds(target.limits?.callTimeout, DEFAULT_CALL_SECONDS) * 1000,
+    total: pLimit(concurrency ?? DEFAULT_TARGET_CONCURRENCY),
+    service: (name) => {
+      let limit = services.get(name);
+      if (limit === undefined) {
+        limit = pLimit(concurrency ?? SERVICE_CONCURRENCY[name] ?? DEFAULT_SERVICE_CONCURRENCY);
+        services.set(name, limit);
+      }
+      return limit;
+    },
+  };
+}
+
+/** What a probe is given to ask with. */
+export function probeContext(
+  probe: Pick<Probe, "id" | "classify">,
+  target: Target,
+  limits: TargetLimits,
+  scan: ScanSettings,
+): ProbeContext {
+  const ask = async <Raw>(question: Question<Raw>): Promise<Answer<Raw>> => {
+    const outcome = await limits.service(question.service)(() =>
+      limits.total(() => attempt(question, probe.classify, limits, scan)),
+    );
+    if (!outcome.ok) {
+      const message = scan.redactor.text(outcome.failure.message).slice(0, 1000);
+      scan.log("call failed", { probe: probe.id, operation: question.operation, message });
+      return { ok: false, failure: { ...outcome.failure, message } };
+    }
+    const observedAt = scan.now().toISOString();
+    return {
+      ok: true,
+      raw: outcome.raw,
+      observedAt,
+      sha256: hash(scan.redactor.value(outcome.raw)),
+    };
+  };
+
+  const observe: ProbeContext["observe"] = (subject, facet, value, from) =>
+    // Facet and value belong together by the parameter's type; the union cannot follow it.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    ({
+      subject,
+      facet,
+      value: scan.redactor.value(value),
+      observedAt: from.observedAt ?? scan.now().toISOString(),
+      source: { probe: probe.id, operation: from.operation, sha256: from.sha256 ?? null },
+    }) as Observation;
+
+  const problem: ProbeContext["problem"] = (fields) => ({
+    ...fields,
+    target: target.id,
+    probe: probe.id,
+    message: scan.redactor.text(fields.message).slice(0, 1000),
+  });
+
+  const read = async (question: AnyRead): Promise<Observation | Problem> => {
+    const { subject, facet, operation } = question;
+    const answer = await ask<unknown>(question);
+    if (!answer.ok) {
+      const { reason, message } = answer.failure;
+      const permission = reason === "denied" ? question.permission : null;
+      return problem({ operation, subject, facets: [facet], reason, permission, message });
+    }
+    try {
+      const value = question.map(answer.raw, answer.observedAt);
+      return observe(subject, facet, value, { operation, ...answer });
+    } catch (error) {
+      const message = `the answer does not have the documented shape: ${words(error)}`;
+      return problem({
+        operation,
+        subject,
+        facets: [facet],
+        reason: "malformed",
+        permission: null,
+        message,
+      });
+    }
+  };
+
+  return {
+    now: scan.now,
+    signal: limits.signal,
+    log: scan.log,
+    ask,
+    read,
+    readAll: (reads) => asTheyCome(reads, read),
+    observe,
+    problem,
+    environment: scan.environment,
+    maxAnswerBytes: scan.maxAnswerBytes,
+    active: scan.active,
+  };
+}
+
+/** Asks until an answer, a final failure or the deadline; full jitter between, and never sooner than the server asked. */
+async function attempt<Raw>(
+  question: Question<Raw>,
+  classify: Probe["classify"],
+  limits: TargetLimits,
+  scan: ScanSettings,
+): Promise<{ ok: true; raw: Raw } | { ok: false; failure: Failure }> {
+  const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.callMilliseconds)]);
+  const deadline = scan.now().getTime() + limits.callMilliseconds;
+  for (let tried = 1; ; tried += 1) {
+    if (signal.aborted) return { ok: false, failure: aborted(question, scan) };
+    try {
+      return { ok: true, raw: await unlessAborted(question.call(signal), signal) };
+    } catch (error) {
+      if (signal.aborted) return { ok: false, failure: aborted(question, scan) };
+      const failure = classify(error);
+      const wait =
+        failure.retryAfterMs ??
+        scan.random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** tried);
+      const tooLate = scan.now().getTime() + wait >= deadline;
+      if (!failure.retryable || tried === ATTEMPTS || tooLate) return { ok: false, failure };
+      await scan.sleep(wait, signal);
+    }
+  }
+}
+
+function aborted(question: Question<unknown>, scan: ScanSettings): Failure {
+  return scan.signal.aborted
+    ? {
+        reason: "cancelled",
+        message: `${question.operation} was cut off with the scan`,
+        retryable: false,
+      }
+    : {
+        reason: "timeout",
+        message: `${question.operation} did not answer in time`,
+        retryable: false,
+      };
+}
+
+/** Settles with the promise, or rejects when the signal aborts first: a call that ignores its signal holds nobody up. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/** Runs all reads (the limits bound them) and gives each result as it comes. */
+async function* asTheyCome(
+  reads: Iterable<AnyRead>,
+  read: ProbeContext["read"],
+): AsyncGenerator<Observation | Problem> {
+  const done: (Observation | Problem)[] = [];
+  let wake = () => {};
+  let open = 0;
+  for (const question of reads) {
+    open += 1;
+    void read(question).then((item) => {
+      done.push(item);
+      open -= 1;
+      wake();
+    });
+  }
+  while (open > 0 || done.length > 0) {
+    yield* done.splice(0);
+    if (open > 0 && done.length === 0) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+}
+
+/** SHA-256 of a value's JSON, lower-case hex. */
+function hash(value: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(value) ?? "")
+    .digest("hex");
+}
+
+/** An error's message, or whatever was thrown as text. */
+export function words(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,134 @@
+import type { Target } from "#model/estate.ts";
+import type { Evidence, Observation, Problem } from "#model/evidence.ts";
+import { isProblem } from "#model/probe.ts";
+import { subjectKey } from "#model/subject.ts";
+import { probeContext, targetLimits, words, type ScanSettings } from "./context.ts";
+import { declaredInventory } from "./declared.ts";
+import type { PlannedProbe } from "./plan.ts";
+
+/** Told as the scan goes on, for a progress line. */
+export interface Progress {
+  readonly started: (planned: PlannedProbe) => void;
+  readonly item: (item: Observation | Problem) => void;
+  readonly finished: (planned: PlannedProbe) => void;
+}
+
+/**
+ * Runs the planned probes, all targets beside each other, and gives everything that was seen and what could not be.
+ * One probe that fails costs its own facets only. When the scan is cancelled, what came so far is given,
+ * marked incomplete. Never throws.
+ */
+export async function gather(
+  targets: readonly Target[],
+  planned: readonly PlannedProbe[],
+  settings: ScanSettings,
+  progress?: Progress,
+): Promise<Evidence> {
+  const startedAt = settings.now().toISOString();
+  const observations: Observation[] = [];
+  const problems: Problem[] = [];
+  const keep = (item: Observation | Problem) => {
+    progress?.item(item);
+    if (isProblem(item)) problems.push(item);
+    else observations.push(item);
+  };
+
+  observations.push(...declaredInventory(targets, startedAt));
+  await Promise.all(
+    targets.map(async (target) => {
+      const limits = targetLimits(target, settings.signal);
+      const own = planned.filter((probe) => probe.target === target);
+      await Promise.all(
+        own.map(async (probe) => {
+          progress?.started(probe);
+          for await (const item of run(probe, limits, settings)) keep(item);
+          progress?.finished(probe);
+        }),
+      );
+    }),
+  );
+
+  return {
+    startedAt,
+    finishedAt: settings.now().toISOString(),
+    complete: !settings.signal.aborted,
+    observations: observations.sort(byPlace),
+    problems: problems.sort(
+      (a, b) =>
+        compare(a.target, b.target) || compare(a.probe, b.probe) || compare(a.message, b.message),
+    ),
+  };
+}
+
+/** One probe's items; its failure, and the deadline that it does not heed, become a problem of the whole target. */
+async function* run(
+  { target, entry, wanted }: PlannedProbe,
+  limits: ReturnType<typeof targetLimits>,
+  settings: ScanSettings,
+): AsyncGenerator<Observation | Problem> {
+  const failed = (reason: Problem["reason"], message: string): Problem => ({
+    target: target.id,
+    probe: entry.id,
+    operation: entry.title,
+    subject: null,
+    facets: [...wanted],
+    reason,
+    permission: null,
+    message: settings.redactor.text(message).slice(0, 1000),
+  });
+  try {
+    const { default: probe } = await entry.load();
+    const context = probeContext(probe, target, limits, settings);
+    const items = probe.gather(target, wanted, context)[Symbol.asyncIterator]();
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop
+      const next = await nextUnlessAborted(items, limits.signal);
+      if (next === "aborted") {
+        yield settings.signal.aborted
+          ? failed("cancelled", "the scan was cut off before this was read")
+          : failed("timeout", "the target's deadline passed before all of it was read");
+        return;
+      }
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } catch (error) {
+    settings.log("probe failed", { probe: entry.id, target: target.id, error: words(error) });
+    yield failed("malformed", `the probe could not go on: ${words(error)}`);
+  }
+}
+
+/** After the signal, what is ready within a turn still counts; a probe that hangs is left behind. */
+async function nextUnlessAborted<T>(
+  items: AsyncIterator<T>,
+  signal: AbortSignal,
+): Promise<IteratorResult<T> | "aborted"> {
+  const next = items.next();
+  // A late failure of a probe that was left behind must not end the process.
+  next.catch(() => {});
+  if (signal.aborted) return Promise.race([next, graceTurn()]);
+  let stop = () => {};
+  const aborted = new Promise<"aborted">((resolve) => {
+    stop = () => void graceTurn().then(resolve);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([next, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+function graceTurn(): Promise<"aborted"> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve("aborted"), 50);
+  });
+}
+
+function byPlace(a: Observation, b: Observation): number {
+  return compare(a.facet, b.facet) || compare(subjectKey(a.subject), subjectKey(b.subject));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,45 @@
+import { scopeTouchesTarget } from "#derive/scope.ts";
+import type { Control } from "#model/control.ts";
+import type { Estate, Target } from "#model/estate.ts";
+import type { FacetName } from "#model/facets.ts";
+import type { Policy } from "#model/policy.ts";
+import type { ProbeEntry } from "#model/probe.ts";
+
+/** One probe to run against one target, for these facets. */
+export interface PlannedProbe {
+  readonly target: Target;
+  readonly entry: ProbeEntry;
+  readonly wanted: ReadonlySet<FacetName>;
+}
+
+/**
+ * Which probes to run: those that give a facet which some claim needs of the target, and those that list
+ * what a target holds, always. Only these are ever loaded.
+ */
+export function plan(
+  policies: readonly Policy[],
+  estate: Estate,
+  controls: ReadonlyMap<string, Control>,
+  probes: readonly ProbeEntry[],
+): readonly PlannedProbe[] {
+  const checks = policies.flatMap((policy) => policy.claims.flatMap((claim) => claim.checks));
+  return estate.targets.flatMap((target) => {
+    const needed = new Set<FacetName>(["inventory"]);
+    for (const check of checks) {
+      if (check.control === undefined) continue;
+      if (!scopeTouchesTarget(check.scope, target, estate.labels)) continue;
+      for (const facet of controls.get(check.control)?.needs ?? []) needed.add(facet);
+    }
+    return probes
+      .filter((entry) => entry.provider === target.provider)
+      .map((entry) => {
+        const provided = new Set(Object.keys(entry.provides));
+        return {
+          target,
+          entry,
+          wanted: new Set([...needed].filter((facet) => provided.has(facet))),
+        };
+      })
+      .filter((planned) => planned.wanted.size > 0);
+  });
+}

@@ -1,0 +1,158 @@
+import { type Loaded, type Path, remark, toIssue } from "#configuration/document.ts";
+import type { Issue, Remark } from "#configuration/errors.ts";
+import { nearest } from "#configuration/nearest.ts";
+import { showText } from "#configuration/show.ts";
+import type { Attestation, Waiver } from "#model/exceptions.ts";
+import { globMatcher } from "#model/glob.ts";
+import type { Claim, Policy } from "#model/policy.ts";
+
+/** What is judged together. */
+export interface CrossCheckInput {
+  readonly policies: readonly Loaded<Policy>[];
+  readonly attestations: readonly Loaded<readonly Attestation[]>[];
+  readonly waivers: readonly Loaded<readonly Waiver[]>[];
+  readonly now: Date;
+}
+
+/** What is wrong between files (errors: they must not be used together) and what is worth knowing (remarks). */
+export interface CrossCheck {
+  readonly errors: readonly Issue[];
+  readonly remarks: readonly Remark[];
+}
+
+/**
+ * Holds the files of a scan against each other: ids that two files give, attestations and waivers of claims that
+ * no policy has (errors); those that are expired, changed or fit no part of their claims (warnings).
+ */
+export function crossCheck(input: CrossCheckInput): CrossCheck {
+  const { policies, attestations, waivers } = input;
+  const claims = policies.flatMap(({ value }) =>
+    value.claims.map((claim) => ({ policy: value.id, claim })),
+  );
+  const today = input.now.toISOString().slice(0, 10);
+  return {
+    errors: [
+      ...sharedIds("policy", policies, ({ id }) => [{ id, path: ["id"] }]),
+      ...sharedIds("attestation", attestations, (list) => idsOf("attestations", list)),
+      ...sharedIds("waiver", waivers, (list) => idsOf("waivers", list)),
+      ...attestations.flatMap((file) => unknownClaims("attestations", file, claims)),
+      ...waivers.flatMap((file) => unknownClaims("waivers", file, claims)),
+    ],
+    remarks: [
+      ...attestations.flatMap((file) => expired("attestations", file, today)),
+      ...attestations.flatMap(evidenceRemarks),
+      ...attestations.flatMap((file) => strayCovers(file, claims)),
+      ...waivers.flatMap((file) => expired("waivers", file, today)),
+    ],
+  };
+}
+
+interface NamedClaim {
+  readonly policy: string;
+  readonly claim: Claim;
+}
+interface Identified {
+  readonly id: string;
+  readonly path: Path;
+}
+
+function idsOf(list: string, entries: readonly { readonly id: string }[]): readonly Identified[] {
+  return entries.map(({ id }, index) => ({ id, path: [list, index, "id"] }));
+}
+
+/** Ids that more than one file gives; within one file its loader has refused them. */
+function sharedIds<T>(
+  what: string,
+  files: readonly Loaded<T>[],
+  ids: (value: T) => readonly Identified[],
+): readonly Issue[] {
+  const first = new Map<string, Issue>();
+  return files.flatMap((file) =>
+    ids(file.value).flatMap(({ id, path }) => {
+      const earlier = first.get(id);
+      const here = toIssue(file, { path, message: "" });
+      if (earlier === undefined) {
+        first.set(id, here);
+        return [];
+      }
+      const place = `${earlier.file}:${earlier.line}`;
+      return [
+        { ...here, message: `${here.message}: the ${what} ${showText(id)} is at ${place} too` },
+      ];
+    }),
+  );
+}
+
+/** Whether a pattern names a claim: with a slash the policy and claim, without one the claim alone. */
+function names(pattern: string): (named: NamedClaim) => boolean {
+  const matches = globMatcher(pattern);
+  return ({ policy, claim }) => matches(pattern.includes("/") ? `${policy}/${claim.id}` : claim.id);
+}
+
+function unknownClaims(
+  list: string,
+  file: Loaded<readonly { readonly claims: readonly string[] }[]>,
+  claims: readonly NamedClaim[],
+): readonly Issue[] {
+  return file.value.flatMap((entry, index) =>
+    entry.claims.flatMap((pattern, position) => {
+      if (claims.some(names(pattern))) return [];
+      const full = claims.map(({ policy, claim }) => `${policy}/${claim.id}`);
+      const short = claims.map(({ claim }) => claim.id);
+      const meant = nearest(pattern, pattern.includes("/") ? full : short);
+      const help = meant === null ? "" : `; did you mean ${meant}?`;
+      const path = [list, index, "claims", position];
+      const message = `: no policy has a claim ${showText(pattern)}${help}`;
+      return [toIssue(file, { path, message })];
+    }),
+  );
+}
+
+function expired(
+  list: string,
+  file: Loaded<readonly { readonly id: string; readonly expires: string }[]>,
+  today: string,
+): readonly Remark[] {
+  return file.value.flatMap(({ id, expires }, index) => {
+    if (expires >= today) return [];
+    const message = `: ${id} expired on ${expires} and counts for nothing`;
+    return [remark("warning", file, { path: [list, index, "expires"], message })];
+  });
+}
+
+function evidenceRemarks(file: Loaded<readonly Attestation[]>): readonly Remark[] {
+  return file.value.flatMap(({ id, evidence, actualSha256 }, index) => {
+    if (evidence.file === undefined || evidence.sha256 === actualSha256) return [];
+    const path = ["attestations", index, "evidence"];
+    const name = showText(evidence.file);
+    if (actualSha256 !== null) {
+      const message = `: the evidence ${name} has changed: its SHA-256 is ${actualSha256}; ${id} counts for nothing`;
+      return [remark("warning", file, { path: [...path, "sha256"], message })];
+    }
+    const message = `: the evidence ${name} is missing, not readable or over 100 MiB; ${id} counts for nothing`;
+    return [remark("warning", file, { path: [...path, "file"], message })];
+  });
+}
+
+/** What an attestation covers must be a part that one of its claims needs, or else may be the id of a subject: no white space. */
+function strayCovers(
+  file: Loaded<readonly Attestation[]>,
+  claims: readonly NamedClaim[],
+): readonly Remark[] {
+  return file.value.flatMap((attestation, index) => {
+    const own = claims.filter((named) =>
+      attestation.claims.some((pattern) => names(pattern)(named)),
+    );
+    const parts = own.flatMap(({ claim }) => claim.attest.map(({ covers }) => covers));
+    return attestation.covers.flatMap((covers, position) => {
+      const couldBeSubject = !/\s/.test(covers);
+      if (own.length === 0 || couldBeSubject || parts.includes(covers)) return [];
+      const meant = nearest(covers, parts);
+      const help = meant === null ? "" : `; did you mean ${showText(meant)}?`;
+      const message = `: none of its claims needs ${showText(covers)} attested${help}`;
+      return [
+        remark("warning", file, { path: ["attestations", index, "covers", position], message }),
+      ];
+    });
+  });
+}

@@ -1,0 +1,110 @@
+import type { AttestationResult, CheckResult } from "#model/report.ts";
+import type { Page } from "./page.ts";
+import { addEvaluations, addLabelled, bounded, type Detail } from "./text-evaluations.ts";
+import { cut } from "./width.ts";
+import { basisKind, basisWords, jsonWords } from "./words.ts";
+
+/** Adds one check in full: whose number it is, declared against seen, where, and what to do. */
+export function addCheck(page: Page, check: CheckResult, detail: Detail): void {
+  const tone = check.result === "fail" ? "bad" : check.result === "pass" ? "good" : "warn";
+  const outcome = [
+    { text: cut(check.title, 120), tone: "strong" },
+    ": ",
+    { text: bounded(check.reason), tone },
+  ] as const;
+  const whose = { text: bounded(basisWords(check.basis)), tone: "note" } as const;
+  if (basisKind(check.basis) === "interpreted") {
+    page.add([whose], { indent: 2 });
+    page.add(outcome, { indent: 2 });
+  } else {
+    page.add([whose, " · ", ...outcome], { indent: 2 });
+  }
+  const expected = jsonWords(check.expected);
+  if (expected !== "none") addLabelled(page, "Declared", bounded(expected), 4);
+
+  const { evaluations } = check;
+  const failing = evaluations.filter(
+    ({ outcome, waivedBy }) => outcome === "fail" && waivedBy === undefined,
+  );
+  const waived = evaluations.filter(
+    ({ outcome, waivedBy }) => outcome === "fail" && waivedBy !== undefined,
+  );
+  const open = (["error", "unknown"] as const)
+    .flatMap((outcome) => evaluations.filter((evaluation) => evaluation.outcome === outcome))
+    .sort((a, b) => Number(a.attestedBy !== undefined) - Number(b.attestedBy !== undefined));
+  const rest = evaluations.filter(
+    ({ outcome }) => outcome === "pass" || outcome === "not-applicable",
+  );
+  addEvaluations(page, "Seen", failing, detail, 4);
+  addEvaluations(page, "Waived", waived, detail, 4);
+  addEvaluations(page, "Unknown", open, detail, 4);
+  if (detail.verbose) addEvaluations(page, "Holds", rest, detail, 4);
+  if (check.result === "fail" && check.remediation !== null) {
+    addLabelled(page, "To do", bounded(check.remediation), 4);
+  }
+}
+
+/** Adds the checks that need no look of their own, a line for each kind of result. */
+export function addOtherChecks(page: Page, checks: readonly CheckResult[]): void {
+  const built = checks.filter(({ pending }) => !pending);
+  const line = (label: string, result: CheckResult["result"]) => {
+    const list = built.filter((check) => check.result === result);
+    const words = list
+      .map(({ title, reason }) => `${cut(title, 120)} (${bounded(reason)})`)
+      .join(", ");
+    if (words !== "") page.add(`${label}: ${words}`, { indent: 2, hang: 2 });
+  };
+  line("Also unknown", "unknown");
+  line("Also waived", "waived");
+  line("Holds", "pass");
+  line("Not applicable", "not-applicable");
+  const pending = checks.filter((check) => check.pending).map(({ control }) => cut(control, 60));
+  if (pending.length > 0)
+    page.add(`Not checked yet: ${pending.join(", ")}`, { indent: 2, hang: 2 });
+}
+
+/** Adds what people attested, or should have: who, when, until when, for what, and what to do where it counts for nothing. */
+export function addAttestation(
+  page: Page,
+  attestation: AttestationResult,
+  contradicted: boolean,
+): void {
+  const { covers, state, message } = attestation;
+  const by = cut(attestation.by ?? "someone unnamed", 80);
+  const date = cut(attestation.date ?? "an unknown date", 40);
+  const until = cut(attestation.expires ?? "an unknown date", 40);
+  const part = `“${bounded(covers)}”`;
+  switch (state) {
+    case "in-force":
+      page.add([`Attested by ${by}, ${date}, until ${until}: ${part}`], { indent: 2, hang: 2 });
+      if (contradicted) {
+        const text = "Contradiction: what was attested here stands against what was seen";
+        page.add([{ text, tone: "bad" }], { indent: 2, hang: 2 });
+      }
+      return;
+    case "expired":
+    case "evidence-changed":
+      page.add(
+        [
+          { text: state === "expired" ? "Out of force" : "Evidence changed", tone: "warn" },
+          `: ${part}, attested by ${by}, ${date}, until ${until}`,
+        ],
+        { indent: 2, hang: 2 },
+      );
+      addLabelled(page, "Why", bounded(message), 4);
+      addLabelled(
+        page,
+        "To do",
+        state === "expired"
+          ? "Look again and renew the attestation, or take the promise back."
+          : "Read the changed evidence and attest again.",
+        4,
+      );
+      return;
+    case "missing": {
+      const why = message.includes(covers) ? bounded(message) : `${part}: ${bounded(message)}`;
+      page.add([{ text: "Not attested", tone: "warn" }, `: ${why}`], { indent: 2, hang: 2 });
+      addLabelled(page, "To do", "Add a dated attestation that covers it, with its evidence.", 4);
+    }
+  }
+}

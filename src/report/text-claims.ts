@@ -1,0 +1,181 @@
+import { SEVERITIES } from "#model/control.ts";
+import type { ClaimResult, Report, Verdict } from "#model/report.ts";
+import type { Page } from "./page.ts";
+import type { Tone } from "./style.ts";
+import { addAttestation, addCheck, addOtherChecks } from "./text-checks.ts";
+import { bounded, type Detail } from "./text-evaluations.ts";
+import { cut, displayWidth } from "./width.ts";
+import { basisKind, VERDICT_WORDS, WORST_FIRST } from "./words.ts";
+
+interface Looks {
+  readonly mark: string;
+  readonly tone: Tone;
+  readonly meaning: string;
+}
+
+const LOOKS: Readonly<Record<Verdict, Looks>> = {
+  violated: { mark: "✗", tone: "bad", meaning: "live evidence shows that the promise is not kept" },
+  unverified: { mark: "?", tone: "warn", meaning: "nothing shows yet whether the promise is kept" },
+  lapsed: { mark: "?", tone: "warn", meaning: "an attestation ran out, or its evidence changed" },
+  waived: {
+    mark: "–",
+    tone: "note",
+    meaning: "not kept, and excused until a date; never counted as upheld",
+  },
+  attested: { mark: "•", tone: "note", meaning: "rests at least in part on a person's dated word" },
+  upheld: { mark: "✓", tone: "good", meaning: "shown by live evidence alone" },
+  "not-applicable": { mark: "–", tone: "faint", meaning: "nothing in scope, as the claim allows" },
+  informational: {
+    mark: "–",
+    tone: "faint",
+    meaning: "listed for completeness, nothing can check it",
+  },
+};
+
+/** Verdicts whose claims are shown one by one, with what is behind them. */
+const DETAILED: ReadonlySet<Verdict> = new Set(["violated", "unverified", "lapsed", "waived"]);
+/** Columns of a quote, where it is there to recognise the claim by. */
+const SHORT_QUOTE = 200;
+
+/** Adds all claims, grouped by verdict, the worst first; within a verdict by severity, then in the policy's order. */
+export function addClaims(page: Page, report: Report, detail: Detail): void {
+  const several = report.policies.length > 1;
+  for (const verdict of WORST_FIRST) {
+    const claims = report.claims
+      .filter((claim) => claim.verdict === verdict)
+      .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+    if (claims.length === 0) continue;
+    const { meaning } = LOOKS[verdict];
+    page.blank();
+    addSection(page, VERDICT_WORDS[verdict], claims.length, meaning);
+    const name = (claim: ClaimResult) => (several ? `${claim.policy}/${claim.id}` : claim.id);
+    if (DETAILED.has(verdict) || (detail.verbose && claims.some(hasEvidence))) {
+      for (const [index, claim] of claims.entries()) {
+        if (index > 0) page.blank();
+        addDetailed(page, claim, name(claim), detail);
+      }
+    } else {
+      addCompact(page, claims, name);
+    }
+  }
+}
+
+/** Adds a section's heading: `VIOLATED (4)` and what it means. */
+export function addSection(page: Page, title: string, items: number, meaning: string): void {
+  page.add([
+    { text: `${title.toUpperCase()} (${items})`, tone: "title" },
+    " ",
+    { text: `– ${meaning}`, tone: "faint" },
+  ]);
+}
+
+function hasEvidence(claim: ClaimResult): boolean {
+  return claim.checks.length + claim.attestations.length > 0;
+}
+
+function addDetailed(page: Page, claim: ClaimResult, name: string, detail: Detail): void {
+  const { verdict, checks, attestations } = claim;
+  const { mark, tone } = LOOKS[verdict];
+  const { judged, total } = claim.coverage;
+  const failing = checks.filter(({ result }) => result === "fail");
+  const facts = [
+    claim.severity,
+    ...(total > 0 ? [`${judged} of ${total} judged`] : []),
+    ...(failing.length > 0 && failing.every(({ basis }) => basisKind(basis) === "interpreted")
+      ? ["broken by an interpreted number only"]
+      : []),
+  ];
+  page.add([{ text: cut(name, 80), tone: "strong" }, ` · ${facts.join(" · ")}`], {
+    prefix: [{ text: mark, tone }],
+  });
+  const quote =
+    verdict === "violated" || detail.verbose ? bounded(claim.quote) : cut(claim.quote, SHORT_QUOTE);
+  page.add([`“${quote}” `, { text: `(${cut(claim.section, 80)})`, tone: "faint" }], { indent: 2 });
+  addNotes(page, claim, detail, 2);
+
+  const worst = verdict === "violated" ? "fail" : verdict === "waived" ? "waived" : "unknown";
+  const shown = checks.filter(
+    ({ result, pending }) => !pending && (detail.verbose || result === worst),
+  );
+  const said = [...checks, ...failing].map(({ reason }) => reason);
+  const tells =
+    shown.length > 0 || attestations.length > 0 || checks.some(({ pending }) => pending);
+  if (!tells && !said.includes(claim.reason)) page.add(bounded(claim.reason), { indent: 2 });
+  for (const check of shown) addCheck(page, check, detail);
+  addOtherChecks(
+    page,
+    checks.filter((check) => !shown.includes(check)),
+  );
+  for (const attestation of attestations) addAttestation(page, attestation, verdict === "violated");
+}
+
+function addNotes(page: Page, claim: ClaimResult, detail: Detail, indent: number): void {
+  if (claim.caveat !== null) {
+    page.add([{ text: `Note: ${bounded(claim.caveat)}`, tone: "warn" }], { indent });
+  }
+  const mappings = Object.entries(claim.mappings).map(([name, ids]) => `${name} ${ids.join(", ")}`);
+  if (detail.verbose && mappings.length > 0) {
+    page.add([{ text: `Maps to ${bounded(mappings.join("; "))}`, tone: "faint" }], { indent });
+  }
+}
+
+/** Columns that a row's text must have beside the id; with fewer it starts on a line of its own. */
+const ROOM = 24;
+const LONGEST_ID = 36;
+const BRIEF: Detail = { verbose: false, full: false };
+
+/** A row a claim: mark, id, live count, and what it rests on: the quote, the attestation or the reason. */
+function addCompact(
+  page: Page,
+  claims: readonly ClaimResult[],
+  name: (claim: ClaimResult) => string,
+): void {
+  const ids = Math.min(LONGEST_ID, widest(claims.map(name)));
+  const counts = widest(claims.map(liveCount));
+  const lead = 2 + ids + (counts === 0 ? 0 : 2 + counts) + 1;
+  const room = page.width - lead - 1;
+  for (const claim of claims) {
+    const { mark, tone } = LOOKS[claim.verdict];
+    const id = cut(name(claim), 80);
+    const live = liveCount(claim);
+    if (room >= ROOM && displayWidth(id) <= ids) {
+      const prefix = [
+        { text: mark, tone },
+        { text: ` ${pad(id, ids)}`, tone: "strong" },
+        { text: counts === 0 ? " " : `  ${pad(live, counts)} ` },
+      ] as const;
+      const [first = "", ...others] = lines(claim, room);
+      page.add(first, { prefix, hang: lead + 1 });
+      for (const text of others) page.add(text, { indent: lead + 1 });
+      addNotes(page, claim, BRIEF, lead + 1);
+    } else {
+      const counted = live === "" ? "" : ` · ${live}`;
+      page.add([{ text: id, tone: "strong" }, counted], { prefix: [{ text: mark, tone }] });
+      for (const text of lines(claim, page.width - 4)) page.add(text, { indent: 4 });
+      addNotes(page, claim, BRIEF, 4);
+    }
+  }
+}
+
+function widest(texts: readonly string[]): number {
+  return Math.max(...texts.map(displayWidth));
+}
+
+function pad(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - displayWidth(text)));
+}
+
+function liveCount({ coverage: { judged, total } }: ClaimResult): string {
+  return total > 0 ? `${judged} of ${total}` : "";
+}
+
+/** What a claim's row says of it; a quote is only there to recognise the claim by, and is cut to one line. */
+function lines({ verdict, quote, reason, attestations }: ClaimResult, columns: number): string[] {
+  if (verdict === "upheld") return [`“${cut(quote, columns - 2)}”`];
+  if (verdict !== "attested" || attestations.length === 0) return [bounded(reason)];
+  return attestations.map(({ by, date, expires, covers }) =>
+    bounded(
+      `${by ?? "someone unnamed"}, ${date ?? "no date"}, until ${expires ?? "no date"}: ${covers}`,
+    ),
+  );
+}

@@ -1,0 +1,143 @@
+import { printable } from "./escape.ts";
+import type { Tone } from "./style.ts";
+
+/** A piece of a line and its looks. */
+export interface Span {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+// East Asian Wide and Fullwidth (UAX #11), joined over gaps where nothing is assigned; emoji are asked of the engine.
+const WIDE: readonly (readonly [number, number])[] = [
+  [0x1100, 0x115f],
+  [0x2e80, 0x303e],
+  [0x3041, 0xa4cf],
+  [0xa960, 0xa97f],
+  [0xac00, 0xd7a3],
+  [0xf900, 0xfaff],
+  [0xfe10, 0xfe19],
+  [0xfe30, 0xfe6f],
+  [0xff01, 0xff60],
+  [0xffe0, 0xffe6],
+  [0x16fe0, 0x18cff],
+  [0x1aff0, 0x1b2ff],
+  [0x1f200, 0x1f2ff],
+  [0x20000, 0x3fffd],
+];
+const ZERO = /^[\p{Mn}\p{Me}]$/u;
+const EMOJI = /^\p{Emoji_Presentation}$/u;
+
+/** Columns that one character takes on a terminal: 0, 1 or 2. */
+function characterWidth(character: string): number {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x300) return 1;
+  if (ZERO.test(character)) return 0;
+  return WIDE.some(([from, to]) => code >= from && code <= to) || EMOJI.test(character) ? 2 : 1;
+}
+
+/** Columns that a text takes on a terminal; it must be printable (`escape.ts`) and without colour. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const character of text) width += characterWidth(character);
+  return width;
+}
+
+/** The text if it fits into so many columns, else its beginning and `…`. The result is printable. */
+export function cut(text: string, columns: number): string {
+  // A character takes at most two columns and a mark none: this much text is enough, however long the rest.
+  const safe = printable(text.slice(0, columns * 12 + 12));
+  let kept = "";
+  let width = 0;
+  for (const character of safe) {
+    const more = characterWidth(character);
+    if (width + more > columns) {
+      while (displayWidth(kept) > columns - 1) kept = Array.from(kept).slice(0, -1).join("");
+      return `${kept.trimEnd()}…`;
+    }
+    kept += character;
+    width += more;
+  }
+  return text.length > columns * 12 + 12 ? `${kept}…` : kept;
+}
+
+interface Word {
+  readonly spans: Span[];
+  width: number;
+  /** Whether a space stands before it. */
+  readonly spaced: boolean;
+}
+
+/**
+ * Breaks spans into lines of at most so many columns, at spaces and beside wide (East Asian) characters. A word that is
+ * wider than a line stays whole on a line of its own: an id must be copied in one piece.
+ * @param first columns of the first line; @param rest columns of the following lines.
+ */
+export function wrap(spans: readonly Span[], first: number, rest: number): Span[][] {
+  const lines: Span[][] = [];
+  let line: Span[] = [];
+  let width = 0;
+  for (const word of words(spans)) {
+    const room = lines.length === 0 ? first : rest;
+    const space = word.spaced && line.length > 0 ? 1 : 0;
+    if (line.length > 0 && width + space + word.width > room) {
+      lines.push(line);
+      line = [];
+      width = 0;
+    }
+    if (line.length > 0 && space > 0) {
+      line.push(spaceBetween(line.at(-1)?.tone, word.spans[0]?.tone));
+      width += 1;
+    }
+    line.push(...word.spans);
+    width += word.width;
+  }
+  if (line.length > 0) lines.push(line);
+  return lines.map(merged);
+}
+
+/** The space inside one piece looks like the piece; between two it is plain. */
+function spaceBetween(left: Tone | undefined, right: Tone | undefined): Span {
+  return left === right && left !== undefined ? { text: " ", tone: left } : { text: " " };
+}
+
+function merged(line: readonly Span[]): Span[] {
+  const out: Span[] = [];
+  for (const span of line) {
+    const last = out.at(-1);
+    if (last === undefined || last.tone !== span.tone) out.push(span);
+    else out[out.length - 1] = { ...last, text: last.text + span.text };
+  }
+  return out;
+}
+
+function words(spans: readonly Span[]): Word[] {
+  const out: Word[] = [];
+  let open: Word | null = null;
+  let spaced = false;
+  let beforeWide = false;
+  for (const { text, tone } of spans) {
+    for (const character of printable(text)) {
+      if (character === " ") {
+        open = null;
+        spaced = true;
+        continue;
+      }
+      const width = characterWidth(character);
+      const breaks = width > 0 && (width === 2 || beforeWide);
+      if (open === null || breaks) {
+        open = { spans: [], width: 0, spaced: open === null && spaced };
+        out.push(open);
+        spaced = false;
+      }
+      if (width > 0) beforeWide = width === 2;
+      const last = open.spans.at(-1);
+      if (last !== undefined && last.tone === tone) {
+        open.spans[open.spans.length - 1] = { ...last, text: last.text + character };
+      } else {
+        open.spans.push(tone === undefined ? { text: character } : { text: character, tone });
+      }
+      open.width += width;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,177 @@
+import control from "#controls/storage/data-residency.ts";
+import type { Location } from "#model/facets.ts";
+import type { Provider } from "#model/subject.ts";
+import { defineCases } from "./cases.ts";
+
+function at(...regions: string[]): { location: Location } {
+  return { location: { regions, zones: null } };
+}
+const on = (provider: Provider) => ({ provider });
+
+export default defineCases(control, [
+  {
+    name: "a declared region",
+    expect: { regions: ["eu-west-3"] },
+    facets: at("eu-west-3"),
+    outcome: "pass",
+    says: "rests in eu-west-3 (FR); declared: regions eu-west-3",
+  },
+  {
+    name: "case and spaces of a region do not matter",
+    subject: on("azure"),
+    expect: { regions: ["francecentral"] },
+    facets: at("France Central"),
+    outcome: "pass",
+    says: "francecentral (FR)",
+  },
+  {
+    name: "another region",
+    expect: { regions: ["eu-west-3"] },
+    facets: at("eu-west-1"),
+    outcome: "fail",
+    says: "rests in eu-west-1 (IE), outside what is declared",
+  },
+  {
+    name: "one copy outside is enough, and only it is named",
+    expect: { regions: ["eu-west-*"] },
+    facets: at("eu-west-3", "us-east-1", "eu-west-3"),
+    outcome: "fail",
+    says: "rests in us-east-1 (US), outside",
+  },
+  {
+    name: "a pattern of regions",
+    subject: on("upcloud"),
+    expect: { regions: ["fi-hel*"] },
+    facets: at("fi-hel1", "fi-hel2"),
+    outcome: "pass",
+    says: "rests in fi-hel1 (FI), fi-hel2 (FI)",
+  },
+  {
+    name: "a region that no table knows is outside the declared ones all the same",
+    expect: { regions: ["eu-west-3"] },
+    facets: at("xx-nowhere-1"),
+    outcome: "fail",
+    says: "rests in xx-nowhere-1, outside",
+  },
+  {
+    name: "the country of a region that no table knows is open",
+    expect: { countries: ["FR"] },
+    facets: at("eu-west-3", "xx-nowhere-1"),
+    outcome: "unknown",
+    says: "the country of xx-nowhere-1 is not known",
+  },
+  {
+    name: "a region outside is a failure although another is not known",
+    expect: { countries: ["FR"] },
+    facets: at("us-east-1", "xx-nowhere-1"),
+    outcome: "fail",
+    says: "rests in us-east-1 (US)",
+  },
+  {
+    name: "the country of OVHcloud's sites, however they are spelt",
+    subject: on("ovh"),
+    expect: { countries: ["FR"] },
+    facets: at("SBG5", "rbx-a", "eu-west-par-b", "gra"),
+    outcome: "pass",
+    says: "sbg5 (FR), rbx-a (FR), eu-west-par-b (FR), gra (FR)",
+  },
+  {
+    name: "a site of OVHcloud in another country",
+    subject: on("ovh"),
+    expect: { countries: ["FR"] },
+    facets: at("WAW"),
+    outcome: "fail",
+    says: "waw (PL)",
+  },
+  {
+    name: "an area and a country beside it",
+    expect: { areas: ["eea"], countries: ["CH"] },
+    facets: at("eu-north-1", "eu-central-2"),
+    outcome: "pass",
+    says: "declared: CH, EEA",
+  },
+  {
+    name: "Norway is in the EEA and not in the EU",
+    subject: on("azure"),
+    expect: { areas: ["eu"] },
+    facets: at("norwayeast"),
+    outcome: "fail",
+    says: "norwayeast (NO)",
+  },
+  {
+    name: "London is in neither",
+    expect: { areas: ["eea"] },
+    facets: at("eu-west-2"),
+    outcome: "fail",
+    says: "eu-west-2 (GB)",
+  },
+  {
+    name: "regions and countries must both hold",
+    expect: { regions: ["eu-*"], countries: ["FR", "IE"] },
+    facets: at("eu-west-2"),
+    outcome: "fail",
+    says: "eu-west-2 (GB)",
+  },
+  {
+    name: "a multi-region is no region",
+    subject: on("gcp"),
+    expect: { regions: ["europe-north1", "eu*"] },
+    facets: at("EU"),
+    outcome: "fail",
+    says: "rests in eu (multi-region: 27 countries)",
+  },
+  {
+    name: "a multi-region that is declared by its own name",
+    subject: on("gcp"),
+    expect: { regions: ["EUR4"] },
+    facets: at("eur4"),
+    outcome: "pass",
+    says: "eur4 (multi-region: FI, NL)",
+  },
+  {
+    name: "a multi-region lies in an area if all of it does",
+    subject: on("gcp"),
+    expect: { areas: ["eea"] },
+    facets: at("eu"),
+    outcome: "pass",
+    says: "rests in eu",
+  },
+  {
+    name: "a multi-region that reaches beyond the area",
+    subject: on("gcp"),
+    expect: { areas: ["eea"] },
+    facets: at("eur8"),
+    outcome: "fail",
+    says: "eur8 (multi-region: CH, DE)",
+  },
+  {
+    name: "a multi-region is not in one of its countries",
+    subject: on("gcp"),
+    expect: { countries: ["FI"] },
+    facets: at("eur4"),
+    outcome: "fail",
+    says: "eur4",
+  },
+  {
+    name: "a global service is exempt",
+    expect: { countries: ["FR"] },
+    facets: at("global"),
+    outcome: "not-applicable",
+    says: "it has no region, and is exempt",
+  },
+  {
+    name: "a data store that calls itself global may be anywhere",
+    subject: { provider: "gcp", kind: "secretmanager.googleapis.com/Secret" },
+    expect: { countries: ["FR"] },
+    facets: at("global"),
+    outcome: "unknown",
+    says: "names no region in which its data rests",
+  },
+  {
+    name: "no region at all is no evidence",
+    expect: { countries: ["FR"] },
+    facets: at(),
+    outcome: "unknown",
+    says: "no region was read",
+  },
+]);

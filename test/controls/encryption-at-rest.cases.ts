@@ -1,0 +1,128 @@
+import control from "#controls/storage/encryption-at-rest.ts";
+import type { Encryption } from "#model/facets.ts";
+import { defineCases } from "./cases.ts";
+
+const design = "https://learn.microsoft.com/azure/storage/common/storage-service-encryption";
+const aes = { algorithms: ["AES-256"] };
+
+function encryption(fields: Partial<Encryption>): { encryption: Encryption } {
+  return {
+    encryption: {
+      enabled: true,
+      algorithm: "AES-256",
+      algorithmSource: "setting",
+      algorithmReference: null,
+      keyManagement: "provider",
+      caveat: null,
+      ...fields,
+    },
+  };
+}
+
+export default defineCases(control, [
+  {
+    name: "encrypted as declared",
+    expect: aes,
+    facets: encryption({}),
+    outcome: "pass",
+    says: "encrypted with AES-256, keys managed by the provider; declared: encrypted with AES-256",
+  },
+  {
+    name: "AES-256 by published design is said to be so, never to be seen",
+    expect: aes,
+    facets: encryption({ algorithmSource: "published-design", algorithmReference: design }),
+    outcome: "pass",
+    says: new RegExp(`^(?!.*observed).*AES-256 by the platform's published design \\(${design}\\)`),
+  },
+  {
+    name: "a published design without address is no source",
+    expect: aes,
+    facets: encryption({ algorithmSource: "published-design" }),
+    outcome: "unknown",
+    says: "nothing says how it is known that it is encrypted with AES-256",
+  },
+  {
+    name: "a cipher without source",
+    expect: aes,
+    facets: encryption({ algorithmSource: null }),
+    outcome: "unknown",
+    says: "nothing says how it is known",
+  },
+  {
+    name: "other spellings and modes of the declared cipher",
+    expect: aes,
+    facets: encryption({ algorithm: "xts-aes256" }),
+    outcome: "pass",
+    says: "encrypted with xts-aes256",
+  },
+  {
+    name: "another cipher",
+    expect: aes,
+    facets: encryption({ algorithm: "AES-128" }),
+    outcome: "fail",
+    says: "is encrypted with AES-128; declared: encrypted with AES-256",
+  },
+  {
+    name: "one of several declared ciphers",
+    expect: { algorithms: ["AES-256", "ChaCha20"] },
+    facets: encryption({ algorithm: "ChaCha20-Poly1305" }),
+    outcome: "pass",
+    says: "declared: encrypted with AES-256 or ChaCha20",
+  },
+  {
+    name: "nothing states the cipher",
+    expect: aes,
+    facets: encryption({ algorithm: null, algorithmSource: null }),
+    outcome: "unknown",
+    says: "nothing states with which cipher",
+  },
+  {
+    name: "no cipher was promised",
+    expect: {},
+    facets: encryption({ algorithm: null, algorithmSource: null }),
+    outcome: "pass",
+    says: "encrypted, keys managed by the provider; declared: encrypted",
+  },
+  {
+    name: "not encrypted",
+    expect: {},
+    facets: encryption({ enabled: false, algorithm: null, algorithmSource: null }),
+    outcome: "fail",
+    says: "is not encrypted",
+  },
+  {
+    name: "the provider does not say",
+    expect: aes,
+    facets: encryption({ enabled: null, algorithm: null, algorithmSource: null }),
+    outcome: "unknown",
+    says: "the provider does not say whether it is encrypted; declared",
+  },
+  {
+    name: "the customer's keys were promised and are there",
+    expect: { keyManagement: "customer" },
+    facets: encryption({ keyManagement: "customer" }),
+    outcome: "pass",
+    says: "keys managed by the customer",
+  },
+  {
+    name: "the customer's keys were promised and are not there",
+    expect: { keyManagement: "customer" },
+    facets: encryption({}),
+    outcome: "fail",
+    says: "its keys are managed by the provider",
+  },
+  {
+    name: "the customer's keys were promised and nothing is said of them",
+    expect: { keyManagement: "customer" },
+    facets: encryption({ keyManagement: null }),
+    outcome: "unknown",
+    says: "does not say who manages the keys",
+  },
+  {
+    name: "what the reading cannot show is said",
+    expect: {},
+    facets: encryption({ caveat: "objects older than 2023-01-05 were not looked at" }),
+    outcome: "pass",
+    says: "; objects older than 2023-01-05 were not looked at; declared",
+  },
+]);

@@ -1,0 +1,201 @@
+import control from "#controls/transport/tls-certificate.ts";
+import type { Certificate, CertificateFacet } from "#model/facets.ts";
+import { defineCases } from "./cases.ts";
+
+const leaf: Certificate = {
+  subject: "CN=www.example.com",
+  issuer: "CN=Some Authority",
+  altNames: ["www.example.com", "example.com"],
+  validFrom: "2026-05-01T00:00:00Z",
+  validTo: "2026-07-30T00:00:00Z",
+  keyType: "ec",
+  keyBits: 256,
+  signatureAlgorithm: "ecdsa-with-SHA256",
+  serial: "01",
+  fingerprint: "0".repeat(64),
+};
+
+function certificate(
+  fields: Partial<Certificate> = {},
+  rest: Partial<CertificateFacet> = {},
+): { certificate: CertificateFacet } {
+  return {
+    certificate: {
+      hostname: "www.example.com",
+      chain: [{ ...leaf, ...fields }],
+      trusted: true,
+      trustError: null,
+      hostnameMatches: true,
+      ...rest,
+    },
+  };
+}
+
+export default defineCases(control, [
+  {
+    name: "trusted, right name, valid, strong key",
+    expect: {},
+    facets: certificate(),
+    outcome: "pass",
+    says: "trusted, covers www.example.com, EC key of 256 bits, valid until 2026-07-30 00:00 UTC",
+  },
+  {
+    name: "an untrusted chain",
+    expect: {},
+    facets: certificate({}, { trusted: false, trustError: "self-signed certificate" }),
+    outcome: "fail",
+    says: "is not trusted (self-signed certificate)",
+  },
+  {
+    name: "another name",
+    expect: {},
+    facets: certificate({}, { hostname: "api.example.com", hostnameMatches: false }),
+    outcome: "fail",
+    says: "does not cover api.example.com but www.example.com, example.com",
+  },
+  {
+    name: "expired at the moment of judging, though valid when it was read",
+    expect: {},
+    now: "2026-07-30T00:00:00Z",
+    facets: certificate(),
+    outcome: "fail",
+    says: "expired on 2026-07-30 00:00 UTC",
+  },
+  {
+    name: "not valid yet",
+    expect: {},
+    now: "2026-04-30T23:59:59Z",
+    facets: certificate(),
+    outcome: "fail",
+    says: "is not valid before 2026-05-01 00:00 UTC",
+  },
+  {
+    name: "an RSA key below the minimum",
+    expect: {},
+    facets: certificate({ keyType: "rsa", keyBits: 1024 }),
+    outcome: "fail",
+    says: "has an RSA key of 1024 bits only; declared: trusted, naming the host, valid now, RSA ≥ 2048 or EC ≥ 256 bits",
+  },
+  {
+    name: "an RSA key at the minimum",
+    expect: {},
+    facets: certificate({ keyType: "rsa", keyBits: 2048 }),
+    outcome: "pass",
+    says: "RSA key of 2048 bits",
+  },
+  {
+    name: "a declared minimum counts",
+    expect: { minimumRsaBits: 3072, minimumEcBits: 384 },
+    facets: certificate({ keyType: "rsa", keyBits: 2048 }),
+    outcome: "fail",
+    says: "RSA key of 2048 bits only",
+  },
+  {
+    name: "a small EC key",
+    expect: {},
+    facets: certificate({ keyBits: 224 }),
+    outcome: "fail",
+    says: "EC key of 224 bits only",
+  },
+  {
+    name: "an Ed25519 key has no size to judge",
+    expect: {},
+    facets: certificate({ keyType: "ed25519", keyBits: null }),
+    outcome: "pass",
+    says: "Ed25519 key",
+  },
+  {
+    name: "an Ed448 key",
+    expect: {},
+    facets: certificate({ keyType: "ed448", keyBits: null }),
+    outcome: "pass",
+    says: "Ed448 key",
+  },
+  {
+    name: "a DSA key",
+    expect: {},
+    facets: certificate({ keyType: "dsa", keyBits: 2048 }),
+    outcome: "fail",
+    says: "has a DSA key",
+  },
+  {
+    name: "a kind of key that is not known",
+    expect: {},
+    facets: certificate({ keyType: "other", keyBits: null }),
+    outcome: "unknown",
+    says: "does not know",
+  },
+  {
+    name: "an RSA key of unknown size",
+    expect: {},
+    facets: certificate({ keyType: "rsa", keyBits: null }),
+    outcome: "unknown",
+    says: "size of its RSA key is not known",
+  },
+  {
+    name: "everything wrong is named in one message",
+    expect: {},
+    now: "2027-01-01T00:00:00Z",
+    facets: certificate(
+      { keyType: "rsa", keyBits: 512 },
+      { trusted: false, trustError: "certificate has expired", hostnameMatches: false },
+    ),
+    outcome: "fail",
+    says: /not trusted .*does not cover .*expired on .*RSA key of 512 bits/,
+  },
+  {
+    name: "about to expire is a note, not a violation",
+    expect: {},
+    now: "2026-07-16T00:00:01Z",
+    facets: certificate(),
+    outcome: "pass",
+    says: "valid until",
+    attention: ["certificate-expiry"],
+  },
+  {
+    name: "two weeks ahead is early enough",
+    expect: {},
+    now: "2026-07-16T00:00:00Z",
+    facets: certificate(),
+    outcome: "pass",
+    says: "valid until",
+  },
+  {
+    name: "a certificate of six days is noted only in its last third",
+    expect: {},
+    now: "2026-06-04T00:00:00Z",
+    facets: certificate({ validFrom: "2026-06-01T00:00:00Z", validTo: "2026-06-07T00:00:00Z" }),
+    outcome: "pass",
+    says: "valid until",
+  },
+  {
+    name: "a certificate of six days in its last third",
+    expect: {},
+    now: "2026-06-05T00:00:01Z",
+    facets: certificate({ validFrom: "2026-06-01T00:00:00Z", validTo: "2026-06-07T00:00:00Z" }),
+    outcome: "pass",
+    says: "valid until",
+    attention: ["certificate-expiry"],
+  },
+  {
+    name: "a validity that cannot be read",
+    expect: {},
+    facets: certificate({ validTo: "soon" }),
+    outcome: "unknown",
+    says: "its validity cannot be read",
+  },
+  {
+    name: "no certificate in the chain",
+    expect: {},
+    facets: certificate({}, { chain: [] }),
+    outcome: "unknown",
+    says: "no certificate was sent",
+  },
+  {
+    name: "names that a server made up stay on one line",
+    expect: {},
+    facets: certificate({ altNames: ["a\r\nb\u202e"] }, { hostnameMatches: false }),
+    outcome: "fail",
+    says: "a\\u{d}\\u{a}b\\u{202e}",
+  },
+]);

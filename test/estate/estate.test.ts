@@ -1,0 +1,242 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { loadEstate, readEstate } from "#estate/estate.ts";
+import { complaints, temporaryFolder } from "../configuration/support.ts";
+
+const folder = temporaryFolder();
+afterAll(folder.remove);
+
+const estate = (target: string) => folder.write("estate.yaml", `version: 1\ntargets:\n${target}`);
+const found = (target: string) => complaints(() => loadEstate(estate(target)));
+const endpoint = (lines: string) => `  - id: web\n    provider: endpoint\n${lines}`;
+const aws = (lines: string) =>
+  `  - id: aws\n    provider: aws\n    account: "012345678901"\n    regions: [eu-west-3]\n${lines}`;
+
+describe("what is read", () => {
+  test("the example, with the defaults", () => {
+    const file = fileURLToPath(new URL("../../config/estates/example.yaml", import.meta.url));
+    const { value } = readEstate(file);
+    expect(value.targets.map(({ id, provider }) => [id, provider])).toEqual([
+      ["aws-production", "aws"],
+      ["azure-production", "azure"],
+      ["website", "endpoint"],
+      ["api", "endpoint"],
+      ["database", "endpoint"],
+    ]);
+    expect(value.targets[1]).toMatchObject({ backups: [] });
+  });
+
+  test("paths are relative to the file and come out absolute", () => {
+    const [target] = loadEstate(
+      estate(
+        aws(
+          "    caFile: ca/root.pem\n    credentials: { files: { secretAccessKey: secrets/key, sessionToken: /run/token } }",
+        ),
+      ),
+    ).targets;
+    expect(target?.caFile).toBe(join(folder.path, "ca/root.pem"));
+    expect(target?.credentials?.files).toEqual({
+      secretAccessKey: join(folder.path, "secrets/key"),
+      sessionToken: "/run/token",
+    });
+  });
+});
+
+describe("what is refused, and where", () => {
+  test.each<[string, string, readonly string[]]>([
+    [
+      "an unknown provider",
+      "  - id: a\n    provider: awss",
+      [
+        '4:15: targets[0].provider: expected one of aws, azure, gcp, ovh, scaleway, upcloud, endpoint, got "awss"; did you mean aws?',
+      ],
+    ],
+    [
+      "no provider",
+      "  - id: a",
+      [
+        "3:5: targets[0].provider is missing: expected one of aws, azure, gcp, ovh, scaleway, upcloud, endpoint",
+      ],
+    ],
+    [
+      "no targets",
+      "  []",
+      ["3:3: targets: expected a list of at least 1 entry, got an empty list"],
+    ],
+    [
+      "an account without quotes",
+      aws("").replaceAll('"', ""),
+      ["5:14: targets[0].account: expected a text, got 12345678901; put it in quotes"],
+    ],
+    [
+      "an account of other digits without quotes",
+      aws("").replace('"012345678901"', "123456789012"),
+      ["5:14: targets[0].account: expected a text, got 123456789012; put it in quotes"],
+    ],
+    [
+      "a short account",
+      aws("").replace("012345678901", "1234"),
+      ['5:14: targets[0].account: expected the 12 digits of an AWS account id, got "1234"'],
+    ],
+    [
+      "a misspelt key",
+      aws("    credentails: {}"),
+      ["7:5: targets[0].credentails: unknown key; did you mean credentials?"],
+    ],
+    [
+      "a key of another provider",
+      endpoint("    url: https://a.example\n    tenant: x"),
+      [
+        "6:5: targets[0].tenant: unknown key; known here: id, labels, endpoints, caFile, credentials, limits, provider, url, connect",
+      ],
+    ],
+    [
+      "an address without a host",
+      endpoint("    url: https://"),
+      [
+        '5:10: targets[0].url: expected an address such as https://www.example.com or tls://db.example.com:5432, got "https://"',
+      ],
+    ],
+    [
+      "a tls address without a host",
+      endpoint('    url: "tls:"'),
+      ['5:10: targets[0].url: expected an address with a host, got "tls:"'],
+    ],
+    [
+      "a tls address with only a port",
+      endpoint("    url: tls://:443"),
+      [
+        '5:10: targets[0].url: expected an address such as https://www.example.com or tls://db.example.com:5432, got "tls://:443"',
+      ],
+    ],
+    [
+      "a tls address with a host that is none",
+      endpoint('    url: "tls://a%00b:1"'),
+      ['5:10: targets[0].url: expected an address with a host, got "tls://a%00b:1"'],
+    ],
+    [
+      "another protocol",
+      endpoint("    url: ftp://a.example"),
+      [
+        '5:10: targets[0].url: expected an address such as https://www.example.com or tls://db.example.com:5432, got "ftp://a.example"',
+      ],
+    ],
+    [
+      "a service's address without a host",
+      aws("    endpoints: { s3: 'x:y' }"),
+      ['7:22: targets[0].endpoints.s3: expected an address with a host, got "x:y"'],
+    ],
+    [
+      "a port that is none",
+      endpoint("    url: https://a.example\n    connect: { host: 127.0.0.1, port: 70000 }"),
+      ["6:39: targets[0].connect.port: expected at most 65535, got 70000"],
+    ],
+    [
+      "two targets of one id",
+      aws("") + aws(""),
+      ['7:9: targets[1].id: "aws" is taken: the entry at line 3 has this id too'],
+    ],
+    [
+      "two backup sets of one id",
+      aws(
+        "    backups:\n      - { id: x, bucket: a }\n      - { id: y, bucket: a }\n      - { id: x, bucket: b }",
+      ),
+      ['10:15: targets[0].backups[2].id: "x" is taken: the entry at line 8 has this id too'],
+    ],
+    [
+      "the same backup set id in two targets is fine",
+      aws("    backups: [{ id: x, bucket: a }]\n") +
+        aws("    backups: [{ id: x, bucket: a }]").replace("id: aws", "id: b"),
+      [],
+    ],
+    [
+      "a variable that is no name",
+      aws("    credentials: { env: { clientId: $CLIENT } }"),
+      [
+        '7:37: targets[0].credentials.env.clientId: expected the name of an environment variable, got "$CLIENT"',
+      ],
+    ],
+    [
+      "a credential twice",
+      aws("    credentials: { env: { token: T }, files: { token: f } }"),
+      ["7:48: targets[0].credentials.files.token: token is given under env too: keep one of them"],
+    ],
+    [
+      "a label rule by labels",
+      `${aws("")}labels:\n  - label: x\n    match: { labels: [y] }`,
+      [
+        "9:14: labels[0].match.labels: unknown key; known here: providers, targets, kinds, regions, ids, tags",
+      ],
+    ],
+  ])("%s", (_, target, expected) => {
+    expect(found(target)).toEqual(expected);
+  });
+});
+
+describe("literal secrets", () => {
+  const what = (form: string) =>
+    `looks like ${form}, which does not belong in this file: name an environment variable (env) or a file (files) that holds it`;
+
+  test.each<[string, string, readonly string[]]>([
+    [
+      "under a key that does not exist",
+      aws("    secretAccessKey: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+      [
+        "7:5: targets[0].secretAccessKey: unknown key; known here: id, labels, endpoints, caFile, credentials, limits, provider, account, regions, backups",
+        `7:22: targets[0].secretAccessKey: ${what("a secret")}`,
+      ],
+    ],
+    [
+      "in the place of a variable's name",
+      aws("    credentials: { env: { secretAccessKey: wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY } }"),
+      [`7:44: targets[0].credentials.env.secretAccessKey: ${what("a secret")}`],
+    ],
+    [
+      "in the place of a file's name",
+      aws("    credentials: { files: { token: 11111111-2222-3333-4444-555555555555 } }"),
+      [`7:36: targets[0].credentials.files.token: ${what("a secret")}`],
+    ],
+    [
+      "by its form, anywhere",
+      aws("    labels: [AKIAIOSFODNN7EXAMPLE]"),
+      [`7:14: targets[0].labels[0]: ${what("an AWS access key id")}`],
+    ],
+    [
+      "in an address",
+      endpoint("    url: https://user:hunter2wJal@a.example"),
+      [`5:10: targets[0].url: ${what("a password in an address")}`],
+    ],
+    [
+      "in an address's query",
+      endpoint("    url: https://a.example/?X-Amz-Signature=wJal"),
+      [`5:10: targets[0].url: ${what("a signed address")}`],
+    ],
+    [
+      "as a key",
+      endpoint("    url: https://a.example\n    AKIAIOSFODNN7EXAMPLE: x"),
+      [`6:5: targets[0].(a secret, not shown): ${what("an AWS access key id")}`],
+    ],
+    [
+      "in several lines",
+      endpoint(
+        "    url: https://a.example\n    caFile: |\n      -----BEGIN PRIVATE KEY-----\n      wJalr\n",
+      ),
+      [`6:13: targets[0].caFile: ${what("a private key")}`],
+    ],
+  ])("%s", (_, target, expected) => {
+    const lines = found(target);
+    expect(lines).toEqual(expected);
+    expect(lines.join("\n")).not.toMatch(/wJal|AKIA|11111111|hunter2/);
+  });
+
+  test("references are no secrets", () => {
+    expect(
+      found(
+        aws(
+          "    credentials:\n      roleArn: arn:aws:iam::123456789012:role/Probity2026\n      env: { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: PROD2_AWS_SECRET_ACCESS_KEY_V2 }\n      files: { sessionToken: /run/secrets/2026/aws-session-token.txt }",
+        ),
+      ),
+    ).toEqual([]);
+  });
+});
