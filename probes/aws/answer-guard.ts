@@ -9,23 +9,25 @@ export class AnswerError extends Error {
 }
 
 /**
- * The root element of each answer. The SDK reads any other XML, a proxy's error page too, as an empty answer,
- * and an empty answer means something: a bucket that was never versioned, an access list without grants.
+ * The root elements that an answer may have; none where it is no XML. The SDK reads any other XML, a proxy's login
+ * page too, as an empty answer, and an empty answer means something: a bucket that was never versioned, an access list
+ * without grants. (Emulators name some roots after the operation.)
  */
-const ROOTS: Readonly<Record<string, string>> = {
-  ListBucketsCommand: "ListAllMyBucketsResult",
-  ListObjectsV2Command: "ListBucketResult",
-  GetBucketLocationCommand: "LocationConstraint",
-  GetBucketTaggingCommand: "Tagging",
-  GetBucketEncryptionCommand: "ServerSideEncryptionConfiguration",
-  GetBucketVersioningCommand: "VersioningConfiguration",
-  GetBucketReplicationCommand: "ReplicationConfiguration",
-  GetBucketLifecycleConfigurationCommand: "LifecycleConfiguration",
-  GetBucketAclCommand: "AccessControlPolicy",
-  GetBucketOwnershipControlsCommand: "OwnershipControls",
-  GetPublicAccessBlockCommand: "PublicAccessBlockConfiguration",
-  GetCallerIdentityCommand: "GetCallerIdentityResponse",
-  AssumeRoleCommand: "AssumeRoleResponse",
+const ROOTS: Readonly<Record<string, readonly string[]>> = {
+  ListBucketsCommand: ["ListAllMyBucketsResult"],
+  ListObjectsV2Command: ["ListBucketResult"],
+  GetBucketLocationCommand: ["LocationConstraint"],
+  GetBucketTaggingCommand: ["Tagging"],
+  GetBucketPolicyCommand: [],
+  GetBucketEncryptionCommand: ["ServerSideEncryptionConfiguration"],
+  GetBucketVersioningCommand: ["VersioningConfiguration", "GetBucketVersioningResponse"],
+  GetBucketReplicationCommand: ["ReplicationConfiguration"],
+  GetBucketLifecycleConfigurationCommand: ["LifecycleConfiguration"],
+  GetBucketAclCommand: ["AccessControlPolicy"],
+  GetBucketOwnershipControlsCommand: ["OwnershipControls"],
+  GetPublicAccessBlockCommand: ["PublicAccessBlockConfiguration"],
+  GetCallerIdentityCommand: ["GetCallerIdentityResponse"],
+  AssumeRoleCommand: ["AssumeRoleResponse"],
 };
 
 interface HttpAnswer {
@@ -35,8 +37,8 @@ interface HttpAnswer {
 }
 
 /**
- * SDK middleware for the step `deserialize` that takes an answer in whole, up to `limit` bytes, and refuses a
- * successful one that is not the document which was asked for. It throws AnswerError, which the SDK does not retry.
+ * SDK middleware for the step `deserialize` that takes an answer in whole, up to `limit` bytes, and refuses one
+ * that is not the document which was asked for, nor an error of AWS. It throws AnswerError, which the SDK does not retry.
  */
 export function answerGuard(limit: number) {
   return <Args, Result extends { response: unknown }>(
@@ -48,10 +50,8 @@ export function answerGuard(limit: number) {
       const answer = result.response;
       if (!isHttpAnswer(answer)) return result;
       const bytes = await collect(answer, limit);
-      const root = ROOTS[context.commandName ?? ""];
-      if (answer.statusCode < 300 && root !== undefined && !isDocument(bytes, root)) {
-        throw new AnswerError("malformed", `the answer is no ${root} document`);
-      }
+      const roots = ROOTS[context.commandName ?? ""];
+      if (roots !== undefined) refuseOther(answer.statusCode, bytes, roots);
       answer.body = bytes;
       return result;
     };
@@ -77,11 +77,25 @@ async function collect(answer: HttpAnswer, limit: number): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** Whether the text is one whole XML element of that name; an `<Error>` under status 200 is left to the SDK. */
-function isDocument(bytes: Uint8Array, root: string): boolean {
+function refuseOther(status: number, bytes: Uint8Array, roots: readonly string[]): void {
   const text = Buffer.from(bytes).toString("utf8").trim();
+  if (status >= 200 && status < 300) {
+    // An error under status 200 is S3's own habit, and known to the SDK.
+    if (roots.length === 0 || [...roots, "Error"].some((root) => isDocument(text, root))) return;
+    throw new AnswerError("malformed", `the answer is no ${roots[0]} document`);
+  }
+  // What a failing server or a proxy before it says is left to the SDK, which tries again.
+  if (status >= 500 || status === 429 || text === "") return;
+  if (isDocument(text, "Error") || isDocument(text, "ErrorResponse")) return;
+  throw new AnswerError(
+    "malformed",
+    `HTTP ${status} with a page that is no AWS error: a proxy or another service may answer there`,
+  );
+}
+
+/** Whether the text is one whole XML element of that name. */
+function isDocument(text: string, root: string): boolean {
   const start = /^\uFEFF?(?:<\?xml[^>]{0,200}\?>\s*)?<([A-Za-z][\w.-]*)/.exec(text)?.[1];
-  if (start === "Error") return true;
   return (
     start === root && (text.endsWith(`</${root}>`) || /^[^>]*<[^>]*\/>$/.test(afterProlog(text)))
   );

@@ -95,7 +95,7 @@ function reasonOf(error: unknown): ProblemReason {
   if (isAny(DENIED) || status === 401 || status === 403) return "denied";
   if (names.some((name) => UNREACHABLE.test(name))) return "unreachable";
   if (isAny(UNSUPPORTED) || status === 405 || status === 501) return "unsupported";
-  if (names.includes("SyntaxError")) return "malformed";
+  if (status < 500 && isUnreadable(error)) return "malformed";
   // A server that fails, a bucket that is gone or sits in a region that its answer does not name.
   if (status >= 500 || status === 404 || status === 301 || status === 307) return "unreachable";
   return "malformed";
@@ -104,7 +104,7 @@ function reasonOf(error: unknown): ProblemReason {
 function messageOf(error: unknown): string {
   const code = codeOf(error);
   const status = statusOf(error);
-  if (code === "SyntaxError" || field(error, "$responseBodyText") !== undefined) {
+  if (isUnreadable(error)) {
     return `the answer${status > 0 ? ` (HTTP ${status})` : ""} is no AWS document: a proxy or another service may answer there`;
   }
   if (code === "AbortError") return "the call was cut off before an answer came";
@@ -113,6 +113,11 @@ function messageOf(error: unknown): string {
   const what = code === "" || code === "Error" ? textField(error, "code") : code;
   const where = status > 0 ? `HTTP ${status} ` : "";
   return `${where}${plain(what, 60)}${said === "" || said === code ? "" : `: ${said}`}`;
+}
+
+/** The SDK could not read the answer as a document. */
+function isUnreadable(error: unknown): boolean {
+  return codeOf(error) === "SyntaxError" || field(error, "$responseBodyText") !== undefined;
 }
 
 function textField(value: unknown, name: string): string {

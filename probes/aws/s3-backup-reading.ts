@@ -20,6 +20,8 @@ const MOST_OBJECTS = 200_000;
 /**
  * Lists every object of a backup set, and asks for the bucket's lifecycle where the estate declares no retention:
  * gaps are judged over the retention, so not knowing it leaves the facet a problem.
+ * @param region where to ask
+ * @param mostObjects beyond which the set is too large
  */
 export async function readBackupSet(
   set: BackupSet,
@@ -27,6 +29,7 @@ export async function readBackupSet(
   region: string,
   clients: AwsClients,
   context: ProbeContext,
+  mostObjects = MOST_OBJECTS,
 ): Promise<Observation | Problem> {
   const sdk = await import("@aws-sdk/client-s3");
   const since = context.now().getTime() - WINDOW_MS;
@@ -69,8 +72,8 @@ export async function readBackupSet(
     } catch (error) {
       return failed("ListObjectsV2", "s3:ListBucket", malformed(error));
     }
-    if (tally.objects > MOST_OBJECTS) {
-      const message = `more than ${MOST_OBJECTS} objects under ${set.bucket}/${set.prefix}: declare a narrower prefix`;
+    if (tally.objects > mostObjects) {
+      const message = `more than ${mostObjects} objects under ${set.bucket}/${set.prefix}: declare a narrower prefix`;
       return failed("ListObjectsV2", "s3:ListBucket", { reason: "too-large", message });
     }
   }

@@ -82,7 +82,6 @@ async function makeSession(
     credentials: { scopes: [scope] },
     httpClient: http,
     retryOptions: { maxRetries: 0 },
-    redirectOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: "probity" },
   };
   const resources = perSubscription<ResourceManagementClient>(async (id) => {

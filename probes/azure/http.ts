@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { addAbortSignal, Readable } from "node:stream";
 import { createSecureContext, getCACertificates, type SecureContext } from "node:tls";
@@ -24,6 +25,8 @@ export interface HttpLimits {
 export async function trustAlso(caFile: string): Promise<SecureContext> {
   try {
     const pem = await readFile(caFile, "utf8");
+    // Node takes a text without certificates for an empty list.
+    void new X509Certificate(pem);
     return createSecureContext({ ca: [...getCACertificates("default"), pem] });
   } catch {
     throw refused(`the caFile ${caFile} cannot be used: it must be a readable PEM file`);

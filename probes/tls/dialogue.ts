@@ -66,7 +66,9 @@ export function exchange(
     socket.on("end", () => breakOff({ kind: "closed" }));
     socket.on("error", (error: NodeJS.ErrnoException) => {
       const code = error.code ?? "EUNKNOWN";
-      breakOff(connected ? { kind: "reset" } : { kind: "unreachable", code });
+      // A server that resets at once may do so before this side has noticed that the connection stands.
+      const reset = connected || code === "ECONNRESET" || code === "EPIPE";
+      breakOff(reset ? { kind: "reset" } : { kind: "unreachable", code });
     });
     socket.on("close", () => {
       breakOff({ kind: "closed" });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { endpointAddress, endpointSubject } from "#estate/endpoint.ts";
+import { endpointAddress, endpointPlace, endpointSubject } from "#estate/endpoint.ts";
 import type { TargetOf } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
@@ -65,7 +65,7 @@ async function gatherHellos(
         clock,
       }),
   });
-  if (!answer.ok) return [failed(context, subject, facets, HELLOS, answer.failure)];
+  if (!answer.ok) return [failed(context, target, facets, HELLOS, answer.failure)];
   const { versions, suites, unfinished, groups, serverPreference } = answer.raw;
   const from = { operation: HELLOS, ...answer };
   return facets.map((facet) =>
@@ -91,23 +91,29 @@ async function gatherCertificate(
       return fetchChain(endpointAddress(target), { timeoutMs, signal, ca });
     },
   });
-  if (!answer.ok) return [failed(context, subject, ["certificate"], HANDSHAKE, answer.failure)];
+  if (!answer.ok) return [failed(context, target, ["certificate"], HANDSHAKE, answer.failure)];
   const from = { operation: HANDSHAKE, ...answer };
   try {
     return [context.observe(subject, "certificate", certificateFacet(answer.raw), from)];
   } catch (error) {
     const failure = { reason: "malformed", message: String(error), retryable: false } as const;
-    return [failed(context, subject, ["certificate"], HANDSHAKE, failure)];
+    return [failed(context, target, ["certificate"], HANDSHAKE, failure)];
   }
 }
 
 function failed(
   context: ProbeContext,
-  subject: Subject,
+  target: TargetOf<"endpoint">,
   facets: readonly FacetName[],
   operation: string,
-  { reason, message }: Failure,
+  failure: Failure,
 ): Problem {
-  const where = `${subject.name}: ${message}`;
-  return context.problem({ operation, subject, facets, reason, permission: null, message: where });
+  return context.problem({
+    operation,
+    subject: endpointSubject(target),
+    facets,
+    reason: failure.reason,
+    permission: null,
+    message: `${endpointPlace(target)}: ${failure.message}`,
+  });
 }

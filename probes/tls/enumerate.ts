@@ -3,20 +3,14 @@ import type { CipherSuites, OfferedSuite, Protocols } from "#model/facets.ts";
 import type { TlsVersion } from "#model/tls.ts";
 import { ALERT, alertWords } from "./alerts.ts";
 import type { HelloVersion } from "./client-hello.ts";
+import { confirm, settle } from "./confirm.ts";
 import { TlsScanError } from "./errors.ts";
 import { type GroupList, listClassicGroups, listTls13Groups } from "./groups.ts";
 import { locate } from "./locate.ts";
 import { FULL } from "./offers.ts";
-import { HELLO_VERSIONS } from "./outcomes.ts";
+import { HELLO_VERSIONS, noConnection } from "./outcomes.ts";
 import { listSuites, type SuiteList } from "./suites.ts";
-import {
-  type Accepted,
-  confirmSilence,
-  contact,
-  type Contact,
-  contactAgain,
-  contactSsl2,
-} from "./versions.ts";
+import { type Accepted, contact, type Contact, contactAgain, contactSsl2 } from "./versions.ts";
 import { createWire, type Wire, type WireOptions } from "./wire.ts";
 
 export interface TlsAddress {
@@ -82,12 +76,15 @@ async function scanServer(
       return [version, answer] as const;
     }),
   );
-  const fullTaken = first.some(
-    ([version, { verdict }]) => version !== "TLSv1.3" && verdict.kind === "accepted",
-  );
+  const taken = {
+    any: first.some(([, { verdict }]) => verdict.kind === "accepted"),
+    full: first.some(
+      ([version, { verdict }]) => version !== "TLSv1.3" && verdict.kind === "accepted",
+    ),
+  };
   const second = await Promise.all(
     first.map(async ([version, answer]) => {
-      const again = await contactAgain(wire, version, answer, fullTaken);
+      const again = await contactAgain(wire, version, answer, taken);
       begin(version, again);
       return [version, again] as const;
     }),
@@ -95,20 +92,21 @@ async function scanServer(
   const accepted = second.flatMap(([version, { shape, verdict }]): Accepted[] =>
     verdict.kind === "accepted" ? [{ version, shape, hello: verdict.hello }] : [],
   );
-  const [groups, suites] = await Promise.all([
-    groupsOf(wire, accepted),
-    Promise.all(lists.values()),
-  ]);
+  // What is confirmed afterwards is confirmed in quiet.
+  const [groups] = await Promise.all([groupsOf(wire, accepted), ...lists.values()]);
   const contacts = [await ssl2, ...second.map(([, answer]) => answer)];
   const control = accepted.at(-1);
   const shows = contacts.some(({ verdict }) => verdict.kind === "accepted");
   if (!shows) return { contacts, scan: null };
 
-  const settled = await Promise.all(
+  const confirmed = await Promise.all(
     contacts.map(async (answer) =>
-      control === undefined ? answer : confirmSilence(wire, answer, control),
+      control === undefined ? answer : confirm(wire, answer, control),
     ),
   );
+  for (const answer of confirmed) if (answer.version !== "SSLv2") begin(answer.version, answer);
+  const suites = await Promise.all(lists.values());
+  const settled = confirmed.map((answer) => settle(wire, answer));
   return { contacts, scan: summary(wire, host, settled, suites, groups) };
 }
 
@@ -147,8 +145,9 @@ function summary(
         name: suiteName(code),
       })),
     ),
-    unfinished: contacts.flatMap(({ version }) => {
-      const why = whyUnfinished(wire, version, lists, groupLists);
+    unfinished: contacts.flatMap((answer) => {
+      const { version } = answer;
+      const why = whyUnfinished(wire, answer, lists, groupLists);
       return why === null ? [] : [{ version, why }];
     }),
     groups: groupLists.flatMap((list) => list.groups),
@@ -165,10 +164,13 @@ function versionStatus(answer: Contact, chosen: boolean): Protocols["versions"][
 
 function whyUnfinished(
   wire: Wire,
-  version: TlsVersion,
+  { version, verdict }: Contact,
   lists: readonly SuiteList[],
   groupLists: readonly GroupList[],
 ): string | null {
+  if (verdict.kind === "failed" || verdict.kind === "silent") {
+    return `it is not known whether it is accepted (${verdict.why})`;
+  }
   if (version === "SSLv2") return null;
   const list = lists.find((one) => one.version === version);
   const groups = groupLists.find((one) => one.version === version);
@@ -185,21 +187,22 @@ function whyUnfinished(
 
 /** Why nothing was accepted: the most telling of the answers. */
 function unreached(contacts: readonly Contact[]): TlsScanError {
-  const whys = contacts.map(({ verdict }) => (verdict.kind === "accepted" ? "" : verdict.why));
-  const code = whys.map((why) => /^no connection: (\w+)$/.exec(why)?.[1]).find((one) => one);
-  const telling = (kind: string) =>
-    contacts.find(({ version, verdict }) => verdict.kind === kind && version !== "SSLv2")?.verdict;
-  const verdict = telling("refused") ?? telling("failed") ?? telling("silent");
-  const why = verdict === undefined || verdict.kind === "accepted" ? "no answer" : verdict.why;
+  const verdicts = contacts.flatMap(({ version, verdict }) =>
+    version === "SSLv2" || verdict.kind === "accepted" ? [] : [verdict],
+  );
+  const code = verdicts.map(({ why }) => noConnection(why)).find((one) => one !== null);
   if (code !== undefined) {
     const reason = code === "ETIMEDOUT" ? "timeout" : "unreachable";
     return new TlsScanError(reason, `cannot be reached: ${code}`, code);
   }
-  if (verdict?.kind === "refused") {
-    return new TlsScanError("unsupported", `refuses every TLS hello: ${why}`);
+  const alert = verdicts.find(({ kind, why }) => kind === "refused" && why.startsWith("alert"));
+  if (alert !== undefined) {
+    return new TlsScanError("unsupported", `refuses every TLS hello: ${alert.why}`);
   }
-  if (verdict?.kind === "silent" && verdict.timeout) {
+  const failed = verdicts.find(({ kind }) => kind === "failed");
+  if (failed === undefined && verdicts.some((one) => one.kind === "silent" && one.timeout)) {
     return new TlsScanError("timeout", "accepts connections, but answers no TLS hello in time");
   }
+  const why = (failed ?? verdicts[0])?.why ?? "no answer";
   return new TlsScanError("malformed", `does not speak TLS: ${why}`);
 }

@@ -13,11 +13,18 @@ export const HELLO_VERSIONS: readonly HelloVersion[] = [
   "TLSv1.3",
 ];
 
+/**
+ * How much a refusal says: `version` where it is about the version itself, `hello` where something else in the hello
+ * may be the reason, `overload` where it may be none at all: overloaded servers send internal_error, and so do some
+ * that mean it. `silence`: nothing was said, again and again, while other hellos were answered.
+ */
+export type Force = "version" | "hello" | "overload" | "silence";
+
 export type Verdict =
   /** The version was chosen, with a suite that was offered. */
   | { readonly kind: "accepted"; readonly hello: HelloReply }
-  /** The server said no in so many words; `final` where the words are about the version itself. */
-  | { readonly kind: "refused"; readonly why: string; readonly final: boolean }
+  /** The server said no in so many words. */
+  | { readonly kind: "refused"; readonly why: string; readonly force: Force }
   /** Nothing was said: it may mean no, an overload, or a fault in between. */
   | { readonly kind: "silent"; readonly why: string; readonly timeout: boolean }
   /** Nothing can be concluded. */
@@ -28,12 +35,17 @@ export function judge(outcome: Outcome, version: HelloVersion, suites: readonly 
   if (outcome.kind === "hello") return judgeHello(outcome, version, suites);
   const why = words(outcome);
   if (outcome.kind === "alert") {
-    return { kind: "refused", why, final: outcome.description === ALERT.protocolVersion };
+    return { kind: "refused", why, force: FORCES.get(outcome.description) ?? "hello" };
   }
   return isSilence(outcome)
     ? { kind: "silent", why, timeout: outcome.kind === "timeout" }
     : { kind: "failed", why };
 }
+
+const FORCES: ReadonlyMap<number, Force> = new Map([
+  [ALERT.protocolVersion, "version"],
+  [ALERT.internalError, "overload"],
+]);
 
 /** Whether the connection stood and nothing was said on it. */
 export function isSilence(outcome: Outcome): boolean {
@@ -46,7 +58,8 @@ function judgeHello(hello: HelloReply, version: HelloVersion, suites: readonly n
     const code = hello.version.toString(16).padStart(4, "0");
     return { kind: "failed", why: `answered with version 0x${code}, which was not offered` };
   }
-  if (named !== version) return { kind: "refused", why: `answered with ${named}`, final: true };
+  if (named !== version)
+    return { kind: "refused", why: `answered with ${named}`, force: "version" };
   return suites.includes(hello.suite)
     ? { kind: "accepted", hello }
     : { kind: "failed", why: "answered with a cipher suite that was not offered" };
@@ -77,6 +90,11 @@ export function words(outcome: Outcome): string {
       break;
   }
   return PLAIN_WORDS[outcome.kind];
+}
+
+/** The system's code in the words of an outcome without a connection; null for all others. */
+export function noConnection(why: string): string | null {
+  return /^no connection: (\w+)$/.exec(why)?.[1] ?? null;
 }
 
 const PLAIN_WORDS = {

@@ -33,29 +33,39 @@ export interface Accepted {
 
 /** The first hello of a version: everything it may use. */
 export async function contact(wire: Wire, version: HelloVersion): Promise<Contact> {
-  return tryShape(wire, version, FULL, suitesFor(version));
+  return contactShaped(wire, version, FULL);
+}
+
+/** What the first hellos have shown of a server. */
+export interface Taken {
+  /** Some version was accepted. */
+  readonly any: boolean;
+  /** Some version before 1.3 was accepted, with the full hello. */
+  readonly full: boolean;
 }
 
 /**
- * A second try for a version that did not accept the first hello, in a shape that odd servers can take:
- * 1.3 with key shares, the older ones in a short hello. A refusal in words is believed at once where it is
- * about the version, or where the server has taken a full hello of another version.
- * @param fullTaken whether some version before 1.3 was accepted with the full hello
+ * A second try for a version that did not accept the first hello: the same again where the server may have been overloaded,
+ * then a shape that odd servers can take, which is key shares for 1.3 and a short hello for the older ones.
+ * A refusal in words is believed at once where it is about the version, or where the server has taken a full hello
+ * of another version.
  */
 export async function contactAgain(
   wire: Wire,
   version: HelloVersion,
   first: Contact,
-  fullTaken: boolean,
+  taken: Taken,
 ): Promise<Contact> {
-  const { verdict } = first;
-  if (verdict.kind === "accepted" || verdict.kind === "failed") return first;
+  const answer = await afterPause(wire, version, first, taken);
+  const { verdict } = answer;
   const tls13 = version === "TLSv1.3";
-  if (verdict.kind === "refused" && (verdict.final || (fullTaken && !tls13))) return first;
+  if (verdict.kind === "accepted" || verdict.kind === "failed") return answer;
+  const believed =
+    verdict.kind === "refused" && (verdict.force === "version" || (taken.full && !tls13));
+  if (believed) return answer;
   const shape = tls13 ? SHARES : COMPACT;
-  const suites = tls13 ? suitesFor(version) : commonSuites(version);
-  const second = await tryShape(wire, version, shape, suites);
-  if (second.verdict.kind === "failed") return first;
+  const second = await contactShaped(wire, version, shape);
+  if (second.verdict.kind === "failed") return answer;
   if (second.verdict.kind !== "accepted" || tls13) return second;
   // A short hello is taken: bundles of the usual length may be, too, and are far fewer.
   const bundle = await tryShape(
@@ -64,8 +74,22 @@ export async function contactAgain(
     BUNDLES,
     suitesFor(version).slice(0, BUNDLES.bundle),
   );
-  const taken = bundle.verdict.kind === "accepted" || bundle.verdict.kind === "refused";
-  return taken ? { ...second, shape: BUNDLES } : second;
+  const usual = bundle.verdict.kind === "accepted" || bundle.verdict.kind === "refused";
+  return usual ? { ...second, shape: BUNDLES } : second;
+}
+
+/** The same hello once more after a pause, where its failure looks like an overload of a server that does answer others. */
+async function afterPause(
+  wire: Wire,
+  version: HelloVersion,
+  first: Contact,
+  taken: Taken,
+): Promise<Contact> {
+  const { verdict } = first;
+  const overload = verdict.kind === "refused" && verdict.force === "overload";
+  if (!taken.any || (verdict.kind !== "failed" && !overload)) return first;
+  await wire.calm(0);
+  return contactShaped(wire, version, FULL);
 }
 
 /** The SSLv2 hello, which is one question for all: the answer lists the ciphers. */
@@ -84,51 +108,20 @@ export async function contactSsl2(wire: Wire): Promise<Contact> {
     return ssl2({ kind: "failed", why });
   }
   // Whatever it says in another protocol, it is no SSLv2.
-  return ssl2({ kind: "refused", why, final: true });
+  return ssl2({ kind: "refused", why, force: "version" });
 }
 
 function ssl2(verdict: Verdict): Contact {
   return { version: "SSLv2", shape: FULL, verdict };
 }
 
-/**
- * What a version's repeated silence means. No silence alone is a refusal: it counts as one only when the same hello
- * is met with silence again, while one that the server accepts is answered before and after, and never fails.
- * Else the version is unknown.
- */
-export async function confirmSilence(
+/** The hello of a version in a shape: all its suites, or the common ones where it must be short. */
+export async function contactShaped(
   wire: Wire,
-  silent: Contact,
-  accepted: Accepted,
+  version: HelloVersion,
+  shape: Shape,
 ): Promise<Contact> {
-  const control = async (): Promise<boolean> => {
-    const question = offer(accepted.version, accepted.shape, [accepted.hello.suite]);
-    const answered = (await wire.ask(question)).kind === "hello";
-    if (!answered) wire.blame();
-    return answered;
-  };
-  const failed = (why: string): Contact => ({ ...silent, verdict: { kind: "failed", why } });
-  const { version, verdict } = silent;
-  if (verdict.kind !== "silent") return silent;
-
-  if (!(await control())) return failed(`${verdict.why}; ${accepted.version} failed too`);
-  const again =
-    version === "SSLv2"
-      ? await contactSsl2(wire)
-      : await tryShape(wire, version, silent.shape, shapeSuites(version, silent.shape));
-  if (again.verdict.kind === "failed") return failed(again.verdict.why);
-  if (again.verdict.kind !== "silent") {
-    wire.blame();
-    return again;
-  }
-  if (!(await control())) return failed(`${verdict.why}; ${accepted.version} failed too`);
-  if (wire.flaky()) {
-    return failed(
-      `${verdict.why}; the server is unsteady and fails hellos that it answers at other times`,
-    );
-  }
-  const why = `${verdict.why} each time, while ${accepted.version} was answered before and after`;
-  return { ...silent, verdict: { kind: "refused", why, final: true } };
+  return tryShape(wire, version, shape, shapeSuites(version, shape));
 }
 
 function shapeSuites(version: HelloVersion, shape: Shape): readonly number[] {

@@ -7,8 +7,8 @@ import { parseYaml, positionAt } from "./yaml.ts";
 /** Where in a document something stands: keys and indices from its root. */
 export type Path = readonly (string | number)[];
 /** The value at a path, or the key that leads to it. */
-export type Part = "value" | "key";
-export type Locate = (
+type Part = "value" | "key";
+type Locate = (
   path: Path,
   part?: Part,
 ) => { readonly line: number; readonly column: number };

@@ -4,9 +4,9 @@ import { ConfigurationError, fileError, systemReason } from "./errors.ts";
 
 const MEGABYTE = 1024 * 1024;
 /** The largest configuration file or statement that is taken in, bytes. */
-export const MAX_FILE_BYTES = 10 * MEGABYTE;
+const MAX_FILE_BYTES = 10 * MEGABYTE;
 /** The largest piece of evidence of an attestation that is hashed, bytes. */
-export const MAX_EVIDENCE_BYTES = 100 * MEGABYTE;
+const MAX_EVIDENCE_BYTES = 100 * MEGABYTE;
 
 /**
  * Reads a whole regular file of bounded size.

@@ -4,12 +4,12 @@ export interface Gap {
   readonly to: number;
 }
 
-/** What a list of recovery points shows of a window. */
-export interface GapReading {
-  /** The largest time that surely passed without a recovery point. */
-  readonly largest: Gap;
-  /** The time from the window's start to the first point where no older point bounds it; null where one does. */
-  readonly untold: Gap | null;
+/** The window that gaps are looked for in; milliseconds since 1970. */
+export interface GapWindow {
+  readonly start: number;
+  readonly asOf: number;
+  /** True where it begins when recovery points are deleted: what is older is a leftover, and bounds nothing. */
+  readonly endsWithRetention: boolean;
 }
 
 /** Where the list begins, and whether something older exists (null: nobody looked). */
@@ -18,29 +18,41 @@ export interface Reach {
   readonly olderExists: boolean | null;
 }
 
+/** What a list of recovery points shows of a window. */
+export interface GapReading {
+  /** The largest time that surely passed without a recovery point. */
+  readonly largest: Gap;
+  /** The time at the window's start of which nothing is known: no point was made then, or it was deleted since. */
+  readonly untold: Gap | null;
+  /** Whether the gap that begins before the first point may be longer than what of it lies in the window. */
+  readonly unbounded: boolean;
+}
+
 /**
- * Finds the gaps from one recovery point to the next and from the newest to `asOf`, in a window that begins at `start`.
- * The last point at or before the start bounds the first gap. Without one, what lies before the first point is untold:
- * nothing was made then, or it was deleted since. Only where an older point is known to exist is that time a gap.
+ * Finds the gaps from one recovery point to the next and from the newest to `asOf`.
+ * The last point at or before the window's start bounds the first gap. Without one, that gap is only known where
+ * an older point is known to exist, or where retention explains that none does.
  * @param points Ascending, at least one, none after `asOf`.
  */
 export function readGaps(
   points: readonly [number, ...number[]],
-  start: number,
-  asOf: number,
-  reach: Reach,
+  { start, asOf, endsWithRetention }: GapWindow,
+  { since, olderExists }: Reach,
 ): GapReading {
   const bound = points.findLast((point) => point <= start);
   const inside = points.filter((point) => point > start);
-  const chain = [...(bound === undefined ? [] : [bound]), ...inside, asOf];
+  const next = inside[0] ?? asOf;
+  const bounded = bound !== undefined || olderExists === true;
+  const beginning =
+    bound === undefined ? Math.max(start, since) : endsWithRetention ? start : bound;
+  const chain = [...(bounded ? [Math.min(beginning, next)] : []), ...inside, asOf];
   const gaps = chain.slice(1).map((to, index): Gap => ({ from: chain[index] ?? to, to }));
-  const first = points[0];
-  if (bound === undefined && reach.olderExists === true) {
-    gaps.push({ from: Math.min(first, Math.max(start, reach.since)), to: first });
-  }
+  const untoldUntil =
+    bound !== undefined ? start : olderExists === true ? Math.min(since, next) : next;
   return {
     largest: gaps.reduce((a, b) => (lengthOf(b) > lengthOf(a) ? b : a), { from: asOf, to: asOf }),
-    untold: bound === undefined ? { from: start, to: first } : null,
+    untold: untoldUntil > start ? { from: start, to: untoldUntil } : null,
+    unbounded: !bounded && !endsWithRetention,
   };
 }
 

@@ -49,6 +49,13 @@ export function endpointSubject(target: TargetOf<"endpoint">): Subject {
   };
 }
 
+/** An endpoint in the words of a message: its declared host and port, and where it was asked if that is elsewhere. */
+export function endpointPlace(target: TargetOf<"endpoint">): string {
+  const { name } = endpointSubject(target);
+  const { host, port } = endpointAddress(target);
+  return target.connect === undefined ? name : `${name} (asked at ${host}, port ${port})`;
+}
+
 function parts(target: TargetOf<"endpoint">): {
   scheme: string;
   host: string;

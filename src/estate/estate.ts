@@ -29,11 +29,6 @@ export function readEstate(file: string): Loaded<Estate> {
   };
 }
 
-/** The estate alone, for who needs no places in the file. @throws ConfigurationError as `readEstate`. */
-export function loadEstate(file: string): Estate {
-  return readEstate(file).value;
-}
-
 /** Addresses without a host: `https:///x` or `tls:`. What is no address at all is left to the schema. */
 function hostFindings(path: Path, target: Readonly<Record<string, unknown>>): readonly Finding[] {
   const { url, endpoints } = target;

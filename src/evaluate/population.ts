@@ -15,7 +15,7 @@ export interface Member {
   readonly required: readonly FacetName[];
 }
 
-/** A target whose listing does not reach as far as the check. */
+/** Kinds of a target that its listing does not reach, for one cause. */
 export interface Gap {
   readonly target: Estate["targets"][number];
   /** Titles of the kinds that nothing listed. */
@@ -94,9 +94,10 @@ function listingGaps(
         (!complete.has("*") || kind.kind === "backup-set") &&
         concerns(kind.kind, target),
     );
-    if (missing.length === 0) continue;
-    const problem = index.listingProblem(target.id);
-    gaps.push({ target, kinds: missing.map((kind) => kind.title), problem });
+    const causes = Map.groupBy(missing, ({ kind }) => index.listingProblem(target.id, kind));
+    for (const [problem, kinds] of causes) {
+      gaps.push({ target, kinds: kinds.map(({ title }) => title), problem });
+    }
   }
   return gaps;
 }

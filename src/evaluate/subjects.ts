@@ -34,8 +34,8 @@ export interface SubjectIndex {
   readonly listings: ReadonlyMap<string, Listing>;
   /** The problem that explains why a facet of a subject is missing; undefined when nothing explains it. */
   readonly problemOf: (subject: Subject, facet: FacetName) => Problem | undefined;
-  /** The problem that explains why a target's listing lacks something. */
-  readonly listingProblem: (target: string) => Problem | undefined;
+  /** The problem that explains why a target's listing lacks a kind. */
+  readonly listingProblem: (target: string, kind: string) => Problem | undefined;
 }
 
 /** Builds the index of derived observations and problems. */
@@ -109,24 +109,37 @@ function problemLookups(
 ): Pick<SubjectIndex, "problemOf" | "listingProblem"> {
   const bySubject = new Map<string, Problem>();
   const byTarget = new Map<string, Problem>();
-  const remember = (map: Map<string, Problem>, place: string, problem: Problem) => {
-    for (const facet of problem.facets.length === 0 ? ["*"] : problem.facets) {
+  const remember = (
+    map: Map<string, Problem>,
+    place: string,
+    facets: readonly string[],
+    problem: Problem,
+  ) => {
+    for (const facet of facets.length === 0 ? ["*"] : facets) {
       const key = `${place}\n${facet}`;
       if (!map.has(key)) map.set(key, problem);
     }
   };
   for (const problem of problems) {
-    if (problem.subject === null || problem.subject.kind === TARGET_KIND) {
-      remember(byTarget, problem.target, problem);
-    } else {
-      remember(bySubject, subjectKey(problem.subject), problem);
+    if (problem.subject !== null && problem.subject.kind !== TARGET_KIND) {
+      remember(bySubject, subjectKey(problem.subject), problem.facets, problem);
+      continue;
+    }
+    for (const kind of problem.kinds) {
+      remember(byTarget, place(problem.target, kind), problem.facets, problem);
     }
   }
-  const find = (map: Map<string, Problem>, place: string, facet: string) =>
-    map.get(`${place}\n${facet}`) ?? map.get(`${place}\n*`);
+  const find = (map: Map<string, Problem>, at: string, facet: string) =>
+    map.get(`${at}\n${facet}`) ?? map.get(`${at}\n*`);
+  const ofKind = (target: string, kind: string, facet: FacetName) =>
+    find(byTarget, place(target, kind), facet) ?? find(byTarget, place(target, "*"), facet);
   return {
     problemOf: (subject, facet) =>
-      find(bySubject, subjectKey(subject), facet) ?? find(byTarget, subject.target, facet),
-    listingProblem: (target) => find(byTarget, target, "inventory"),
+      find(bySubject, subjectKey(subject), facet) ?? ofKind(subject.target, subject.kind, facet),
+    listingProblem: (target, kind) => ofKind(target, kind, "inventory"),
   };
+}
+
+function place(target: string, kind: string): string {
+  return `${target}\n${kind.toLowerCase()}`;
 }

@@ -68,7 +68,7 @@ export function targetLimits(target: Target, scan: AbortSignal): TargetLimits {
 
 /** What a probe is given to ask with. */
 export function probeContext(
-  probe: Pick<Probe, "id" | "classify">,
+  probe: Pick<Probe, "id" | "kinds" | "classify">,
   target: Target,
   limits: TargetLimits,
   scan: ScanSettings,
@@ -106,6 +106,7 @@ export function probeContext(
     ...fields,
     target: target.id,
     probe: probe.id,
+    kinds: probe.kinds,
     message: scan.redactor.text(fields.message).slice(0, 1000),
   });
 

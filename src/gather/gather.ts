@@ -71,6 +71,7 @@ async function* run(
     probe: entry.id,
     operation: entry.title,
     subject: null,
+    kinds: entry.kinds,
     facets: [...wanted],
     reason,
     permission: null,

@@ -40,8 +40,10 @@ export interface Problem {
   readonly target: string;
   readonly probe: string;
   readonly operation: string;
-  /** null: the whole target is touched. */
+  /** null: all subjects of `kinds` in the target are touched. */
   readonly subject: Subject | null;
+  /** The kinds that the failed reading was about, `*` for all: it explains nothing about others. */
+  readonly kinds: readonly string[];
   /** The facets that are missing because of it; empty: all of them. */
   readonly facets: readonly FacetName[];
   readonly reason: ProblemReason;

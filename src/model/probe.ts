@@ -76,7 +76,7 @@ export interface ProbeContext {
     },
   ) => Observation;
   /** Makes a problem, of a failure that `ask` brought or of what is known without asking. */
-  readonly problem: (fields: Omit<Problem, "target" | "probe">) => Problem;
+  readonly problem: (fields: Omit<Problem, "target" | "probe" | "kinds">) => Problem;
   /** Environment variables, for proxies and credential references. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Largest answer that may be taken in, bytes. */

@@ -33,8 +33,3 @@ function evidenceSha256(
 ): string | null {
   return evidence.file === undefined ? null : fileSha256(resolve(folder, evidence.file));
 }
-
-/** The attestations alone, for who needs no places in the file. @throws ConfigurationError as `readAttestations`. */
-export function loadAttestations(file: string): readonly Attestation[] {
-  return readAttestations(file).value;
-}

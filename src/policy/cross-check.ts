@@ -22,7 +22,7 @@ export interface CrossCheck {
 
 /**
  * Holds the files of a scan against each other: ids that two files give, attestations and waivers of claims that
- * no policy has (errors); those that are expired, changed or fit no part of their claims (warnings).
+ * no policy has (errors); those that are not in force, changed or fit no part of their claims (warnings).
  */
 export function crossCheck(input: CrossCheckInput): CrossCheck {
   const { policies, attestations, waivers } = input;
@@ -39,10 +39,10 @@ export function crossCheck(input: CrossCheckInput): CrossCheck {
       ...waivers.flatMap((file) => unknownClaims("waivers", file, claims)),
     ],
     remarks: [
-      ...attestations.flatMap((file) => expired("attestations", file, today)),
+      ...attestations.flatMap((file) => outOfForce("attestations", file, today)),
       ...attestations.flatMap(evidenceRemarks),
       ...attestations.flatMap((file) => strayCovers(file, claims)),
-      ...waivers.flatMap((file) => expired("waivers", file, today)),
+      ...waivers.flatMap((file) => outOfForce("waivers", file, today)),
     ],
   };
 }
@@ -108,15 +108,20 @@ function unknownClaims(
   );
 }
 
-function expired(
+/** Entries that are past their last day, or whose first is still to come. */
+function outOfForce(
   list: string,
-  file: Loaded<readonly { readonly id: string; readonly expires: string }[]>,
+  file: Loaded<readonly { readonly id: string; readonly date: string; readonly expires: string }[]>,
   today: string,
 ): readonly Remark[] {
-  return file.value.flatMap(({ id, expires }, index) => {
-    if (expires >= today) return [];
-    const message = `: ${id} expired on ${expires} and counts for nothing`;
-    return [remark("warning", file, { path: [list, index, "expires"], message })];
+  return file.value.flatMap(({ id, date, expires }, index) => {
+    if (expires < today) {
+      const message = `: ${id} expired on ${expires} and counts for nothing`;
+      return [remark("warning", file, { path: [list, index, "expires"], message })];
+    }
+    if (date <= today) return [];
+    const message = `: ${id} counts for nothing before its date, ${date}`;
+    return [remark("warning", file, { path: [list, index, "date"], message })];
   });
 }
 

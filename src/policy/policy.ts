@@ -29,11 +29,6 @@ export function readPolicy(file: string, controls: Expectations): Loaded<Policy>
   return { ...source, value: { ...value, claims, sha256: source.sha256 } };
 }
 
-/** The policy alone, for who needs no places in the file. @throws ConfigurationError as `readPolicy`. */
-export function loadPolicy(file: string, controls: Expectations): Policy {
-  return readPolicy(file, controls).value;
-}
-
 /** What is wrong with the control that a check names, or with what it expects of it. */
 function controlFindings(
   path: Path,

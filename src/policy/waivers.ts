@@ -18,8 +18,3 @@ export function readWaivers(file: string): Loaded<readonly Waiver[]> {
   ]);
   return { ...source, value: value.waivers };
 }
-
-/** The waivers alone, for who needs no places in the file. @throws ConfigurationError as `readWaivers`. */
-export function loadWaivers(file: string): readonly Waiver[] {
-  return readWaivers(file).value;
-}

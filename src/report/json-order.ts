@@ -76,6 +76,7 @@ const PROBLEM: Shape = [
   "probe",
   "operation",
   ["subject", SUBJECT],
+  "kinds",
   "facets",
   "reason",
   "permission",

@@ -58,7 +58,8 @@ export function createPage(options: { readonly width: number; readonly colour: b
       for (const [index, line] of wrapped.entries()) {
         const margin = " ".repeat(index === 0 ? indent : indent + rest);
         const gap = line.length === 0 || taken === 0 ? [] : [{ text: " ".repeat(lead - taken) }];
-        lines.push((margin + render(index === 0 ? [...before, ...gap, ...line] : line)).trimEnd());
+        const text = render(index === 0 ? [...before, ...gap, ...line] : line);
+        lines.push(text === "" ? "" : margin + text);
       }
     },
     blank: () => {

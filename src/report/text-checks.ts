@@ -1,11 +1,15 @@
-import type { AttestationResult, CheckResult } from "#model/report.ts";
+import type { AttestationResult, CheckResult, Evaluation } from "#model/report.ts";
 import type { Page } from "./page.ts";
+import { firstOf, subjectName } from "./subjects.ts";
 import { addEvaluations, addLabelled, bounded, type Detail } from "./text-evaluations.ts";
 import { cut } from "./width.ts";
 import { basisKind, basisWords, jsonWords } from "./words.ts";
 
-/** Adds one check in full: whose number it is, declared against seen, where, and what to do. */
-export function addCheck(page: Page, check: CheckResult, detail: Detail): void {
+/**
+ * Adds one check in full: whose number it is, declared against seen, where, and (where `toDo`, as one control can fail
+ * in several checks) what to do.
+ */
+export function addCheck(page: Page, check: CheckResult, detail: Detail, toDo: boolean): void {
   const tone = check.result === "fail" ? "bad" : check.result === "pass" ? "good" : "warn";
   const outcome = [
     { text: cut(check.title, 120), tone: "strong" },
@@ -37,11 +41,26 @@ export function addCheck(page: Page, check: CheckResult, detail: Detail): void {
   );
   addEvaluations(page, "Seen", failing, detail, 4);
   addEvaluations(page, "Waived", waived, detail, 4);
-  addEvaluations(page, "Unknown", open, detail, 4);
+  if (check.result === "fail" && !detail.verbose) addUnknownNames(page, open, detail);
+  else addEvaluations(page, "Unknown", open, detail, 4);
   if (detail.verbose) addEvaluations(page, "Holds", rest, detail, 4);
-  if (check.result === "fail" && check.remediation !== null) {
+  if (toDo && check.result === "fail" && check.remediation !== null) {
     addLabelled(page, "To do", bounded(check.remediation), 4);
   }
+}
+
+/** Beside a failure, what is unknown is only named. */
+function addUnknownNames(page: Page, open: readonly Evaluation[], detail: Detail): void {
+  if (open.length === 0) return;
+  const { first, more } = firstOf(open, detail.full);
+  const names = first.map(({ subject }) => subjectName(subject)).join(", ");
+  const left = more > 0 ? ` and ${more} more` : "";
+  addLabelled(
+    page,
+    "Unknown",
+    `${open.length} could not be judged: ${names}${left} (--verbose)`,
+    4,
+  );
 }
 
 /** Adds the checks that need no look of their own, a line for each kind of result. */
@@ -59,8 +78,8 @@ export function addOtherChecks(page: Page, checks: readonly CheckResult[]): void
   line("Holds", "pass");
   line("Not applicable", "not-applicable");
   const pending = checks.filter((check) => check.pending).map(({ control }) => cut(control, 60));
-  if (pending.length > 0)
-    page.add(`Not checked yet: ${pending.join(", ")}`, { indent: 2, hang: 2 });
+  const names = [...new Set(pending)].join(", ");
+  if (names !== "") page.add(`Not checked yet: ${names}`, { indent: 2, hang: 2 });
 }
 
 /** Adds what people attested, or should have: who, when, until when, for what, and what to do where it counts for nothing. */
@@ -78,7 +97,8 @@ export function addAttestation(
     case "in-force":
       page.add([`Attested by ${by}, ${date}, until ${until}: ${part}`], { indent: 2, hang: 2 });
       if (contradicted) {
-        const text = "Contradiction: what was attested here stands against what was seen";
+        const text =
+          "Contradiction: attested and in force, while live evidence shows the promise broken";
         page.add([{ text, tone: "bad" }], { indent: 2, hang: 2 });
       }
       return;
@@ -104,7 +124,6 @@ export function addAttestation(
     case "missing": {
       const why = message.includes(covers) ? bounded(message) : `${part}: ${bounded(message)}`;
       page.add([{ text: "Not attested", tone: "warn" }, `: ${why}`], { indent: 2, hang: 2 });
-      addLabelled(page, "To do", "Add a dated attestation that covers it, with its evidence.", 4);
     }
   }
 }

@@ -4,8 +4,8 @@ import type { Page } from "./page.ts";
 import type { Tone } from "./style.ts";
 import { addAttestation, addCheck, addOtherChecks } from "./text-checks.ts";
 import { bounded, type Detail } from "./text-evaluations.ts";
-import { cut, displayWidth } from "./width.ts";
-import { basisKind, VERDICT_WORDS, WORST_FIRST } from "./words.ts";
+import { cut, cutWords, displayWidth } from "./width.ts";
+import { basisKind, count, VERDICT_WORDS, WORST_FIRST } from "./words.ts";
 
 interface Looks {
   readonly mark: string;
@@ -50,10 +50,15 @@ export function addClaims(page: Page, report: Report, detail: Detail): void {
     addSection(page, VERDICT_WORDS[verdict], claims.length, meaning);
     const name = (claim: ClaimResult) => (several ? `${claim.policy}/${claim.id}` : claim.id);
     if (DETAILED.has(verdict) || (detail.verbose && claims.some(hasEvidence))) {
-      for (const [index, claim] of claims.entries()) {
-        if (index > 0) page.blank();
-        addDetailed(page, claim, name(claim), detail);
+      let afterBrief = true;
+      for (const claim of claims) {
+        const brief = !detail.verbose && isWaiting(claim);
+        if (!(brief && afterBrief) && claim !== claims[0]) page.blank();
+        if (brief) addBrief(page, claim, name(claim));
+        else addDetailed(page, claim, name(claim), detail);
+        afterBrief = brief;
       }
+      addAdvice(page, claims);
     } else {
       addCompact(page, claims, name);
     }
@@ -73,6 +78,45 @@ function hasEvidence(claim: ClaimResult): boolean {
   return claim.checks.length + claim.attestations.length > 0;
 }
 
+/** Whether nothing was looked at in vain: the claim only waits for a control to be built or for an attestation. */
+function isWaiting({ verdict, checks }: ClaimResult): boolean {
+  return (
+    verdict === "unverified" &&
+    checks.every(({ result, pending }) => pending || (result !== "unknown" && result !== "waived"))
+  );
+}
+
+/** A claim that waits, in two lines: by what one knows it, and for what it waits. */
+function addBrief(page: Page, claim: ClaimResult, name: string): void {
+  const { mark, tone } = LOOKS[claim.verdict];
+  const id = cut(name, 80);
+  const room = page.width - displayWidth(`? ${id} · ${claim.severity} · “”`);
+  const quote = room < ROOM ? "" : ` · “${cutWords(claim.quote, room)}”`;
+  page.add([{ text: id, tone: "strong" }, ` · ${claim.severity}${quote}`], {
+    prefix: [{ text: mark, tone }],
+  });
+  addNotes(page, claim, BRIEF, 2);
+  addOtherChecks(page, claim.checks);
+  for (const attestation of claim.attestations) addAttestation(page, attestation, false);
+}
+
+/** What to do is the same for all that is not attested, so it is said once. */
+function addAdvice(page: Page, claims: readonly ClaimResult[]): void {
+  const missing = claims.flatMap(({ attestations }) =>
+    attestations.filter(({ state }) => state === "missing"),
+  );
+  if (missing.length === 0) return;
+  const parts = count(missing.length, "part of a promise", "parts of promises");
+  page.blank();
+  page.add(
+    [
+      { text: "To do", tone: "strong" },
+      `: ${parts} above ${missing.length === 1 ? "waits" : "wait"} for a dated attestation with its evidence.`,
+    ],
+    { indent: 2, hang: 2 },
+  );
+}
+
 function addDetailed(page: Page, claim: ClaimResult, name: string, detail: Detail): void {
   const { verdict, checks, attestations } = claim;
   const { mark, tone } = LOOKS[verdict];
@@ -89,7 +133,9 @@ function addDetailed(page: Page, claim: ClaimResult, name: string, detail: Detai
     prefix: [{ text: mark, tone }],
   });
   const quote =
-    verdict === "violated" || detail.verbose ? bounded(claim.quote) : cut(claim.quote, SHORT_QUOTE);
+    verdict === "violated" || detail.verbose
+      ? bounded(claim.quote)
+      : cutWords(claim.quote, SHORT_QUOTE);
   page.add([`“${quote}” `, { text: `(${cut(claim.section, 80)})`, tone: "faint" }], { indent: 2 });
   addNotes(page, claim, detail, 2);
 
@@ -97,11 +143,14 @@ function addDetailed(page: Page, claim: ClaimResult, name: string, detail: Detai
   const shown = checks.filter(
     ({ result, pending }) => !pending && (detail.verbose || result === worst),
   );
-  const said = [...checks, ...failing].map(({ reason }) => reason);
-  const tells =
-    shown.length > 0 || attestations.length > 0 || checks.some(({ pending }) => pending);
-  if (!tells && !said.includes(claim.reason)) page.add(bounded(claim.reason), { indent: 2 });
-  for (const check of shown) addCheck(page, check, detail);
+  if (!hasEvidence(claim)) page.add(bounded(claim.reason), { indent: 2 });
+  for (const [index, check] of shown.entries()) {
+    const later = shown.slice(index + 1);
+    const again = later.some(
+      ({ control, result }) => control === check.control && result === "fail",
+    );
+    addCheck(page, check, detail, !again);
+  }
   addOtherChecks(
     page,
     checks.filter((check) => !shown.includes(check)),
@@ -171,7 +220,7 @@ function liveCount({ coverage: { judged, total } }: ClaimResult): string {
 
 /** What a claim's row says of it; a quote is only there to recognise the claim by, and is cut to one line. */
 function lines({ verdict, quote, reason, attestations }: ClaimResult, columns: number): string[] {
-  if (verdict === "upheld") return [`“${cut(quote, columns - 2)}”`];
+  if (verdict === "upheld") return [`“${cutWords(quote, columns - 2)}”`];
   if (verdict !== "attested" || attestations.length === 0) return [bounded(reason)];
   return attestations.map(({ by, date, expires, covers }) =>
     bounded(

@@ -1,7 +1,7 @@
 import type { Evaluation } from "#model/report.ts";
 import type { Content, Page } from "./page.ts";
 import { addMore, addSubjects, firstOf, groupBy } from "./subjects.ts";
-import { cut } from "./width.ts";
+import { cut, cutMiddle } from "./width.ts";
 import { jsonWords, moment, momentSpan } from "./words.ts";
 
 /** How much of a report is shown. */
@@ -17,6 +17,11 @@ const LONGEST_MESSAGE = 600;
 const LABEL_COLUMN = 10;
 /** From this width on, labels have a column of their own. */
 const WIDE = 60;
+
+/** Columns of a message on what is unknown, where not all is asked for: its end tells what to do. */
+const SHORT_MESSAGE = 240;
+/** Columns of the operation by which something was seen. */
+const SHORT_OPERATION = 100;
 
 /** A message of any origin, bounded. */
 export function bounded(message: string): string {
@@ -59,7 +64,10 @@ export function addEvaluations(
   const inner = indent + labelColumn(page);
   const origins = first.map(origin);
   for (const [index, group] of first.entries()) {
-    addLabelled(page, label, bounded(group[0].message), indent);
+    const { message, outcome } = group[0];
+    const brief = outcome === "unknown" && !detail.verbose;
+    const text = brief ? cutMiddle(message, SHORT_MESSAGE) : bounded(message);
+    addLabelled(page, label, text, indent);
     addExcuse(page, group[0], inner);
     const subjects = group.map(({ subject }) => subject);
     addSubjects(page, subjects, { indent: inner, full: detail.full, ids: detail.verbose }, (at) => {
@@ -94,7 +102,7 @@ function addRecord(page: Page, { actual, source, observedAt }: Evaluation, inden
   if (actual !== null) page.add([{ text: bounded(jsonWords(actual)), tone: "faint" }], { indent });
   if (source === null) return;
   const when = observedAt === null ? "" : `, ${moment(observedAt)}`;
-  const hash = source.sha256 === null ? "" : `, sha256 ${cut(source.sha256, 64)}`;
+  const hash = source.sha256 === null ? "" : `, sha256:${cut(source.sha256, 64)}`;
   const text = `${bounded(source.operation)} (probe ${cut(source.probe, 60)})${when}${hash}`;
   page.add([{ text, tone: "faint" }], { indent });
 }
@@ -104,7 +112,7 @@ function origin(group: readonly Evaluation[]): string {
   const operations = [...new Set(group.flatMap(({ source }) => source?.operation ?? []))];
   const { first, more } = firstOf(operations, false, 2);
   const moments = group.flatMap(({ observedAt }) => observedAt ?? []).sort();
-  const by = first.map((operation) => cut(operation, 120)).join(" and ");
+  const by = first.map((operation) => cutMiddle(operation, SHORT_OPERATION)).join(" and ");
   return [
     more > 0 ? `${by} and ${more} more operations` : by,
     momentSpan(moments[0] ?? "", moments.at(-1) ?? ""),

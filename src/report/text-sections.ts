@@ -88,15 +88,21 @@ function addProblemGroup(page: Page, problems: readonly ReportedProblem[], detai
       indent: 4,
       prefix: [{ text: "•" }],
     });
-    // One subject can lack several facets for the same reason.
-    const subjects = groupBy(
-      group.flatMap(({ subject }) => subject ?? []),
-      ({ kind, id }) => JSON.stringify([kind, id]),
-    ).map(([subject]) => subject);
-    const shown = firstOf(subjects, detail.full);
-    const names = shown.first.map(subjectName).join(", ");
-    const left = shown.more > 0 ? ` and ${shown.more} more (--full)` : "";
-    if (names !== "") page.add([{ text: names + left, tone: "faint" }], { indent: 6 });
+    const names = touched(group, detail.full);
+    if (names !== "") page.add([{ text: names, tone: "faint" }], { indent: 6 });
   }
   addMore(page, more, 4);
+}
+
+/** The subjects that a problem touches, or the kinds where it touches all of a kind. */
+function touched(problems: readonly ReportedProblem[], full: boolean): string {
+  // One subject can lack several facets for the same reason, and two subjects can have one name.
+  const names = new Map<string, string>();
+  for (const { subject, kinds } of problems) {
+    if (subject !== null)
+      names.set(JSON.stringify([subject.kind, subject.id]), subjectName(subject));
+    else for (const kind of kinds) if (kind !== "*") names.set(kind, `all of ${cut(kind, 60)}`);
+  }
+  const { first, more } = firstOf([...names.values()], full);
+  return first.join(", ") + (more > 0 ? ` and ${more} more (--full)` : "");
 }

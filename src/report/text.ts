@@ -125,7 +125,7 @@ function addTotals(page: Page, report: Report): void {
       `${evaluations.notApplicable} not applicable, ${count(evaluations.error, "error")}`,
   );
   for (const { id, title, sha256 } of report.policies) {
-    add("Policy", `${cut(id, 60)}, ${cut(title, 120)}, sha256 ${cut(sha256, 64)}`);
+    add("Policy", `${cut(id, 60)}, ${cut(title, 120)}, sha256:${cut(sha256, 64)}`);
   }
   const { tool, startedAt, finishedAt, complete } = report;
   const by = `by ${cut(tool.name, 40)} ${cut(tool.version, 40)}`;

@@ -60,6 +60,35 @@ export function cut(text: string, columns: number): string {
   return text.length > columns * 12 + 12 ? `${kept}…` : kept;
 }
 
+/** The text if it fits, else its beginning, `…` and its end: where what to do stands last, or a path ends in the name. */
+export function cutMiddle(text: string, columns: number): string {
+  const enough = columns * 12;
+  const shorter =
+    text.length > 2 * enough ? `${text.slice(0, enough)}…${text.slice(-enough)}` : text;
+  const safe = printable(shorter);
+  if (displayWidth(safe) <= columns) return safe;
+  const head = cut(safe, Math.floor(columns * 0.55));
+  let room = columns - displayWidth(head);
+  const tail: string[] = [];
+  for (const character of Array.from(safe).toReversed()) {
+    room -= characterWidth(character);
+    if (room < 0) break;
+    tail.push(character);
+  }
+  const end = tail.toReversed().join("");
+  // The end begins with a whole word, where its first one is not all there is.
+  const space = end.indexOf(" ");
+  return space >= 0 && space < columns / 4 ? head + end.slice(space) : head + end;
+}
+
+/** The text if it fits, else as many whole words of its beginning as fit, and `…`. */
+export function cutWords(text: string, columns: number): string {
+  const short = cut(text, columns);
+  if (!short.endsWith("…") || text.trimEnd().endsWith("…")) return short;
+  const space = short.lastIndexOf(" ");
+  return space > columns / 2 ? `${short.slice(0, space)} …` : short;
+}
+
 interface Word {
   readonly spans: Span[];
   width: number;

@@ -113,13 +113,20 @@ export function jsonWords(value: Json, depth = 0): string {
   return !isList && depth > 0 ? `(${shown})` : shown;
 }
 
-/** `maxAgeSeconds` as `max age seconds`; runs of capitals stay: `minimumTLS` as `minimum TLS`. */
+const ACRONYMS: ReadonlySet<string> = new Set(["hsts", "id", "ip", "mfa", "tls", "url"]);
+
+/** `maxAgeSeconds` as `max age seconds`, `minimumTls` as `minimum TLS`. */
 function keyWords(key: string): string {
   return key
-    .replaceAll(/([a-z0-9])([A-Z]+)/g, (_, before: string, capitals: string) =>
-      capitals.length > 1 ? `${before} ${capitals}` : `${before} ${capitals.toLowerCase()}`,
-    )
-    .replaceAll("_", " ");
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replaceAll("_", " ")
+    .split(" ")
+    .map((word) => {
+      const lower = word.toLowerCase();
+      if (ACRONYMS.has(lower)) return lower.toUpperCase();
+      return word === word.toUpperCase() ? word : lower;
+    })
+    .join(" ");
 }
 
 const UNITS = [

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { editDistance, nearest, suggestion } from "#configuration/nearest.ts";
 import { TLS_VERSIONS } from "#model/tls.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import publicAccess from "#controls/exposure/public-access.ts";
 import attestation from "#controls/governance/attestation.ts";
@@ -47,6 +47,10 @@ function blank<T extends object>(value: T, blanks: Partial<T>): readonly T[] {
     Object.assign({ ...value }, { [field]: nothing }),
   );
 }
+/** The value with some fields changed. */
+function changed<T extends object>(value: T, fields: Partial<T>): T {
+  return { ...value, ...fields };
+}
 /** The same within a list: one item weaker at a time. */
 function eachItem<T>(
   items: readonly T[],
@@ -62,10 +66,9 @@ function facet<F extends keyof Facets>(
   return (reading) => {
     const value: Facets[F] | undefined = reading.facets[name];
     if (value === undefined) return [];
-    return weaker(value).map((other) => ({
-      ...reading,
-      facets: { ...reading.facets, [name]: other },
-    }));
+    return weaker(value).map((other) =>
+      changed(reading, { facets: { ...reading.facets, [name]: other } }),
+    );
   };
 }
 
@@ -135,11 +138,12 @@ const controls: readonly Subjects[] = [
       }),
     }),
     weaken: facet("cipherSuites", (value) =>
-      TLS_VERSIONS.map((version) => ({
-        ...value,
-        suites: value.suites.filter((suite) => suite.version !== version),
-        unfinished: [...value.unfinished, { version, why: "cut off" }],
-      })),
+      TLS_VERSIONS.map((version) =>
+        changed(value, {
+          suites: value.suites.filter((suite) => suite.version !== version),
+          unfinished: [...value.unfinished, { version, why: "cut off" }],
+        }),
+      ),
     ),
   },
   {
@@ -173,7 +177,7 @@ const controls: readonly Subjects[] = [
       { ...value, trustError: null },
       ...eachItem(value.chain, (entry) =>
         blank(entry, { keyBits: null, keyType: "other", validFrom: "", validTo: "" }),
-      ).map((chain) => ({ ...value, chain })),
+      ).map((chain) => changed(value, { chain })),
     ]),
   },
   {
@@ -201,7 +205,7 @@ const controls: readonly Subjects[] = [
           ),
           httpsAnswered: fc.boolean(),
         })
-        .map((value) => (value.httpsAnswered ? value : { ...value, hsts: null })),
+        .map((value) => (value.httpsAnswered ? value : changed(value, { hsts: null }))),
     }),
     weaken: facet("http", (value) => [
       ...blank(value, { clearText: "unknown", status: null, location: null }),
@@ -328,15 +332,16 @@ const controls: readonly Subjects[] = [
       }),
     }),
     weaken: facet("recoveryPoints", (value) => [
-      ...blank(value, { olderExists: null, retention: null, since: "" }),
-      ...eachItem(value.points, () => ["unreadable"]).map((points) => ({ ...value, points })),
+      ...blank(value, { olderExists: null, retention: "", since: "" }),
+      ...eachItem(value.points, () => ["unreadable"]).map((points) => changed(value, { points })),
       // The list reaches less far back, and what it no longer reaches is not known.
-      ...value.points.map((point, index) => ({
-        ...value,
-        points: value.points.slice(index + 1),
-        since: new Date(Math.max(Date.parse(point) + 1, Date.parse(value.since))).toISOString(),
-        olderExists: null,
-      })),
+      ...value.points.map((point, index) =>
+        changed(value, {
+          points: value.points.slice(index + 1),
+          since: new Date(Math.max(Date.parse(point) + 1, Date.parse(value.since))).toISOString(),
+          olderExists: null,
+        }),
+      ),
     ]),
   },
   {
@@ -424,10 +429,11 @@ describe("zone-redundancy", () => {
       silent: fc.boolean(),
     })
     // A number of zones and the flag never contradict each other.
-    .map(({ silent, ...rest }) => ({
-      ...rest,
-      zoneRedundant: silent ? null : rest.zones === null ? true : rest.zones > 1,
-    }));
+    .map(({ silent, ...rest }) =>
+      Object.assign(rest, {
+        zoneRedundant: silent ? null : rest.zones === null ? true : rest.zones > 1,
+      }),
+    );
   const expectation = fc
     .record(
       {

@@ -32,6 +32,13 @@ export default defineCases(control, [
     says: "anyone can reach its data without credentials (through bucket policy: Principal *)",
   },
   {
+    name: "anonymous access, and nothing says through what",
+    expect: {},
+    facets: exposure({ anonymousAccess: true }),
+    outcome: "fail",
+    says: "anyone can reach its data without credentials; declared: no anonymous access",
+  },
+  {
     name: "could not be told",
     expect: {},
     facets: exposure({ anonymousAccess: null }),

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { loadEstate, readEstate } from "#estate/estate.ts";
+import { readEstate } from "#estate/estate.ts";
 import { complaints, temporaryFolder } from "../configuration/support.ts";
 
 const folder = temporaryFolder();
 afterAll(folder.remove);
 
 const estate = (target: string) => folder.write("estate.yaml", `version: 1\ntargets:\n${target}`);
-const found = (target: string) => complaints(() => loadEstate(estate(target)));
+const found = (target: string) => complaints(() => readEstate(estate(target)));
 const endpoint = (lines: string) => `  - id: web\n    provider: endpoint\n${lines}`;
 const aws = (lines: string) =>
   `  - id: aws\n    provider: aws\n    account: "012345678901"\n    regions: [eu-west-3]\n${lines}`;
@@ -28,13 +28,13 @@ describe("what is read", () => {
   });
 
   test("paths are relative to the file and come out absolute", () => {
-    const [target] = loadEstate(
+    const [target] = readEstate(
       estate(
         aws(
           "    caFile: ca/root.pem\n    credentials: { files: { secretAccessKey: secrets/key, sessionToken: /run/token } }",
         ),
       ),
-    ).targets;
+    ).value.targets;
     expect(target?.caFile).toBe(join(folder.path, "ca/root.pem"));
     expect(target?.credentials?.files).toEqual({
       secretAccessKey: join(folder.path, "secrets/key"),
@@ -174,10 +174,10 @@ describe("what is refused, and where", () => {
   });
 });
 
-describe("literal secrets", () => {
-  const what = (form: string) =>
-    `looks like ${form}, which does not belong in this file: name an environment variable (env) or a file (files) that holds it`;
+const what = (form: string) =>
+  `looks like ${form}, which does not belong in this file: name an environment variable (env) or a file (files) that holds it`;
 
+describe("literal secrets", () => {
   test.each<[string, string, readonly string[]]>([
     [
       "under a key that does not exist",

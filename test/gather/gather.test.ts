@@ -42,7 +42,7 @@ function failing(failure: Partial<Failure>): Probe["classify"] {
 }
 
 function context(scan: ScanSettings, classify: Probe["classify"], limited: Target = target) {
-  return probeContext({ id: "test", classify }, limited, targetLimits(limited, scan.signal), scan);
+  return probeContext({ id: "test", kinds: [], classify }, limited, targetLimits(limited, scan.signal), scan);
 }
 
 const encryptionOf = (call: () => Promise<unknown>) =>

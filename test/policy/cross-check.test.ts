@@ -63,6 +63,9 @@ const waivers = (...entries: readonly Entry[]) =>
   );
 const example = () => readPolicy(folder.write("policy.yaml", policy), controls);
 const noon = new Date("2026-11-22T12:00:00Z");
+const shown = (text: string) =>
+  text.replaceAll(`${folder.path}/`, "").replaceAll(/-\d+\.yaml/g, ".yaml");
+
 const run = (input: Partial<Parameters<typeof crossCheck>[0]>) => {
   const { errors, remarks } = crossCheck({
     policies: [example()],
@@ -71,8 +74,6 @@ const run = (input: Partial<Parameters<typeof crossCheck>[0]>) => {
     now: noon,
     ...input,
   });
-  const shown = (text: string) =>
-    text.replaceAll(`${folder.path}/`, "").replaceAll(/-\d+\.yaml/g, ".yaml");
   return {
     errors: errors.map((issue) => shown(renderIssue(issue))),
     remarks: remarks.map((issue) => `${issue.level} ${shown(renderIssue(issue))}`),
@@ -141,6 +142,14 @@ describe("remarks", () => {
     ]);
   });
 
+  test("an entry does not count before its first day", () => {
+    const now = new Date("2025-12-31T23:59:59Z");
+    expect(run({ now, waivers: [waivers({})] }).remarks).toEqual([
+      "warning waivers.yaml:8:11: waivers[0].date: w0 counts for nothing before its date, 2026-01-01",
+    ]);
+    expect(run({ now: new Date("2026-01-01T00:00:00Z"), waivers: [waivers({})] })).toEqual(nothing);
+  });
+
   test("evidence that changed or is not there", () => {
     expect(
       run({ attestations: [attestations({ sha256: "a".repeat(64) }, { file: "none.txt" })] })
@@ -168,20 +177,20 @@ describe("remarks", () => {
   });
 });
 
-describe("lint", () => {
-  const lint = (quote: string, day: string, caveat = "") => {
-    folder.write("lint.txt", `We follow ISO 27001:2013 and use TLS 1.3.`);
-    const text = policy
-      .slice(0, policy.indexOf("claims:"))
-      .replace("statement.txt", "lint.txt")
-      .replace(sha256(statement), sha256("We follow ISO 27001:2013 and use TLS 1.3."));
-    const claim = `claims:\n  - id: a\n    quote: ${quote}\n    section: x\n    severity: low\n    informational: x\n${caveat}`;
-    const file = folder.write("lint.yaml", text + claim);
-    return lintPolicy(readPolicy(file, controls), new Date(day)).map(
-      ({ level, line, column, message }) => `${level} ${line}:${column}: ${message}`,
-    );
-  };
+const lint = (quote: string, day: string, caveat = "") => {
+  folder.write("lint.txt", `We follow ISO 27001:2013 and use TLS 1.3.`);
+  const text = policy
+    .slice(0, policy.indexOf("claims:"))
+    .replace("statement.txt", "lint.txt")
+    .replace(sha256(statement), sha256("We follow ISO 27001:2013 and use TLS 1.3."));
+  const claim = `claims:\n  - id: a\n    quote: ${quote}\n    section: x\n    severity: low\n    informational: x\n${caveat}`;
+  const file = folder.write("lint.yaml", text + claim);
+  return lintPolicy(readPolicy(file, controls), new Date(day)).map(
+    ({ level, line, column, message }) => `${level} ${line}:${column}: ${message}`,
+  );
+};
 
+describe("lint", () => {
   test("a standard that has lapsed is a warning from its day on", () => {
     expect(lint('"We follow ISO 27001:2013"', "2025-10-30")).toEqual([]);
     const [warning, ...rest] = lint('"We follow ISO 27001:2013"', "2025-10-31");

@@ -1,8 +1,8 @@
 import { closeSync, ftruncateSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { loadAttestations, readAttestations } from "#policy/attestations.ts";
-import { loadWaivers } from "#policy/waivers.ts";
+import { readAttestations } from "#policy/attestations.ts";
+import { readWaivers } from "#policy/waivers.ts";
 import { complaints, temporaryFolder } from "../configuration/support.ts";
 import { sha256 } from "./support.ts";
 
@@ -31,11 +31,11 @@ waivers:
     ${fields}
 `;
 
+const actualOf = (fields: string) =>
+  readAttestations(folder.write("a/attestations.yaml", attestation(fields))).value[0]?.actualSha256;
+
 describe("attestations", () => {
   const evidence = "Ten people were there.\n";
-  const actualOf = (fields: string) =>
-    loadAttestations(folder.write("a/attestations.yaml", attestation(fields)))[0]?.actualSha256;
-
   test("the evidence is found beside the file and hashed", () => {
     folder.write("a/evidence/list.txt", evidence);
     expect(actualOf(`evidence: { file: evidence/list.txt, sha256: ${sha256(evidence)} }`)).toBe(
@@ -107,7 +107,7 @@ describe("attestations", () => {
     ],
   ])("%s", (_, fields, expected) => {
     const file = folder.write("b/attestations.yaml", attestation(fields));
-    expect(complaints(() => loadAttestations(file))).toEqual(expected);
+    expect(complaints(() => readAttestations(file))).toEqual(expected);
   });
 
   test("an id twice, an end before the beginning, a pattern that is none", () => {
@@ -117,7 +117,7 @@ describe("attestations", () => {
       .replace("2027-01-01", "2025-01-01")
       .replace("[example/", "[Example/");
     const file = folder.write("c.yaml", one + two);
-    expect(complaints(() => loadAttestations(file))).toEqual([
+    expect(complaints(() => readAttestations(file))).toEqual([
       '11:9: attestations[1].id: "training" is taken: the entry at line 3 has this id too',
       '12:14: attestations[1].claims[0]: expected a claim such as pingflow/pf-roles; * stands for any run of characters, got "Example/ex-training"',
       "17:14: attestations[1].expires: 2025-01-01 is before its date, 2026-01-01",
@@ -133,7 +133,9 @@ describe("attestations", () => {
 describe("waivers", () => {
   test("one that is valid", () => {
     const file = folder.write("w.yaml", waiver("expires: 2026-06-30"));
-    expect(loadWaivers(file)).toMatchObject([{ id: "old-server", covers: { ids: ["*old*"] } }]);
+    expect(readWaivers(file).value).toMatchObject([
+      { id: "old-server", covers: { ids: ["*old*"] } },
+    ]);
   });
 
   test.each<[string, string, readonly string[]]>([
@@ -160,7 +162,7 @@ describe("waivers", () => {
     ],
   ])("%s", (_, fields, expected) => {
     const file = folder.write("w.yaml", waiver(fields));
-    expect(complaints(() => loadWaivers(file))).toEqual(expected);
+    expect(complaints(() => readWaivers(file))).toEqual(expected);
   });
 
   test("covers selects subjects, and labels are no part of it", () => {
@@ -168,7 +170,7 @@ describe("waivers", () => {
       "w.yaml",
       waiver("expires: 2026-06-30").replace("{ ids:", "{ labels: [a], ids:"),
     );
-    expect(complaints(() => loadWaivers(file))).toEqual([
+    expect(complaints(() => readWaivers(file))).toEqual([
       "5:15: waivers[0].covers.labels: unknown key; known here: providers, targets, kinds, regions, ids, tags",
     ]);
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadPolicy, readPolicy } from "#policy/policy.ts";
+import { readPolicy } from "#policy/policy.ts";
 import { complaints, temporaryFolder } from "../configuration/support.ts";
 import { controls, policy, sha256, statement } from "./support.ts";
 
@@ -15,7 +15,7 @@ function found(...replacements: readonly (readonly [string, string])[]): readonl
     text = text.replace(from, to);
   }
   const file = folder.write("policy.yaml", text);
-  return complaints(() => loadPolicy(file, controls));
+  return complaints(() => readPolicy(file, controls));
 }
 
 describe("a valid policy", () => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { foldSpace, quoteProblem } from "#policy/quote.ts";
 
@@ -50,7 +50,7 @@ test("any cut of the text holds, with anything left out, however its white space
   const cut = fc.tuple(fc.nat(text.length - 1), fc.nat(text.length - 1), fc.nat(text.length - 1));
   fc.assert(
     fc.property(cut, fc.constantFrom(" ", "\n", " \u{a0}\n "), (places, space) => {
-      const [a, b, c] = places.toSorted((x, y) => x - y) as [number, number, number];
+      const [a = 0, b = 0, c = 0] = places.toSorted((x, y) => x - y);
       const quote = `${text.slice(a, b)} […] ${text.slice(b, c)}x […]`;
       const broken = quote.replaceAll(" ", space);
       const parts = [text.slice(a, b), text.slice(b, c)].map((part) => part.trim());

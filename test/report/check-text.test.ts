@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CheckReport } from "#model/check-report.ts";
+import type { Certificate } from "#model/facets.ts";
 import { renderCheckText } from "#report/check-text.ts";
 import { badCheck, certificate, goodCheck, unreachableCheck } from "../support/sample-check.ts";
 import { spoilTexts } from "../support/sample-report.ts";
@@ -86,14 +87,6 @@ describe("the verdict is the first line", () => {
 });
 
 describe("certificates", () => {
-  const validity = (fields: Parameters<typeof certificate>[0]) => {
-    const good = goodCheck();
-    const tls = good.tls === null ? null : { ...good.tls, certificates: [certificate(fields)] };
-    return lines({ ...good, tls })
-      .find((line) => line.includes("Validity"))
-      ?.trim();
-  };
-
   test("tell the days left", () => {
     expect(validity({ validTo: "2026-11-23T02:00:00Z" })).toMatch(/1 day left$/);
     expect(validity({ validTo: "2026-11-22T03:04:06Z" })).toMatch(/0 days left$/);
@@ -141,6 +134,15 @@ test("a policy that is not built in names its claims", () => {
     "✓ baseline-tls-certificate · tls-certificate: trusted",
   );
 });
+
+/** What is said of the validity of a certificate. */
+function validity(fields: Partial<Certificate>): string | undefined {
+  const good = goodCheck();
+  const tls = good.tls === null ? null : { ...good.tls, certificates: [certificate(fields)] };
+  return lines({ ...good, tls })
+    .find((line) => line.includes("Validity"))
+    ?.trim();
+}
 
 function text(check: CheckReport): string {
   return renderCheckText(check, { width: 120, colour: false });

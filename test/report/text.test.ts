@@ -132,11 +132,56 @@ describe("claims", () => {
     expect(full).toContain("• mail.nordlys.example:443");
   });
 
+  test("groups that were seen in the same way tell it once", () => {
+    const sample = sampleReport();
+    const claims = sample.claims.map((claim) =>
+      Object.assign({}, claim, {
+        checks: claim.checks.map((check) =>
+          Object.assign({}, check, {
+            evaluations: check.evaluations.flatMap((evaluation) => [
+              evaluation,
+              Object.assign({}, evaluation, { message: "breaks in another way too" }),
+            ]),
+          }),
+        ),
+      }),
+    );
+    const part = block("nl-replica", wide({ ...sample, claims }));
+    expect(part.match(/Seen /g)).toHaveLength(2);
+    expect(part.match(/GET Microsoft\.Storage/g)).toHaveLength(1);
+  });
+
   test("subjects of the same name are told apart by their ids", () => {
     const part = block("nl-rest-encryption");
     expect(part).toContain("resourceGroups/group-0/");
     expect(part).toContain("resourceGroups/group-1/");
     expect(part).not.toContain("resourceGroups/group-2/");
+  });
+
+  test("beside a failure, what is unknown is only named", () => {
+    expect(block("nl-transit-tls")).toContain(
+      "Unknown   1 could not be judged: smtp.nordlys.example:465 (--verbose)",
+    );
+    const verbose = renderText(sampleReport(), { width: 160, colour: false, verbose: true });
+    expect(block("nl-transit-tls", verbose)).toContain("Unknown   not read: timeout");
+  });
+
+  test("a control that fails in several checks tells what to do once", () => {
+    const sample = sampleReport();
+    const claims = sample.claims.map((claim) => {
+      const twice = claim.checks.flatMap((check) => [check, check]);
+      return Object.assign({}, claim, { checks: twice });
+    });
+    const part = block("nl-replica", wide({ ...sample, claims }));
+    expect(part.match(/Interpreted by/g)).toHaveLength(2);
+    expect(part.match(/Choose a geo-redundant SKU/g)).toHaveLength(1);
+  });
+
+  test("one that only waits for an attestation takes two lines, and what to do is said once", () => {
+    expect(text).toMatch(
+      /^\? nl-roles · medium · “Access follows roles and is reviewed twice a year\.”\n {2}Not attested: no attestation covers “access reviews”$/m,
+    );
+    expect(text).toContain("To do: 1 part of a promise above waits for a dated attestation");
   });
 
   test("an unverified one names the missing permission and what is not checked yet", () => {
@@ -175,7 +220,7 @@ describe("claims", () => {
     const verbose = renderText(sampleReport(), { width: 160, colour: false, verbose: true });
     const part = block("nl-certificates", verbose);
     expect(part).toContain("trusted: yes; days left: 61");
-    expect(part).toContain("sha256 3f79bb7b435b0532");
+    expect(part).toContain("sha256:3f79bb7b435b0532");
     expect(block("nl-transit-tls", verbose)).toContain("Maps to iso27001 A.8.24; soc2 CC6.7");
   });
 });

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { printable, printableJson } from "#report/escape.ts";
 import { createPage } from "#report/page.ts";
-import { cut, displayWidth, wrap } from "#report/width.ts";
+import { cut, cutMiddle, cutWords, displayWidth, wrap } from "#report/width.ts";
+import { withoutColour } from "./terminal.ts";
+
+function lines(text: string, columns: number): string[] {
+  return wrap([{ text }], columns, columns).map((line) => line.map((span) => span.text).join(""));
+}
 
 describe("printable", () => {
   test.each([
@@ -13,6 +18,7 @@ describe("printable", () => {
     ["\u2028\u2029", "\\u{2028}\\u{2029}"],
     ["\ud800x", "\\u{d800}x"],
     ["tag\u{e0041}", "tag\\u{e0041}"],
+    ["note\ufff9ed\u06dd", "note\\u{fff9}ed\\u{6dd}"],
     ["filler\u3164", "filler\\u{3164}"],
     ["wide\u3000space", "wide space"],
     ["café « à » 99,8\u00a0% 日本 😀", "café « à » 99,8\u00a0% 日本 😀"],
@@ -59,7 +65,7 @@ describe("cut", () => {
     ["日本語", 5, "日本…"],
     ["日本語", 4, "日…"],
     ["a b c d", 4, "a b…"],
-    ["\n\n", 7, "\\u{a}…"],
+    ["\n\n", 7, "\\u{a}\\…"],
   ])("%j to %i columns is %j", (text, columns, shown) => {
     expect(cut(text, columns)).toBe(shown);
     expect(displayWidth(cut(text, columns))).toBeLessThanOrEqual(columns);
@@ -70,10 +76,39 @@ describe("cut", () => {
   });
 });
 
-describe("wrap", () => {
-  const lines = (text: string, columns: number) =>
-    wrap([{ text }], columns, columns).map((line) => line.map((span) => span.text).join(""));
+describe("cutWords", () => {
+  test.each([
+    ["it fits", 7, "it fits"],
+    ["whole words only", 14, "whole words …"],
+    ["onelongwordalone", 9, "onelongw…"],
+    ["it ended so…", 20, "it ended so…"],
+  ])("%j to %i columns is %j", (text, columns, shown) => {
+    expect(cutWords(text, columns)).toBe(shown);
+  });
+});
 
+describe("cutMiddle", () => {
+  test.each([
+    ["it fits", 7, "it fits"],
+    [
+      "denied: a very long story of why it was denied (grant this)",
+      36,
+      "denied: a very lon… (grant this)",
+    ],
+    ["/a/very/long/path/that/ends/in/the/name", 20, "/a/very/lo…/the/name"],
+  ])("%j to %i columns is %j", (text, columns, shown) => {
+    expect(cutMiddle(text, columns)).toBe(shown);
+    expect(displayWidth(shown)).toBeLessThanOrEqual(columns);
+  });
+
+  test("keeps both ends however long and hostile the text", () => {
+    const shown = cutMiddle(`head\n${"\u0301x".repeat(1_000_000)}\u202etail`, 40);
+    expect(shown).toMatch(/^head\\u\{a\}.*…+.*\\u\{202e\}tail$/);
+    expect(displayWidth(shown)).toBeLessThanOrEqual(40);
+  });
+});
+
+describe("wrap", () => {
   test("breaks at spaces", () => {
     expect(lines("the quick brown fox", 10)).toEqual(["the quick", "brown fox"]);
   });
@@ -92,7 +127,7 @@ describe("wrap", () => {
   });
 
   test("keeps words together that a hard space joins", () => {
-    expect(lines("à 99,8\u00a0% par an", 8)).toEqual(["à", "99,8\u00a0%", "par an"]);
+    expect(lines("à 99,8\u00a0% par an", 7)).toEqual(["à", "99,8\u00a0%", "par an"]);
   });
 
   test("glues pieces of different looks that no space parts", () => {
@@ -124,6 +159,15 @@ describe("a page", () => {
     page.add("b");
     page.blank();
     expect(page.text()).toBe("a\n\nb\n");
+  });
+
+  test.each([false, true])("no line ends in a blank (colour: %s)", (colour) => {
+    const page = createPage({ width: 40, colour });
+    page.add("hard\u00a0");
+    page.add([{ text: "toned \u00a0", tone: "bad" }, " \u00a0"]);
+    page.add("", { indent: 4 });
+    page.add("", { prefix: [{ text: "id  " }] });
+    expect(withoutColour(page.text())).toBe("hard\ntoned\n\nid\n");
   });
 
   test("colours pieces and closes each", () => {

@@ -8,7 +8,7 @@ describe("jsonWords", () => {
       { allowed: ["TLSv1.2", "TLSv1.3"], required: [] },
       "allowed: TLSv1.2, TLSv1.3; required: none",
     ],
-    [{ maximumLag: "PT15M", minimumTLS: 1 }, "maximum lag: 15 minutes; minimum TLS: 1"],
+    [{ maximumLag: "PT15M", minimumTls: 1 }, "maximum lag: 15 minutes; minimum TLS: 1"],
     [{ enabled: true, other: false, unset: null }, "enabled: yes; other: no; unset: not stated"],
     [
       { tolerated: { versions: ["TLSv1.0"], review: "2026-12-31" } },

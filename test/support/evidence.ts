@@ -57,6 +57,7 @@ export function problem(fields: Partial<Problem>): Problem {
     probe: "test",
     operation: "s3:GetBucketEncryption",
     subject: null,
+    kinds: ["*"],
     facets: [],
     reason: "denied",
     permission: null,

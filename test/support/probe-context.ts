@@ -18,7 +18,7 @@ export interface Gathered {
 
 /** A scan of one target for tests: the real limits, retries and redaction, but a clock that stands and waits that take no time. */
 export interface TestScan {
-  readonly context: (probe: Pick<Probe, "id" | "classify">) => ProbeContext;
+  readonly context: (probe: Pick<Probe, "id" | "kinds" | "classify">) => ProbeContext;
   readonly gather: (probe: Probe, wanted?: Iterable<FacetName>) => Promise<Gathered>;
   /** The waits between attempts that were asked for, milliseconds. */
   readonly waits: readonly number[];

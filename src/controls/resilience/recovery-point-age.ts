@@ -1,7 +1,7 @@
 import { lengthOf, readGaps, type Gap } from "#controls/recovery-gaps.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl } from "#model/control.ts";
-import { longestSeconds, renderSeconds, shortestSeconds } from "#model/duration.ts";
+import { longestSeconds, parseDuration, renderSeconds, shortestSeconds } from "#model/duration.ts";
 import type { RecoveryPoints } from "#model/facets.ts";
 import { parseMoment, renderMoment } from "#model/moment.ts";
 import { duration, z } from "#model/schema.ts";
@@ -59,6 +59,9 @@ function judge(expect: Expectation, facet: RecoveryPoints, asOf: number): Found 
   if (since === null || moments.includes(null)) {
     return { open: ["the date of a recovery point cannot be read"], actual: base };
   }
+  if (retention !== null && parseDuration(retention) === null) {
+    return { open: ["how long recovery points are kept cannot be read"], actual: base };
+  }
   const sorted = moments.filter((moment) => moment !== null).toSorted((a, b) => a - b);
   const last = sorted.at(-1);
   if (last !== undefined && last > asOf + SKEW) {
@@ -79,28 +82,33 @@ function judge(expect: Expectation, facet: RecoveryPoints, asOf: number): Found 
   const newest = rest.at(-1) ?? first;
   const age = `newest recovery point ${renderSeconds((asOf - newest) / 1000)} old (${renderMoment(newest)})`;
   const kept = retention === null ? Infinity : shortestSeconds(retention);
-  const window = Math.min(longestSeconds(expect.window), kept);
-  const start = Math.max(0, asOf - window * 1000);
-  const reading = readGaps([first, ...rest], start, asOf, { since, olderExists });
-  const { largest, untold } = reading;
-  const gap = `largest gap ${named(largest)}`;
-  const untoldTooLong = untold !== null && lengthOf(untold) > maxGap;
+  const wanted = longestSeconds(expect.window);
+  const seconds = Math.min(wanted, kept);
+  const window = {
+    start: Math.max(0, asOf - seconds * 1000),
+    asOf,
+    endsWithRetention: kept <= wanted,
+  };
+  const { largest, untold, unbounded } = readGaps([first, ...rest], window, { since, olderExists });
+  const gap = `largest gap ${named(largest)} within ${renderSeconds(seconds)}`;
+  const missing = untold !== null && (unbounded || lengthOf(untold) > maxGap) ? untold : null;
   return {
     failures: [
       ...(asOf - newest > maxAge ? [age] : []),
-      ...(lengthOf(largest) > maxGap ? [`${gap} within ${renderSeconds(window)}`] : []),
+      ...(lengthOf(largest) > maxGap ? [gap] : []),
     ],
-    open: untoldTooLong
-      ? [
-          `nothing is known of recovery points in the ${named(untold)}: none was made, or they were deleted`,
-        ]
-      : [],
-    held: expect.maxGap === undefined ? age : `${age}, ${gap} within ${renderSeconds(window)}`,
+    open:
+      missing === null || expect.maxGap === undefined
+        ? []
+        : [
+            `no recovery point is known in or before the ${named(missing)}: none was made, or they were deleted (declare how long they are kept)`,
+          ],
+    held: expect.maxGap === undefined ? age : `${age}, ${gap}`,
     actual: {
       ...base,
       newest: new Date(newest).toISOString(),
       largestGapSeconds: Math.round(lengthOf(largest) / 1000),
-      windowSeconds: window,
+      windowSeconds: seconds,
     },
   };
 }

@@ -6,7 +6,7 @@ import { defineControl } from "#model/control.ts";
 import { anyGlob } from "#model/glob.ts";
 import { z } from "#model/schema.ts";
 import type { Provider } from "#model/subject.ts";
-import { listed } from "#model/text.ts";
+import { listed, plain } from "#model/text.ts";
 
 const country = z.string().regex(/^(?!UK|EU)[A-Z]{2}$/, {
   error: "expected an ISO 3166 country such as FR (the United Kingdom is GB; the EU is an area)",
@@ -100,7 +100,7 @@ function judgeRegion(expect: Expectation, provider: Provider, region: string): P
 
 function named(provider: Provider, region: string): string {
   const facts = regionFacts(provider, region);
-  if (facts === undefined) return region;
+  if (facts === undefined) return plain(region, 80);
   const { countries } = facts;
   const where = countries.length > 6 ? `${countries.length} countries` : countries.join(", ");
   return facts.multi ? `${region} (multi-region: ${where})` : `${region} (${where})`;

@@ -71,7 +71,7 @@ export default defineControl({
 
 /** Whether a cipher is the declared one or a mode of it: `AES256`, `AES-256-GCM` and `XTS-AES-256` are all `AES-256`. */
 function names(algorithm: string, declared: string): boolean {
-  return words(algorithm).includes(words(declared));
+  return algorithm === declared || words(algorithm).includes(words(declared));
 }
 
 function words(text: string): string {

@@ -49,12 +49,13 @@ const accounts = group("global/AuthenticatedUsers", "WRITE");
 const logs = group("s3/LogDelivery", "WRITE");
 
 /** What comes out: anonymous access and a word of what opens or closes it, or the permission that is missing. */
-const cases: readonly (readonly [
+type Case = readonly [
   name: string,
   parts: ExposureParts,
   outcome: boolean | null | string,
   says?: string,
-])[] = [
+];
+const cases: readonly Case[] = [
   ["account blocks all", { account: full }, false, "account public access block"],
   ["bucket blocks all", { account: none, bucket: full }, false, "bucket public access block"],
   [
@@ -185,7 +186,7 @@ const cases: readonly (readonly [
 ];
 
 describe("whether anybody can reach a bucket", () => {
-  test.each(cases)("%s", (_, parts, outcome, says) => {
+  test.for(cases)("%s", ([, parts, outcome, says]) => {
     const judged = judgeExposure(parts);
     if ("failure" in judged) {
       expect(judged.permission).toBe(outcome);

@@ -21,6 +21,20 @@ function encryption(SSEAlgorithm: string, KMSMasterKeyID?: string) {
   } as Parameters<typeof toEncryption>[0];
 }
 
+const to = (rule: Partial<ReplicationRule>) =>
+  toReplication({
+    ReplicationConfiguration: {
+      Role: "arn",
+      Rules: [{ Status: "Enabled", Destination: { Bucket: "arn:aws:s3:::copy" }, ...rule }],
+    },
+  }).destinations;
+const object = (date: string, Size = 10) => ({ Key: date, LastModified: new Date(date), Size });
+const rule = (more: Partial<LifecycleRule> = {}): LifecycleRule => ({
+  Status: "Enabled",
+  Expiration: { Days: 30 },
+  ...more,
+});
+
 describe("encryption", () => {
   test.each([
     ["AES256", undefined, "AES-256", "setting", "provider"],
@@ -75,14 +89,6 @@ test("versioning: never set and suspended are off, what is new is not known", ()
 });
 
 describe("replication", () => {
-  const to = (rule: Partial<ReplicationRule>) =>
-    toReplication({
-      ReplicationConfiguration: {
-        Role: "arn",
-        Rules: [{ Status: "Enabled", Destination: { Bucket: "arn:aws:s3:::copy" }, ...rule }],
-      },
-    }).destinations;
-
   test.each([
     [{}, "active", true],
     [{ Filter: { Prefix: "" } }, "active", true],
@@ -158,8 +164,6 @@ describe("inventory", () => {
 
 describe("recovery points", () => {
   const since = Date.parse("2026-05-01T00:00:00Z");
-  const object = (date: string, Size = 10) => ({ Key: date, LastModified: new Date(date), Size });
-
   test("of several pages, in order, one for each minute", () => {
     const first = withPage(
       NOTHING_SEEN,
@@ -198,11 +202,6 @@ describe("recovery points", () => {
 });
 
 describe("retention by lifecycle rules", () => {
-  const rule = (more: Partial<LifecycleRule> = {}): LifecycleRule => ({
-    Status: "Enabled",
-    Expiration: { Days: 30 },
-    ...more,
-  });
   test.each([
     ["of the whole bucket", [rule()], "P30D"],
     ["by an empty prefix", [rule({ Filter: { Prefix: "" } })], "P30D"],

@@ -35,6 +35,7 @@ const facets: readonly FacetName[] = [
   "versioning",
   "replication",
 ];
+const listed = (found: Gathered) => facetOf(found, "aws", "inventory");
 const has = (found: Gathered, name: string, facet: FacetName) =>
   facetOf(found, name, facet) !== undefined;
 
@@ -310,7 +311,6 @@ describe("Amazon S3 in pages", async () => {
     region: "eu-west-3",
   }));
   const aws = await fakeAws({ buckets: many }, { pageSize: 10 });
-  const listed = (found: Gathered) => facetOf(found, "aws", "inventory");
 
   test("all are followed", async () => {
     const found = await aws.scan().gather(probe, ["inventory"]);

@@ -146,15 +146,18 @@ describe("addresses and trust", () => {
     ]);
   });
 
-  test("a caFile that is not there", async () => {
-    const { problems } = await gather({ caFile: "/nowhere/ca.pem" });
-    expect(problems).toMatchObject([
-      {
-        reason: "denied",
-        message: expect.stringContaining("caFile /nowhere/ca.pem cannot be used"),
-      },
-    ]);
-  });
+  test.each(["/nowhere/ca.pem", import.meta.filename])(
+    "a caFile that is none: %s",
+    async (caFile) => {
+      const { problems } = await gather({ caFile });
+      expect(problems).toMatchObject([
+        {
+          reason: "denied",
+          message: expect.stringContaining(`caFile ${caFile} cannot be used`),
+        },
+      ]);
+    },
+  );
 
   test("nobody listens", async () => {
     const endpoints = { ...fixture.target().endpoints, api: "https://127.0.0.1:1" };

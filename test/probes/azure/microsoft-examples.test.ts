@@ -218,7 +218,7 @@ describe.skipIf(!has("shared"))("Microsoft's examples", () => {
     const scan = testScan({ id: "t", provider: "upcloud", labels: [], backups: [] });
     const pages: unknown[] = [];
     const failure = await walkPages(
-      scan.context({ id: "azure-resources", classify: classifyAzure }),
+      scan.context({ id: "azure-resources", kinds: ["*"], classify: classifyAzure }),
       "GET /subscriptions",
       () => Promise.resolve(body("Microsoft.Resources/GetSubscriptions.json")),
       (page) => pages.push(page),

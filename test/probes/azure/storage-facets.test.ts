@@ -191,7 +191,22 @@ describe("location", () => {
     expect(map.storageLocation(account({})).regions).toEqual(["westeurope"]);
   });
   test("a geo-redundant account without secondary is not understood", () => {
-    const lastSyncTime = "2026-06-01T11:58:30Z";
+    const alone = account({}, { sku: { name: "Standard_GRS" } });
+    expect(() => map.storageLocation(alone)).toThrow("names no secondary location");
+  });
+  test("no location at all", () => {
+    expect(() => map.storageLocation({ properties: {} })).toThrow("names no location");
+  });
+});
+
+const geo = (geoReplicationStats: unknown) =>
+  account(
+    { secondaryLocation: "North Europe", geoReplicationStats },
+    { sku: { name: "Standard_GZRS" } },
+  );
+
+describe("replication", () => {
+  const lastSyncTime = "2026-06-01T11:58:30Z";
   test.each([
     [{ status: "Live", lastSyncTime }, "active", "2026-06-01T11:58:30.000Z"],
     [{ status: "Live" }, "active", null],

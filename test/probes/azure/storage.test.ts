@@ -250,6 +250,18 @@ describe("what goes wrong", () => {
     ]);
   });
 
+  test("an account that two pages hold is read once", async () => {
+    const id = `/subscriptions/${FIRST}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/twice`;
+    const entry = { id, type: "Microsoft.Storage/storageAccounts", name: "twice" };
+    const value = [
+      entry,
+      { ...entry, id: id.toUpperCase().replace("/SUBSCRIPTIONS", "/subscriptions") },
+    ];
+    const body = JSON.stringify({ value });
+    fixture.azure.setFaults({ path: LIST, fault: { kind: "body", body } });
+    expect((await scan().gather(storage, ["transport"])).observations).toHaveLength(1);
+  });
+
   test("a hang ends at the deadline", async () => {
     fixture.azure.setFaults({ path: LIST, fault: { kind: "hang" } });
     const { problems } = await scan({}, { callMilliseconds: 300 }).gather(storage);

@@ -1,0 +1,57 @@
+import type { HttpFacet } from "#model/facets.ts";
+import type { Answer } from "#model/probe.ts";
+import { plain } from "#model/text.ts";
+import type { HttpHead } from "./head.ts";
+import { parseHsts } from "./hsts.ts";
+
+/** What came of asking in clear text: an answer, or a door that is shut. */
+export type ClearAnswer = HttpHead | { readonly shut: string };
+
+/**
+ * The facet of both answers; pure. Null where nothing can be said: a shut clear-text door counts only while the
+ * secured one answers, for else the whole host may be away.
+ */
+export function httpFacet(
+  url: URL,
+  clear: Answer<ClearAnswer>,
+  secure: Answer<HttpHead>,
+): HttpFacet | null {
+  const head = clear.ok && "status" in clear.raw ? clear.raw : null;
+  if (head === null && !secure.ok) return null;
+  const shut = clear.ok && head === null;
+  const location = head?.location ?? null;
+  return {
+    url: plain(url.href, 300),
+    clearText:
+      head === null
+        ? shut
+          ? "refused"
+          : "unknown"
+        : kindOf(head, url, secure.ok ? secure.raw : null),
+    status: head?.status ?? null,
+    location: location === null ? null : plain(location, 300),
+    hsts: secure.ok ? parseHsts(secure.raw.strictTransportSecurity) : null,
+    httpsAnswered: secure.ok,
+  };
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Answers by which services turn clear text away (Azure App Service: 403, Azure Storage: 400). */
+const TURNED_AWAY: ReadonlySet<number> = new Set([400, 403]);
+
+/**
+ * Every answer in clear text is a service in clear text, but for redirects, 426 (RFC 9110 15.5.22: come back over another
+ * protocol), and a 400 or 403 that the secured address does not give for the same path.
+ */
+function kindOf(head: HttpHead, url: URL, secure: HttpHead | null): HttpFacet["clearText"] {
+  const { status, location } = head;
+  if (REDIRECTS.has(status) && location !== null) {
+    return URL.parse(location, url.href)?.protocol === "https:"
+      ? "redirects-to-https"
+      : "redirects-elsewhere";
+  }
+  if (status === 426) return "refused";
+  if (!TURNED_AWAY.has(status)) return "serves";
+  if (secure === null) return "unknown";
+  return secure.status === status ? "serves" : "refused";
+}

@@ -1,0 +1,51 @@
+import { offer } from "./offers.ts";
+import type { Verdict } from "./outcomes.ts";
+import { type Accepted, type Contact, contactShaped, contactSsl2 } from "./versions.ts";
+import type { Wire } from "./wire.ts";
+
+/**
+ * What a version's repeated silence, or a refusal that may come of an overload, means. No silence alone is a refusal:
+ * it counts as one only when the same hello is met with silence again while one that the server accepts is answered before
+ * and after, and if the server has never failed a hello that it does answer (which `settle` looks at in the end).
+ * Else the version is unknown.
+ */
+export async function confirm(wire: Wire, doubtful: Contact, control: Accepted): Promise<Contact> {
+  const { version, shape, verdict } = doubtful;
+  if (!isDoubtful(verdict)) return doubtful;
+
+  const steady = async (): Promise<boolean> => {
+    const question = offer(control.version, control.shape, [control.hello.suite]);
+    const answered = (await wire.ask(question)).kind === "hello";
+    if (!answered) wire.blame();
+    return answered;
+  };
+  const unknown = (why: string) => failed(doubtful, why);
+
+  if (!(await steady())) return unknown(`${verdict.why}; ${control.version} failed too`);
+  const again = await (version === "SSLv2"
+    ? contactSsl2(wire)
+    : contactShaped(wire, version, shape));
+  if (again.verdict.kind === "failed") return unknown(again.verdict.why);
+  if (again.verdict.kind !== verdict.kind || !isDoubtful(again.verdict)) {
+    if (verdict.kind === "silent" || again.verdict.kind === "accepted") wire.blame();
+    return again;
+  }
+  if (!(await steady())) return unknown(`${verdict.why}; ${control.version} failed too`);
+  const why = `${verdict.why} each time, while ${control.version} was answered before and after`;
+  return { ...doubtful, verdict: { kind: "refused", why, force: "silence" } };
+}
+
+function isDoubtful(verdict: Verdict): verdict is Extract<Verdict, { kind: "silent" | "refused" }> {
+  return verdict.kind === "silent" || (verdict.kind === "refused" && verdict.force === "overload");
+}
+
+/** Takes back what was concluded of silences when the server turned out to be unsteady. */
+export function settle(wire: Wire, contact: Contact): Contact {
+  const { verdict } = contact;
+  if (verdict.kind !== "refused" || verdict.force !== "silence" || !wire.flaky()) return contact;
+  return failed(contact, "the server is unsteady: it fails hellos that it answers at other times");
+}
+
+function failed(contact: Contact, why: string): Contact {
+  return { ...contact, verdict: { kind: "failed", why } };
+}

@@ -1,0 +1,76 @@
+/** `npm run bench`: each figure beside its limit, as a ratio to a peer or a bound of the same run. */
+import { execFileSync, fork, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const root = here("../../");
+let missed = 0;
+
+function figure(name: string, value: number, limit: number, unit: string, most = true): void {
+  const good = most ? value <= limit : value >= limit;
+  if (!good) missed += 1;
+  const shown = (number: number) =>
+    number >= 1000 ? Math.round(number).toLocaleString("en") : number.toFixed(2);
+  process.stdout.write(
+    `${good ? "✓" : "✗"} ${name.padEnd(58)} ${shown(value).padStart(10)} ${unit}  (${most ? "≤" : "≥"} ${shown(limit)})\n`,
+  );
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function milliseconds(args: readonly string[]): number {
+  const start = performance.now();
+  execFileSync(process.execPath, args, { cwd: root, stdio: "ignore" });
+  return performance.now() - start;
+}
+
+/** Start-up: help against a bare Node, taken in turns so that both meet the same machine. */
+function startUp(): void {
+  const bare: number[] = [];
+  const help: number[] = [];
+  for (let run = 0; run < 9; run += 1) {
+    bare.push(milliseconds(["-e", "0"]));
+    help.push(milliseconds(["bin/probity.js", "--help"]));
+  }
+  figure("start-up: probity --help ÷ node -e 0, median of 9", median(help) / median(bare), 3, "×");
+}
+
+/** Gathering: 1,000 buckets behind 40 ms, against calls × latency ÷ concurrency. */
+async function gathering(): Promise<void> {
+  const child = fork(here("./gather-buckets.ts"), {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const result = await new Promise<{ calls: number; seconds: number; bound: number }>(
+    (resolve, reject) => {
+      child.on("message", (message) => resolve(message as never)).on("error", reject);
+      child.on("exit", (code) => reject(new Error(`the gathering bench ended with ${code}`)));
+    },
+  );
+  const name = `gathering 1,000 buckets, ${result.calls} calls in ${result.seconds.toFixed(1)} s ÷ bound`;
+  figure(name, result.seconds / result.bound, 1.3, "×");
+}
+
+/** Judging: 10,000 observations by 40 claims, in a process of its own so that its memory is its own. */
+function judging(): void {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [here("./judge.ts")], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(stderr);
+  const result = JSON.parse(stdout) as { perSecond: number; peakMegabytes: number };
+  figure(
+    "judging 10,000 observations × 40 claims",
+    result.perSecond,
+    400_000,
+    "evaluations/s",
+    false,
+  );
+  figure("judging: peak memory", result.peakMegabytes, 350, "MB");
+}
+
+startUp();
+await gathering();
+judging();
+process.exitCode = missed === 0 ? 0 : 1;

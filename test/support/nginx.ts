@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** nginx with one server per list of directives, each on a free port of 127.0.0.1. */
+export interface Nginx {
+  readonly ports: readonly number[];
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts nginx; resolves once it takes connections.
+ * @param servers the directives of each `server` block beside `listen`
+ * @param files written beside the configuration, by name: certificates, keys
+ */
+export async function startNginx(
+  servers: readonly string[],
+  files: Readonly<Record<string, string>>,
+): Promise<Nginx> {
+  const folder = await mkdtemp(join(tmpdir(), "probity-nginx-"));
+  const ports: number[] = [];
+  for (const _ of servers) ports.push(await freePort());
+  const blocks = servers.map(
+    (directives, index) =>
+      `server { listen 127.0.0.1:${ports[index]} ssl; ${directives} return 200; }`,
+  );
+  const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
+    (name) => `${name}_temp_path ${folder}/${name};`,
+  );
+  await writeFile(
+    join(folder, "nginx.conf"),
+    `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 1;
+     events { worker_connections 256; }
+     http { access_log off; ${temp.join(" ")} ${blocks.join("\n")} }`,
+  );
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  const child = spawn("/usr/sbin/nginx", ["-p", folder, "-c", "nginx.conf"], { stdio: "pipe" });
+  const said: string[] = [];
+  child.stderr.on("data", (chunk) => said.push(String(chunk)));
+  const stop = async () => {
+    if (child.exitCode === null) {
+      child.kill("SIGTERM");
+      await once(child, "exit");
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    for (const port of ports) await listening(port, child);
+  } catch (error) {
+    await stop();
+    throw new Error(`nginx did not start: ${said.join("")}`, { cause: error });
+  }
+  return { ports, stop };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+/** Tries to connect until it works or nginx ends. */
+async function listening(port: number, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null) {
+    const socket = connect(port, "127.0.0.1");
+    const taken = await Promise.race([
+      once(socket, "connect").then(() => true),
+      once(socket, "error").then(() => false),
+    ]).catch(() => false);
+    socket.destroy();
+    if (taken) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  throw new Error(`it ended with ${child.exitCode}`);
+}
