@@ -38,7 +38,7 @@ export function withPage(tally: Tally, raw: ListObjectsV2Output, since: number):
     const at = LastModified?.getTime() ?? Number.NaN;
     if (Number.isNaN(at) || Size === undefined)
       throw new TypeError("an object without date or size");
-    
+    if (Size === 0) continue;
     if (at < since) {
       olderExists = true;
       continue;

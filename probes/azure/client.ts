@@ -63,7 +63,6 @@ async function makeSession(
 ): Promise<AzureSession> {
   const origin = httpsOrigin(target.endpoints?.["api"] ?? PUBLIC_ARM, "api");
   const trust = target.caFile === undefined ? null : await trustAlso(target.caFile);
-  // One package after the other: two at once have crashed Node where one is ESM and one CommonJS.
   const { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } =
     await import("@azure/core-rest-pipeline");
   const limits = { maxBytes: context.maxAnswerBytes, trust, signal: context.signal };

@@ -15,7 +15,6 @@ import { builtInPolicy } from "#policy/builtin.ts";
 import { probes } from "#probes/index.ts";
 import { cancellation } from "./cancellation.ts";
 import { EXIT, UsageError } from "./exit.ts";
-import { readInputs } from "./inputs.ts";
 import { openLog } from "./log.ts";
 import { terminalStyle, writeText } from "./output.ts";
 import { scanSettings } from "./settings.ts";
@@ -35,7 +34,10 @@ interface CheckOptions {
 export async function check(address: string, options: CheckOptions): Promise<number> {
   const target = endpointTarget(address, options);
   const web = !target.url.startsWith("tls:");
-  const policy = claimsOn(target, readOnePolicy(options.policy) ?? builtInPolicy(web));
+  const policy = claimsOn(
+    target,
+    options.policy === undefined ? builtInPolicy(web) : await policyOf(options.policy),
+  );
   if (policy.claims.length === 0) {
     throw new UsageError(
       `${options.policy ?? "the policy"} has no claim on an endpoint labelled ${options.label.join(", ")}: name its labels with --label`,
@@ -107,8 +109,10 @@ function hostAndPort(text: string): { host: string; port: number } {
   return { host: match[1].replace(/^\[|\]$/g, ""), port: Number(match[2]) };
 }
 
-function readOnePolicy(file: string | undefined): Policy | undefined {
-  return file === undefined ? undefined : readInputs({ policy: [file] }, new Date()).policies[0];
+/** Reading YAML is loaded only for who asks for it: the rest answers within the second without it. */
+async function policyOf(file: string): Promise<Policy> {
+  const { readPolicy } = await import("#policy/policy.ts");
+  return readPolicy(file, controls).value;
 }
 
 /** The claims that speak of this endpoint, without what else they ask: attestations, settings of other providers. */
@@ -133,14 +137,17 @@ function checkReport(
   evidence: Evidence,
   report: Report,
 ): CheckReport {
-  const { host, port } = endpointAddress(target);
+  const { host, port, serverName } = endpointAddress(target);
   const tls = tlsOf(evidence.observations);
   const http = facet(evidence.observations, "http") ?? null;
   return {
     schemaVersion: CHECK_SCHEMA_VERSION,
     tool: report.tool,
     checkedAt: report.asOf,
-    target: { url: target.url, host, port },
+    target:
+      target.connect === undefined
+        ? { url: target.url, host, port }
+        : { url: target.url, host: serverName, port, address: `${host}:${port}` },
     reachable: tls !== null || http !== null,
     policy: { id: policy.id, title: policy.statement.title, builtIn },
     tls,

@@ -23,7 +23,11 @@ export async function writeReport(report: Report, options: OutputOptions): Promi
     const { renderText } = await import("#report/text.ts");
     const style = terminalStyle(toTerminal);
     await writeText(
-      renderText(report, { ...style, verbose: options.verbose === true || options.full === true }),
+      renderText(report, {
+        ...style,
+        verbose: options.verbose === true,
+        full: options.full === true,
+      }),
       options.output,
     );
   }

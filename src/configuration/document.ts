@@ -8,10 +8,7 @@ import { parseYaml, positionAt } from "./yaml.ts";
 export type Path = readonly (string | number)[];
 /** The value at a path, or the key that leads to it. */
 type Part = "value" | "key";
-type Locate = (
-  path: Path,
-  part?: Part,
-) => { readonly line: number; readonly column: number };
+type Locate = (path: Path, part?: Part) => { readonly line: number; readonly column: number };
 
 /** Something wrong at a path of a document. The message follows the path: ` is missing`, `: expected …`. */
 export interface Finding {

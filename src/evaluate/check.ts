@@ -107,8 +107,11 @@ function judgeScope(
   for (const member of members) {
     const missing = missingFacet(member);
     if (missing !== null) tally.missing(member.entry, missing);
-    if (missing !== null || member.membership === "unknown") complete = false;
-    if (missing !== null) continue;
+    else if (member.membership === "unknown") tally.undecided(member);
+    if (missing !== null || member.membership === "unknown") {
+      complete = false;
+      continue;
+    }
     const { subject, certainLabels: labels, facets, observedAt } = member.entry;
     readings.push({ subject, labels, facets, observedAt });
     byKey.set(subject, member);
@@ -183,6 +186,12 @@ class Tally {
     const subject = scopeSubject(this.#check, this.#context.estate);
     this.#add(judgement.outcome, subject, judgement.actual, judgement.message);
     this.#notes(judgement.attention ?? [], null);
+  }
+
+  /** A subject of which it is not known whether it is in scope: it may not add to what the others show. */
+  undecided({ entry }: Member): void {
+    const message = "whether it is in scope depends on tags or a region that were not read";
+    this.#unseen(entry.subject, message, false);
   }
 
   /** A facet that should have been read and was not. */

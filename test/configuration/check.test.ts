@@ -124,6 +124,14 @@ describe("one thing wrong", () => {
 });
 
 describe("several things wrong", () => {
+  test("an alias bomb is all that is told of it", () => {
+    const list = `[${Array(10).fill("*a").join(", ")}]`;
+    const bomb = `a: &a [${"1, ".repeat(2000)}]\nb: ${list}`;
+    expect(found(bomb)).toEqual([
+      "1:1: the aliases (*name) stand for more than 10000 values: write them out",
+    ]);
+  });
+
   test("all are told, in the order of the lines", () => {
     expect(
       found(yaml`

@@ -129,6 +129,14 @@ export default defineCases(control, [
     says: "eur4 (multi-region: FI, NL)",
   },
   {
+    name: "a multi-region among other declared names",
+    subject: on("gcp"),
+    expect: { regions: ["europe-north1", "eur4"] },
+    facets: at("eur4", "europe-north1"),
+    outcome: "pass",
+    says: "eur4 (multi-region: FI, NL), europe-north1 (FI)",
+  },
+  {
     name: "a multi-region lies in an area if all of it does",
     subject: on("gcp"),
     expect: { areas: ["eea"] },

@@ -131,6 +131,27 @@ export default defineCases(control, [
     says: "largest gap 48 h from 2026-05-25 00:00 UTC",
   },
   {
+    name: "a window as long as retention ends with it",
+    expect: { ...daily, window: "P7D" },
+    facets: points(every(24, 7 * 24 - 1), { retention: "P7D" }),
+    outcome: "pass",
+    says: "within 7 days",
+  },
+  {
+    name: "a gap of just the length that is allowed",
+    expect: { maxGap: "PT24H" },
+    facets: points(every(24, 31 * 24)),
+    outcome: "pass",
+    says: "largest gap 24 h",
+  },
+  {
+    name: "a gap of a second more",
+    expect: { maxGap: "PT24H" },
+    facets: points([...every(24, 31 * 24, 48), 24 - 1 / 3600, 0]),
+    outcome: "fail",
+    says: "largest gap 24 h from 2026-05-30 00:00 UTC to 2026-05-31 00:00 UTC",
+  },
+  {
     name: "a retention that cannot be read",
     expect: daily,
     facets: points(every(24, 31 * 24), { retention: "a week" }),

@@ -41,6 +41,15 @@ export default defineCases(control, [
     ],
   },
   {
+    name: "one zone is enough where one is declared, and nothing said is nothing known",
+    expect: { minimumZones: 1 },
+    readings: [one({}), one({ zoneRedundant: false })],
+    judgements: [
+      ["unknown", "subject-1", "does not say in how many zones"],
+      ["pass", "subject-2", "in one zone"],
+    ],
+  },
+  {
     name: "three zones need a number",
     expect: { minimumZones: 3 },
     readings: [one({ zoneRedundant: true }), one({ zones: 2, zoneRedundant: true })],

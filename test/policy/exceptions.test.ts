@@ -138,6 +138,11 @@ describe("waivers", () => {
     ]);
   });
 
+  test("one that ends on its first day", () => {
+    const file = folder.write("w.yaml", waiver("expires: 2026-01-01"));
+    expect(complaints(() => readWaivers(file))).toEqual([]);
+  });
+
   test.each<[string, string, readonly string[]]>([
     ["no end", "", ["3:5: waivers[0].expires is missing: expected a date such as 2026-03-31"]],
     [

@@ -105,6 +105,14 @@ describe("controls and what they expect", () => {
       ],
     ],
     [
+      "a basis of a misspelt kind",
+      "{ standard: FIPS 197 }",
+      "{ standrad: FIPS 197 }",
+      [
+        "21:16: claims[0].checks[1].basis: expected quoted, {standard: NAME} or {interpreted: {who, when, why}}, got a mapping of standrad; did you mean standard by standrad?",
+      ],
+    ],
+    [
       "a basis without its day",
       "when: 2026-11-22, ",
       "",

@@ -58,6 +58,8 @@ export async function socketPeer(
     socket.on("error", () => {});
     socket.on("close", () => sockets.delete(socket));
     serve(socket);
+    // A socket that nobody reads does not notice that the other side left.
+    socket.resume();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -90,7 +90,7 @@ function judgeOne(
 /** Zone-redundant means two zones at least; how many more, only a number says. null: cannot be told. */
 function enoughZones({ zones, zoneRedundant }: Redundancy, minimum: number): boolean | null {
   if (zones !== null) return zones >= minimum;
-  if (zoneRedundant === null) return minimum <= 1 ? true : null;
+  if (zoneRedundant === null) return null;
   if (zoneRedundant) return minimum <= 2 ? true : null;
   return minimum <= 1;
 }

@@ -1,14 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { request } from "node:http";
+import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
+import { STSClient } from "@aws-sdk/client-sts";
 import { afterAll, describe, expect, test } from "vitest";
 import { makeAuthority } from "#fixtures/estate/authority.ts";
+import { credentialOptions } from "#probes/aws/credentials.ts";
 import probe from "#probes/aws/s3.ts";
 import { facetOf } from "../../support/probe-context.ts";
-import { ACCOUNT, ENVIRONMENT, fakeAws } from "./support.ts";
+import { ACCOUNT, awsTarget, ENVIRONMENT, fakeAws } from "./support.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "probity-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -77,6 +78,31 @@ describe("credentials", async () => {
     expect(new Set(others.map(({ accessKey }) => accessKey))).toEqual(
       new Set(["ASIAASSUMEDROLE00001"]),
     );
+  });
+
+  test("of a role are asked for once at a time, and anew before they run out", async () => {
+    const before = aws.calls.length;
+    const asked = () => aws.calls.length - before;
+    const credentials = { roleArn: ROLE, externalIdFrom: "EXTERNAL" };
+    let now = new Date();
+    const { credentials: keysOf } = credentialOptions(
+      awsTarget(aws.url, { credentials }),
+      async () =>
+        new STSClient({
+          endpoint: aws.url,
+          region: "eu-west-3",
+          credentials: { accessKeyId: "a", secretAccessKey: "b" },
+        }),
+      { now: () => now, environment: { EXTERNAL: "external" } },
+    );
+    await Promise.all([keysOf?.(), keysOf?.(), keysOf?.()]);
+    expect(asked()).toBe(1);
+    now = new Date(now.getTime() + 54 * 60_000);
+    await keysOf?.();
+    expect(asked()).toBe(1);
+    now = new Date(now.getTime() + 2 * 60_000);
+    await Promise.all([keysOf?.(), keysOf?.()]);
+    expect(asked()).toBe(2);
   });
 
   test("of a role that may not be assumed: the account is not assessed", async () => {
