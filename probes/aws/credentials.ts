@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { TargetOf } from "#model/estate.ts";
 import type { ProbeContext } from "#model/probe.ts";
@@ -29,15 +28,15 @@ const RENEW_BEFORE_MS = 5 * 60_000;
  * a profile, else the SDK's default chain; with `roleArn` that role, assumed by them.
  * Nothing is read before the first call is signed.
  * @param makeSts makes the client that assumes the role, with the given credentials
- * @param context its clock and environment
+ * @param context its clock, environment and secrets
  */
 export function credentialOptions(
   target: TargetOf<"aws">,
   makeSts: (own: CredentialOptions) => Promise<STSClient>,
-  context: Pick<ProbeContext, "now" | "environment">,
+  context: Pick<ProbeContext, "now" | "environment" | "secret">,
 ): CredentialOptions {
   const { profile, roleArn, externalIdFrom } = target.credentials ?? {};
-  const keys = referredKeys(target, context.environment);
+  const keys = referredKeys(target, context.secret);
   const own = {
     ...(keys === null ? {} : { credentials: keys }),
     ...(profile === undefined ? {} : { profile }),
@@ -55,20 +54,14 @@ export function credentialOptions(
 /** The keys that the estate refers to by name; null where it refers to none. */
 function referredKeys(
   target: TargetOf<"aws">,
-  environment: ProbeContext["environment"],
+  secret: ProbeContext["secret"],
 ): CredentialSource | null {
   const { env = {}, files = {} } = target.credentials ?? {};
   if (Object.keys(env).length + Object.keys(files).length === 0) return null;
-  const value = async (name: string): Promise<string | undefined> => {
-    const file = files[name];
-    if (file !== undefined) return (await readFile(file, "utf8")).trim();
-    const variableName = env[name];
-    return variableName === undefined ? undefined : variable(variableName, environment);
-  };
   return async () => {
-    const [accessKeyId, secretAccessKey, sessionToken] = await Promise.all(
-      ["accessKeyId", "secretAccessKey", "sessionToken"].map(value),
-    );
+    const accessKeyId = secret("accessKeyId");
+    const secretAccessKey = secret("secretAccessKey");
+    const sessionToken = secret("sessionToken");
     if (accessKeyId === undefined || secretAccessKey === undefined) {
       throw new CredentialsError(
         `target ${target.id}: credentials must refer to both accessKeyId and secretAccessKey`,

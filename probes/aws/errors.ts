@@ -11,6 +11,7 @@ const DENIED = new Set([
   "AccountProblem",
   "AllAccessDisabled",
   "AuthFailure",
+  "CredentialError",
   "CredentialsError",
   "CredentialsProviderError",
   "ExpiredToken",
@@ -109,7 +110,7 @@ function messageOf(error: unknown): string {
   }
   if (code === "AbortError") return "the call was cut off before an answer came";
   const said = plain(textField(error, "message").split("\n")[0] ?? "", 300);
-  if (error instanceof AnswerError || error instanceof CredentialsError) return said;
+  if (error instanceof AnswerError || /^Credentials?Error$/.test(code)) return said;
   const what = code === "" || code === "Error" ? textField(error, "code") : code;
   const where = status > 0 ? `HTTP ${status} ` : "";
   return `${where}${plain(what, 60)}${said === "" || said === code ? "" : `: ${said}`}`;

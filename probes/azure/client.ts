@@ -47,7 +47,7 @@ const sessions = new WeakMap<AbortSignal, Promise<AzureSession>>();
  */
 export function openSession(
   target: TargetOf<"azure">,
-  context: Pick<ProbeContext, "signal" | "environment" | "now" | "maxAnswerBytes">,
+  context: Pick<ProbeContext, "signal" | "environment" | "secret" | "now" | "maxAnswerBytes">,
 ): Promise<AzureSession> {
   let session = sessions.get(context.signal);
   if (session === undefined) {
@@ -59,7 +59,7 @@ export function openSession(
 
 async function makeSession(
   target: TargetOf<"azure">,
-  context: Pick<ProbeContext, "signal" | "environment" | "now" | "maxAnswerBytes">,
+  context: Pick<ProbeContext, "signal" | "environment" | "secret" | "now" | "maxAnswerBytes">,
 ): Promise<AzureSession> {
   const origin = httpsOrigin(target.endpoints?.["api"] ?? PUBLIC_ARM, "api");
   const trust = target.caFile === undefined ? null : await trustAlso(target.caFile);

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { AccessToken, GetTokenOptions, TokenCredential } from "@azure/identity";
 import type { HttpClient } from "@azure/core-rest-pipeline";
 import type { TargetOf } from "#model/estate.ts";
@@ -17,13 +16,13 @@ const EARLY = 300_000;
  */
 export async function openCredential(
   target: TargetOf<"azure">,
-  context: Pick<ProbeContext, "environment" | "now">,
+  context: Pick<ProbeContext, "environment" | "now" | "secret">,
   http: HttpClient,
 ): Promise<TokenCredential> {
   const authority = target.endpoints?.["token"] ?? context.environment["AZURE_AUTHORITY_HOST"];
   const authorityHost = httpsOrigin(authority ?? PUBLIC_AUTHORITY, "token");
-  const clientId = await referred(target, "clientId", context.environment);
-  const clientSecret = await referred(target, "clientSecret", context.environment);
+  const clientId = referred(context.secret, "clientId");
+  const clientSecret = referred(context.secret, "clientSecret");
   if ((clientId === null) !== (clientSecret === null)) {
     throw refused("credentials must name both clientId and clientSecret, or neither");
   }
@@ -92,23 +91,11 @@ export function httpsOrigin(address: string, name: string): string {
   return url.origin;
 }
 
-async function referred(
-  target: TargetOf<"azure">,
-  name: string,
-  environment: ProbeContext["environment"],
-): Promise<string | null> {
-  const variable = target.credentials?.env?.[name];
-  if (variable !== undefined) {
-    const value = environment[variable];
-    if (!value) throw refused(`the environment variable ${variable} (${name}) is not set`);
-    return value;
-  }
-  const file = target.credentials?.files?.[name];
-  if (file === undefined) return null;
+function referred(secret: ProbeContext["secret"], name: string): string | null {
   try {
-    return (await readFile(file, "utf8")).trim();
-  } catch {
-    throw refused(`the file ${file} (${name}) cannot be read`);
+    return secret(name) ?? null;
+  } catch (error) {
+    throw refused(error instanceof Error ? error.message : String(error));
   }
 }
 

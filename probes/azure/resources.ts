@@ -76,7 +76,7 @@ async function list(
   };
 
   // ARM may answer for a subscription that the identity cannot see as if it were empty, so it is proved first.
-  const read = `GET /subscriptions/${subscription}`;
+  const read = "GET /subscriptions/{subscriptionId}";
   const proof = await context.ask({
     service: "arm",
     operation: read,

@@ -75,7 +75,7 @@ export function ownReads(
         subject,
         facet: "replication",
         service: "arm",
-        operation: `GET ${subject.id}?$expand=geoReplicationStats`,
+        operation: "GET Microsoft.Storage/storageAccounts/{name}?$expand=geoReplicationStats",
         permission: ACCOUNTS_READ,
         call: async (signal) => (await open()).account(pathOf(subject.id, subscription), signal),
         map: map.storageReplication,
@@ -88,7 +88,7 @@ export function ownReads(
         subject,
         facet: "versioning",
         service: "arm",
-        operation: `GET ${subject.id}/blobServices/default`,
+        operation: "GET Microsoft.Storage/storageAccounts/{name}/blobServices/default",
         permission: BLOB_SERVICES_READ,
         call: async (signal) =>
           (await open()).blobService(pathOf(subject.id, subscription), signal),

@@ -49,7 +49,7 @@ async function list(
   context: ProbeContext,
 ): Promise<Listing> {
   const listing: Listing = { items: [], reads: [] };
-  const operation = `GET /subscriptions/${subscription}/providers/Microsoft.Storage/storageAccounts`;
+  const operation = "GET Microsoft.Storage/storageAccounts";
   const failed = (reason: Problem["reason"], message: string) =>
     listing.items.push(
       context.problem({

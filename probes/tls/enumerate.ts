@@ -115,8 +115,8 @@ async function groupsOf(wire: Wire, accepted: readonly Accepted[]): Promise<read
   const tls13 = accepted.find(({ version }) => version === "TLSv1.3");
   const older = accepted.findLast(({ version }) => version !== "TLSv1.3" && version !== "SSLv3");
   return Promise.all([
-    ...(tls13 === undefined ? [] : [listTls13Groups(wire, tls13.shape, tls13.hello)]),
-    ...(older === undefined ? [] : [listClassicGroups(wire, older.version, older.shape)]),
+    ...(tls13 === undefined ? [] : [listTls13Groups(wire, tls13)]),
+    ...(older === undefined ? [] : [listClassicGroups(wire, older)]),
   ]);
 }
 

@@ -2,10 +2,11 @@ import { cipherSuite, suiteCode } from "#facts/cipher-suites.ts";
 import { DHE_CODE, dheName, groupName } from "#facts/named-groups.ts";
 import type { OfferedSuite } from "#model/facets.ts";
 import type { HelloVersion } from "./client-hello.ts";
-import { commonSuites, groupsFor, offer, type Shape, suitesFor, suitesWith } from "./offers.ts";
+import { commonSuites, groupsFor, offer, suitesFor, suitesWith } from "./offers.ts";
 import { judge } from "./outcomes.ts";
 import type { HelloReply } from "./records.ts";
 import { askSteadily, type End } from "./suites.ts";
+import type { Accepted } from "./versions.ts";
 import type { Wire } from "./wire.ts";
 
 /** Groups of one version, in the order in which the server prefers them or the hello offers them. */
@@ -15,22 +16,18 @@ export interface GroupList extends End {
 }
 
 /** The groups of TLS 1.3, each named by a HelloRetryRequest (or ServerHello). */
-export function listTls13Groups(wire: Wire, shape: Shape, first: HelloReply): Promise<GroupList> {
-  return listNamed(wire, "TLSv1.3", shape, suitesFor("TLSv1.3"), first);
+export function listTls13Groups(wire: Wire, accepted: Accepted): Promise<GroupList> {
+  return listNamed(wire, accepted, suitesFor("TLSv1.3"), accepted.hello);
 }
 
 /** The curves of ECDHE and the size of DHE's prime in a version up to TLS 1.2, as its ServerKeyExchange names them. */
-export async function listClassicGroups(
-  wire: Wire,
-  version: HelloVersion,
-  shape: Shape,
-): Promise<GroupList> {
+export async function listClassicGroups(wire: Wire, accepted: Accepted): Promise<GroupList> {
   const [curves, prime] = await Promise.all([
-    listNamed(wire, version, shape, pick(version, shape, "ECDHE"), null),
-    askPrime(wire, version, shape),
+    listNamed(wire, accepted, pick(accepted, "ECDHE"), null),
+    askPrime(wire, accepted),
   ]);
   return {
-    version,
+    version: accepted.version,
     groups: [...curves.groups, ...prime.groups],
     unfinished: curves.unfinished ?? prime.unfinished,
     silentEnd: curves.silentEnd || prime.silentEnd,
@@ -40,11 +37,11 @@ export async function listClassicGroups(
 /** Takes away the group that is chosen and asks again, until the server refuses. */
 async function listNamed(
   wire: Wire,
-  version: HelloVersion,
-  shape: Shape,
+  accepted: Accepted,
   suites: readonly number[],
   first: HelloReply | null,
 ): Promise<GroupList> {
+  const { version, shape, hello } = accepted;
   const found: number[] = [];
   const remaining = new Set(groupsFor(version, shape.compact));
   // Up to 1.2 a server with an elliptic certificate refuses a hello without its certificate's curve. The curve whose
@@ -59,14 +56,13 @@ async function listNamed(
   });
 
   for (let reply = first; remaining.size > 0; reply = null) {
-    const known = found[0];
     const groups = kept === undefined ? [...remaining] : [...remaining, kept];
     const outcome =
       reply ??
       (await askSteadily(
         wire,
         offer(version, shape, suites, groups),
-        known === undefined ? null : offer(version, shape, suites, [known]),
+        offer(version, shape, [hello.suite]),
         version === "TLSv1.3" ? undefined : "ECDHE",
       ));
     if (outcome === "silence") return end(null, true);
@@ -89,12 +85,13 @@ async function listNamed(
 }
 
 /** One hello with DHE suites only: its prime, if the server accepts any of them. */
-async function askPrime(wire: Wire, version: HelloVersion, shape: Shape): Promise<GroupList> {
-  const suites = pick(version, shape, "DHE");
+async function askPrime(wire: Wire, accepted: Accepted): Promise<GroupList> {
+  const { version, shape, hello } = accepted;
+  const suites = pick(accepted, "DHE");
   const outcome = await askSteadily(
     wire,
     offer(version, shape, suites),
-    offer(version, shape, commonSuites(version)),
+    offer(version, shape, [hello.suite]),
     "DHE",
   );
   const end = (
@@ -115,7 +112,7 @@ async function askPrime(wire: Wire, version: HelloVersion, shape: Shape): Promis
   return dhBits === null ? end(null, "the answer names no prime") : end(dhBits);
 }
 
-function pick(version: HelloVersion, shape: Shape, keyExchange: "ECDHE" | "DHE"): number[] {
+function pick({ version, shape }: Accepted, keyExchange: "ECDHE" | "DHE"): number[] {
   const suites = suitesWith(version, keyExchange);
   return shape.compact
     ? suites.filter((suite) => commonSuites(version).includes(suite))

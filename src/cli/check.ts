@@ -46,7 +46,7 @@ export async function check(address: string, options: CheckOptions): Promise<num
   const estate = { version: 1 as const, targets: [target], labels: [] };
   const { signal, release } = cancellation();
   const log = await openLog(options.debug === true);
-  const settings = scanSettings({ targets: [target], signal, active: false, log });
+  const settings = scanSettings({ signal, active: false, log });
   const planned = plan([policy], estate, controls, probes);
   const evidence = await gather([target], planned, settings);
   release();

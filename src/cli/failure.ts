@@ -1,7 +1,12 @@
 import { EXIT } from "./exit.ts";
 
 /** Errors that people can mend themselves. */
-const USER_ERRORS = new Set(["UsageError", "ConfigurationError", "EvidenceError"]);
+const USER_ERRORS = new Set([
+  "UsageError",
+  "ConfigurationError",
+  "EvidenceError",
+  "CredentialError",
+]);
 
 /** Tells what happened on standard error and gives the exit code; a stack trace only when asked for. */
 export function reportFailure(error: unknown, debug: boolean): number {

@@ -28,7 +28,6 @@ export async function scan(options: ScanOptions): Promise<number> {
   const { signal, release } = cancellation();
   const progress = progressLine(planned.length);
   const settings = scanSettings({
-    targets: inputs.estate.targets,
     signal,
     active: options.active === true,
     log: await openLog(options.debug === true),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { credentialValue } from "#estate/credentials.ts";
 import { createRedactor } from "#gather/redact.ts";
 import type { ScanSettings } from "#gather/context.ts";
-import type { Target } from "#model/estate.ts";
 
 /** Largest answer that any call may bring, bytes. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
@@ -12,7 +12,6 @@ const SECRET_VARIABLES =
 
 /** The real clock, the real chance and everything else that a scan from the command line runs with. */
 export function scanSettings(options: {
-  readonly targets: readonly Target[];
   readonly signal: AbortSignal;
   readonly active: boolean;
   readonly log: ScanSettings["log"];
@@ -25,19 +24,17 @@ export function scanSettings(options: {
     random: Math.random,
     signal: options.signal,
     log: options.log,
-    redactor: createRedactor(secretsInReach(options.targets)),
+    redactor: createRedactor(secretsInReach()),
+    secret: (target, name) => credentialValue(target.credentials, name, process.env),
     environment: process.env,
     active: options.active,
     maxAnswerBytes: MAX_ANSWER_BYTES,
   };
 }
 
-/** The secrets that this process can reach: whatever else happens, they are taken out of all that is kept. */
-function secretsInReach(targets: readonly Target[]): readonly string[] {
-  const named = targets.flatMap((target) => Object.values(target.credentials?.env ?? {}));
-  const names = new Set([
-    ...named.filter((name) => !/(?:_ID|_NAME|_REGION)$/i.test(name)),
-    ...Object.keys(process.env).filter((name) => SECRET_VARIABLES.test(name)),
-  ]);
-  return [...names].flatMap((name) => process.env[name] ?? []);
+/** The secrets of the default chains; those that an estate refers to are learnt when they are looked up. */
+function secretsInReach(): readonly string[] {
+  return Object.entries(process.env).flatMap(([name, value]) =>
+    SECRET_VARIABLES.test(name) && value !== undefined ? [value] : [],
+  );
 }

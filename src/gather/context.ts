@@ -16,6 +16,8 @@ export interface ScanSettings {
   readonly signal: AbortSignal;
   readonly log: ProbeContext["log"];
   readonly redactor: Redactor;
+  /** Looks up what a target's credentials refer to. */
+  readonly secret: (target: Target, name: string) => string | undefined;
   readonly environment: ProbeContext["environment"];
   readonly active: boolean;
   readonly maxAnswerBytes: number;
@@ -143,6 +145,12 @@ export function probeContext(
     readAll: (reads) => asTheyCome(reads, read),
     observe,
     problem,
+    secret: (name) => {
+      const secret = scan.secret(target, name);
+      // An id is no secret, and messages need it to be understood.
+      if (secret !== undefined && !name.endsWith("Id")) scan.redactor.learn(secret);
+      return secret;
+    },
     environment: scan.environment,
     maxAnswerBytes: scan.maxAnswerBytes,
     active: scan.active,
@@ -206,21 +214,23 @@ async function* asTheyCome(
   const done: (Observation | Problem)[] = [];
   let wake = () => {};
   let open = 0;
+  const take = async (question: AnyRead) => {
+    done.push(await read(question));
+    wake();
+  };
   for (const question of reads) {
     open += 1;
-    void read(question).then((item) => {
-      done.push(item);
-      open -= 1;
-      wake();
-    });
+    void take(question);
   }
-  while (open > 0 || done.length > 0) {
-    yield* done.splice(0);
-    if (open > 0 && done.length === 0) {
+  for (let left = open; left > 0;) {
+    if (done.length === 0) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
     }
+    const items = done.splice(0);
+    left -= items.length;
+    yield* items;
   }
 }
 

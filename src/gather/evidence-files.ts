@@ -124,10 +124,10 @@ function read(folder: string, name: string): Buffer {
 }
 
 /** The hash in the manifest has proven that these bytes are what was written, so their shape is known. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 function parse<T>(folder: string, name: string, text: string | Buffer): T {
   try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return JSON.parse(text.toString()) as T;
+    return JSON.parse(text.toString());
   } catch {
     throw new EvidenceError(`${join(folder, name)} is not valid JSON`);
   }

@@ -82,7 +82,6 @@ async function* run(
     const context = probeContext(probe, target, limits, settings);
     const items = probe.gather(target, wanted, context)[Symbol.asyncIterator]();
     for (;;) {
-      // oxlint-disable-next-line no-await-in-loop
       const next = await nextUnlessAborted(items, limits.signal);
       if (next === "aborted") {
         yield settings.signal.aborted

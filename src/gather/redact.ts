@@ -5,6 +5,8 @@ export const REDACTED = "[redacted]";
 export interface Redactor {
   readonly text: (text: string) => string;
   readonly value: <T>(value: T) => T;
+  /** One more secret that this scan uses: from now on it is taken out wherever it turns up. */
+  readonly learn: (secret: string) => void;
 }
 
 const SECRET_KEY =
@@ -30,8 +32,12 @@ const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
  * @param known secrets that this scan itself uses; they are taken out wherever they turn up.
  */
 export function createRedactor(known: Iterable<string> = []): Redactor {
-  // Short values would take ordinary words out with them.
-  const secrets = [...new Set(known)].filter((secret) => secret.length >= 6);
+  const secrets = new Set<string>();
+  const learn = (secret: string) => {
+    // Short values would take ordinary words out with them.
+    if (secret.length >= 6) secrets.add(secret);
+  };
+  for (const secret of known) learn(secret);
 
   const text = (input: string): string => {
     let output = input;
@@ -61,5 +67,5 @@ export function createRedactor(known: Iterable<string> = []): Redactor {
 
   // Redaction keeps the shape: strings stay strings, so the type holds but for secret-named objects, which no facet has.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return { text, value: <T>(value: T) => walk(value, 0) as T };
+  return { text, learn, value: <T>(value: T) => walk(value, 0) as T };
 }

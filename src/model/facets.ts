@@ -23,7 +23,6 @@ export interface Facets {
   attestation: AttestationFacet;
 }
 export type FacetName = keyof Facets;
-export type FacetValue = Facets[FacetName];
 
 /** Which subjects a target holds. Its subject is the target itself. */
 export interface Inventory {

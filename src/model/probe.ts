@@ -77,7 +77,13 @@ export interface ProbeContext {
   ) => Observation;
   /** Makes a problem, of a failure that `ask` brought or of what is known without asking. */
   readonly problem: (fields: Omit<Problem, "target" | "probe" | "kinds">) => Problem;
-  /** Environment variables, for proxies and credential references. */
+  /**
+   * The secret that the target's credentials refer to by this name; undefined when they do not.
+   * Whatever is given out is taken out of everything that is kept.
+   * @throws an error that says which variable or file is not there.
+   */
+  readonly secret: (name: string) => string | undefined;
+  /** Environment variables, for proxies and the providers' own default chains. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Largest answer that may be taken in, bytes. */
   readonly maxAnswerBytes: number;

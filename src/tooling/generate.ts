@@ -87,7 +87,7 @@ function sources(pattern: string): string[] {
 
 /** The file's default export; the registries' own types hold it to its shape when they are compiled. */
 async function load<T>(file: string): Promise<T> {
-  const module = (await import(join(root, file))) as { default: T };
+  const module: { default: T } = await import(join(root, file));
   return module.default;
 }
 

@@ -32,7 +32,6 @@ const entry = probes.find(({ id }) => id === "aws-s3");
 if (entry === undefined) throw new Error("there is no probe aws-s3");
 const wanted = new Set(Object.keys(entry.provides) as FacetName[]);
 const settings = scanSettings({
-  targets: [target],
   signal: new AbortController().signal,
   active: false,
   log: () => {},

@@ -24,6 +24,7 @@ function settings(fields: Partial<ScanSettings> = {}): ScanSettings & { slept: n
     signal: new AbortController().signal,
     log: () => {},
     redactor: createRedactor(["canary-secret"]),
+    secret: () => undefined,
     environment: {},
     active: false,
     maxAnswerBytes: 1000,
@@ -42,7 +43,12 @@ function failing(failure: Partial<Failure>): Probe["classify"] {
 }
 
 function context(scan: ScanSettings, classify: Probe["classify"], limited: Target = target) {
-  return probeContext({ id: "test", kinds: [], classify }, limited, targetLimits(limited, scan.signal), scan);
+  return probeContext(
+    { id: "test", kinds: [], classify },
+    limited,
+    targetLimits(limited, scan.signal),
+    scan,
+  );
 }
 
 const encryptionOf = (call: () => Promise<unknown>) =>
@@ -249,8 +255,9 @@ describe("gathering", () => {
       [quick],
       [
         {
-          ...planned(async function* () {
+          ...planned(async function* (_target, _wanted, asked) {
             await new Promise(() => {});
+            yield one(asked, "never");
           }),
           target: quick,
         },

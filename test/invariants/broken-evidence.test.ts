@@ -95,27 +95,12 @@ function broken(evidence: Evidence, plan: readonly Break[]): Evidence {
 function brokenInventory(observation: Observation, how: Break["how"], at: number): Observation {
   if (observation.facet !== "inventory") return observation;
   const { items } = observation.value;
-  switch (how) {
-    case "forget-tags":
-      return {
-        ...observation,
-        value: { ...observation.value, items: items.map((item) => ({ ...item, tags: null })) },
-      };
-    case "forget-regions":
-      return {
-        ...observation,
-        value: { ...observation.value, items: items.map((item) => ({ ...item, region: null })) },
-      };
-    default:
-      return {
-        ...observation,
-        value: {
-          ...observation.value,
-          complete: false,
-          items: items.slice(0, at % (items.length + 1)),
-        },
-      };
-  }
+  const forgotten = { "forget-tags": { tags: null }, "forget-regions": { region: null } };
+  const value =
+    how === "forget-tags" || how === "forget-regions"
+      ? { ...observation.value, items: items.map((item) => ({ ...item, ...forgotten[how] })) }
+      : { ...observation.value, complete: false, items: items.slice(0, at % (items.length + 1)) };
+  return { ...observation, value };
 }
 
 describe("breaking evidence", () => {

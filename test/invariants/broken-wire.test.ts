@@ -55,7 +55,6 @@ function impatient(estate: Estate): Estate {
 async function scan(estate: Estate): Promise<Report> {
   const inputs = { policies: [promises], estate, attestations: [], waivers: [], only: [] };
   const settings = scanSettings({
-    targets: estate.targets,
     signal: new AbortController().signal,
     active: false,
     log: () => {},

@@ -43,7 +43,6 @@ export async function scanCustomer(customer: Customer, inputs: Inputs): Promise<
   Object.assign(process.env, customer.environment);
   const { targets } = inputs.estate;
   const settings = scanSettings({
-    targets,
     signal: new AbortController().signal,
     active: false,
     log: () => {},

@@ -1,4 +1,5 @@
 import { probeContext, targetLimits, type ScanSettings } from "#gather/context.ts";
+import { credentialValue } from "#estate/credentials.ts";
 import { createRedactor } from "#gather/redact.ts";
 import type { Target } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
@@ -40,6 +41,8 @@ export function testScan(target: Target, options: TestScanOptions = {}): TestSca
     signal: new AbortController().signal,
     log: (message, fields) => logged.push({ message, fields }),
     redactor: createRedactor(),
+    secret: (target, name) =>
+      credentialValue(target.credentials, name, overrides.environment ?? {}),
     environment: {},
     active: false,
     maxAnswerBytes: 1_000_000,

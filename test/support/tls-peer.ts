@@ -25,6 +25,8 @@ export interface Peer {
   readonly hellos: readonly SeenHello[];
   /** Connections that are open now. */
   readonly open: () => number;
+  /** The most that were ever open at once. */
+  readonly peak: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -53,8 +55,10 @@ export async function socketPeer(
   hellos: readonly SeenHello[] = [],
 ): Promise<Peer> {
   const sockets = new Set<Socket>();
+  let peak = 0;
   const server = createServer((socket) => {
     sockets.add(socket);
+    peak = Math.max(peak, sockets.size);
     socket.on("error", () => {});
     socket.on("close", () => sockets.delete(socket));
     serve(socket);
@@ -70,6 +74,7 @@ export async function socketPeer(
     port,
     hellos,
     open: () => sockets.size,
+    peak: () => peak,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();

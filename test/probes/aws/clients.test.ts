@@ -93,7 +93,7 @@ describe("credentials", async () => {
           region: "eu-west-3",
           credentials: { accessKeyId: "a", secretAccessKey: "b" },
         }),
-      { now: () => now, environment: { EXTERNAL: "external" } },
+      { now: () => now, environment: { EXTERNAL: "external" }, secret: () => undefined },
     );
     await Promise.all([keysOf?.(), keysOf?.(), keysOf?.()]);
     expect(asked()).toBe(1);

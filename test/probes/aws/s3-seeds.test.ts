@@ -1,8 +1,12 @@
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { controls } from "#controls/index.ts";
+import { evaluate } from "#evaluate/evaluate.ts";
 import { startAws } from "#fixtures/estate/aws.ts";
+import type { Check } from "#model/policy.ts";
 import setsProbe from "#probes/aws/s3-backup-sets.ts";
 import probe from "#probes/aws/s3.ts";
+import { estate, evidence, policy } from "../../support/evidence.ts";
 import { startMoto, type Moto } from "../../support/moto.ts";
 import { facetOf, testScan, type Gathered } from "../../support/probe-context.ts";
 import { has } from "../../support/requirements.ts";
@@ -35,6 +39,45 @@ function expectTruth(found: Gathered, { bucket, truth }: Seed): void {
   expect(destinations).toHaveLength(bucket.replication?.length ?? 0);
 }
 
+/** The promises of `Verdicts`, as a policy makes them. */
+const PROMISES = {
+  encrypted: { control: "encryption-at-rest", expect: { algorithms: ["AES-256"] } },
+  tlsOnly: { control: "https-only", expect: { hsts: "optional" } },
+  notPublic: { control: "public-access", expect: { anonymous: "forbidden" } },
+  inParis: { control: "data-residency", expect: { regions: ["eu-west-3"] } },
+} satisfies Record<string, Pick<Check, "expect"> & { control: string }>;
+
+/** The outcome of each promise for each bucket, judged as a scan judges it. */
+function outcomes({ observations, problems }: Gathered) {
+  const scope = { kinds: ["AWS::S3::Bucket"] };
+  const claims = Object.entries(PROMISES).map(([id, check]) => ({
+    id: id.toLowerCase(),
+    checks: [{ ...check, scope }],
+  }));
+  const report = evaluate({
+    policies: [policy(claims)],
+    estate: estate(),
+    attestations: [],
+    waivers: [],
+    evidence: evidence(observations, problems),
+    controls,
+    now: new Date(),
+    tool: { name: "probity", version: "test" },
+    full: true,
+  });
+  const outcome = (promise: string, name: string) =>
+    report.claims
+      .find(({ id }) => id === promise.toLowerCase())
+      ?.checks[0]?.evaluations.find(({ subject }) => subject.name === name)?.outcome;
+  return SEEDS.map(({ bucket: { name } }) => ({
+    name,
+    ...Object.fromEntries(
+      Object.keys(PROMISES).map((promise) => [promise, outcome(promise, name)]),
+    ),
+  }));
+}
+const SEEDED = SEEDS.map(({ bucket: { name }, verdicts }) => ({ name, ...verdicts }));
+
 test("the seeds have every verdict on both sides", () => {
   expect(SEEDS).toHaveLength(30);
   for (const promise of ["encrypted", "tlsOnly", "notPublic", "inParis"] as const) {
@@ -53,6 +96,7 @@ describe("thirty buckets in the fake", () => {
 
   test("are all read", () => expect(found.problems).toEqual([]));
   test.each(SEEDS)("$bucket.name", (seed) => expectTruth(found, seed));
+  test("are judged as they were seeded", () => expect(outcomes(found)).toEqual(SEEDED));
 });
 
 describe.skipIf(!has("moto"))("thirty buckets in moto, another's S3", () => {
@@ -71,6 +115,7 @@ describe.skipIf(!has("moto"))("thirty buckets in moto, another's S3", () => {
 
   test("are all read", () => expect(found.problems).toEqual([]));
   test.each(SEEDS)("$bucket.name", (seed) => expectTruth(found, seed));
+  test("are judged as they were seeded", () => expect(outcomes(found)).toEqual(SEEDED));
 
   test("credentials of another account read nothing", async () => {
     const other = await scan(moto.url, { account: "999988887777" }).gather(probe);

@@ -115,7 +115,9 @@ describe("Amazon S3 buckets", async () => {
   test("missing credentials are a problem that says which", async () => {
     const found = await aws.scan({}, { environment: {} }).gather(probe);
     expect(found.problems).toMatchObject([{ reason: "denied" }]);
-    expect(found.problems[0]?.message).toContain("TEST_KEY is not set");
+    expect(found.problems[0]?.message).toContain(
+      "TEST_KEY, which the estate names for accessKeyId, is not set",
+    );
   });
 
   test("a denied listing is the whole target's problem, with the permission", async () => {

@@ -63,12 +63,12 @@ describe("credentials", () => {
     [
       "an unset variable",
       { env: { clientId: "TEST_AZURE_CLIENT", clientSecret: "UNSET" } },
-      "variable UNSET (clientSecret) is not set",
+      "variable UNSET, which the estate names for clientSecret, is not set",
     ],
     [
       "a missing file",
       { env: { clientId: "TEST_AZURE_CLIENT" }, files: { clientSecret: "/nowhere/secret" } },
-      "file /nowhere/secret (clientSecret) cannot be read",
+      "file /nowhere/secret, which the estate names for clientSecret, cannot be read",
     ],
     ["half of it", { env: { clientId: "TEST_AZURE_CLIENT" } }, "both clientId and clientSecret"],
   ])("%s", async (_name, credentials, message) => {
@@ -207,7 +207,11 @@ describe("secrets", () => {
   ])("%s", async (_name, path, status) => {
     fixture.azure.setFaults({ path, fault: { kind: "echo", status } });
     // What comes out must be clean before the scan's own redaction.
-    const redactor = { text: (text: string) => text, value: <T>(value: T) => value };
+    const redactor = {
+      text: (text: string) => text,
+      value: <T>(value: T) => value,
+      learn: () => {},
+    };
     const running = testScan(fixture.target(), { environment: fixture.environment, redactor });
     const all = [await running.gather(storage), await running.gather(resources), running.logged];
     const written = JSON.stringify(all);
@@ -217,7 +221,11 @@ describe("secrets", () => {
   });
 
   test("nor in what was read", async () => {
-    const redactor = { text: (text: string) => text, value: <T>(value: T) => value };
+    const redactor = {
+      text: (text: string) => text,
+      value: <T>(value: T) => value,
+      learn: () => {},
+    };
     const running = testScan(fixture.target(), { environment: fixture.environment, redactor });
     const written = JSON.stringify([
       await running.gather(storage),

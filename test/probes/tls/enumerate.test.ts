@@ -113,13 +113,25 @@ describe("an honest server", () => {
     expect(suiteNames(result, "SSLv2")).toEqual(["SSL_CK_RC4_128_WITH_MD5"]);
   });
 
-  test("the name is sent, and the limit of connections is kept", async () => {
+  test("the name is sent to every version that has names", async () => {
     const peer = await serve((hello) => honest(OLD, hello));
-    await scan(peer.port, { connections: 1, serverName: "www.example.com" });
-    expect(
-      new Set(peer.hellos.filter(({ order }) => order.length > 0).map((hello) => hello.serverName)),
-    ).toEqual(new Set(["www.example.com"]));
+    await scan(peer.port, { serverName: "www.example.com" });
+    const named = peer.hellos.filter(({ order }) => order.length > 0);
+    expect(new Set(named.map(({ serverName }) => serverName))).toEqual(
+      new Set(["www.example.com"]),
+    );
   });
+
+  test.each([1, 3])(
+    "no more than %i connections at once, if that is the limit",
+    async (connections) => {
+      const peer = await serve((hello) => honest(OLD, hello));
+      const result = await scan(peer.port, { connections });
+      expect(accepted(result)).toHaveLength(3);
+      // A closed one may still be counted while the next is taken.
+      expect(peer.peak()).toBeLessThanOrEqual(connections + 1);
+    },
+  );
 });
 
 describe("odd but honest servers", () => {
@@ -305,6 +317,17 @@ describe("silence is no refusal by itself", () => {
     expect(result.unfinished).toEqual([]);
   });
 
+  test("a server without elliptic curves that refuses in silence has a whole list all the same", async () => {
+    const model = { suites: new Map([[TLS12, [0x002f, 0x0035]]]) };
+    const peer = await serve((hello) => {
+      const reply = honest(model, hello);
+      return reply.equals(alert(40)) || reply.equals(alert(70)) ? "close" : reply;
+    });
+    const result = await scan(peer.port);
+    expect(suiteNames(result, "TLSv1.2")).toEqual(names([0x002f, 0x0035]));
+    expect(result).toMatchObject({ groups: [], unfinished: [] });
+  });
+
   test("a list that ends in silence ends there when accepted suites are still answered", async () => {
     const peer = await serve((hello) => {
       const reply = honest(MODERN, hello);
@@ -315,17 +338,17 @@ describe("silence is no refusal by itself", () => {
     expect(result.unfinished).toEqual([]);
   });
 
-  test("a list that breaks off is marked", async () => {
-    // After its first suites, 1.2 is served no more at all.
+  test.each([TLS10, TLS12])("a list that breaks off is marked: version %i", async (version) => {
     let served = 0;
     const peer = await serve((hello) => {
-      if (hello.version !== TLS12) return honest(MODERN, hello);
+      if (hello.version !== version) return honest(OLD, hello);
       served += 1;
-      return served > 3 ? "reset" : honest(MODERN, hello);
+      return served > 2 ? "reset" : honest(OLD, hello);
     });
     const result = await scan(peer.port);
-    expect(status(result, "TLSv1.2")).toBe("accepted");
-    expect(result.unfinished.map(({ version }) => version)).toContain("TLSv1.2");
+    const name = version === TLS10 ? "TLSv1.0" : "TLSv1.2";
+    expect(status(result, name)).toBe("accepted");
+    expect(result.unfinished.map((one) => one.version)).toContain(name);
   });
 });
 

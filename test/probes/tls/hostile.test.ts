@@ -34,6 +34,11 @@ async function failure(peer: Peer, timeoutMs = 200): Promise<TlsScanError> {
   return result;
 }
 
+/** How many timers are running in this process. */
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((one) => one === "Timeout").length;
+}
+
 /** Answers the first bytes of each connection. */
 const answering = (bytes: Buffer) => (socket: Socket) => {
   socket.once("data", () => socket.write(bytes));
@@ -128,6 +133,12 @@ test("an aborted scan stops at once, with the reason of the abort, and leaves no
   await expect.poll(peer.open).toBeGreaterThan(3);
   stop.abort(new Error("stopped by the test"));
   await expect(running).rejects.toThrow("stopped by the test");
+});
+
+test("no timer outlives a scan", async () => {
+  const before = timers();
+  await failure(await serve(answering(alert(40))), 60_000);
+  expect(timers()).toBeLessThanOrEqual(before + 2);
 });
 
 test("a name that does not exist is an error of the resolver", async () => {
