@@ -57,8 +57,7 @@ function commands(finish) {
     .option("--active", "also run tests that look like attacks (none yet)")
     .addOption(format())
     .option("--output <file>", "write the report to a file")
-    .option("--full", "list passing evaluations too")
-    .option("--verbose", "show more of each claim in the text report")
+    .option("--full", "list every subject, with what passes and what it rests on")
     .addHelpText(
       "after",
       `
@@ -77,8 +76,7 @@ Examples:
     .requiredOption("--evidence <dir>", "folder that scan --evidence wrote")
     .addOption(format())
     .option("--output <file>", "write the report to a file")
-    .option("--full", "list passing evaluations too")
-    .option("--verbose", "show more of each claim in the text report")
+    .option("--full", "list every subject, with what passes and what it rests on")
     .addHelpText(
       "after",
       `

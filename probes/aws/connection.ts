@@ -9,12 +9,13 @@ const ATTEMPT_TIMEOUT_MS = 15_000;
 /**
  * Options of the SDK's HTTP handler for one target: its own certificate authority beside the usual ones,
  * the proxy of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), connections kept open between calls.
- * @throws when the target's `caFile` cannot be read.
+ * @throws when the target's `caFile` cannot be read, or when this Node would pass the proxy by.
  */
 export async function handlerOptions(
   target: TargetOf<"aws">,
   environment: ProbeContext["environment"],
 ) {
+  refuseDeafNode(environment);
   const [http, https] = await Promise.all([import("node:http"), import("node:https")]);
   const common = { keepAlive: true, maxSockets: 200, proxyEnv: { ...environment } };
   return {
@@ -25,6 +26,18 @@ export async function handlerOptions(
     socketTimeout: ATTEMPT_TIMEOUT_MS,
     throwOnRequestTimeout: true,
   };
+}
+
+/** Agents know `proxyEnv` since Node 24.5 (https://nodejs.org/api/http.html#built-in-proxy-support); older ones ignore it silently. */
+function refuseDeafNode(environment: ProbeContext["environment"]): void {
+  const names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 24 || (major === 24 && minor >= 5)) return;
+  const name = names.find((variable) => environment[variable]);
+  if (name === undefined) return;
+  throw new Error(
+    `${name} is set, and Node ${process.versions.node} would not use it: Node 24.5 is needed`,
+  );
 }
 
 async function trust(caFile: string | undefined): Promise<{ ca?: string[] }> {

@@ -7,7 +7,6 @@ export interface OutputOptions {
   readonly format: "text" | "json";
   readonly output?: string;
   readonly full?: boolean;
-  readonly verbose?: boolean;
 }
 
 /**
@@ -25,7 +24,6 @@ export async function writeReport(report: Report, options: OutputOptions): Promi
     await writeText(
       renderText(report, {
         ...style,
-        verbose: options.verbose === true,
         full: options.full === true,
       }),
       options.output,

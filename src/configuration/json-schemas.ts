@@ -44,10 +44,12 @@ function policy(controls: ReadonlyMap<string, DescribedControl>): JsonSchema {
     { required: ["informational"] },
   ];
   const check = items(property(claim, "checks"));
+  const { description: control = "" } = property(check, "control");
+  const { description: expect = "" } = property(check, "expect");
   check.properties = {
     ...check.properties,
-    control: { type: "string", enum: [...controls.keys()] },
-    expect: { type: "object" },
+    control: { type: "string", enum: [...controls.keys()], description: control },
+    expect: { type: "object", description: expect },
   };
   check.oneOf = either("control", "pending");
   check.allOf = [...controls].map(([id, control]) => ({

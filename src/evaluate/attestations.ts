@@ -5,7 +5,7 @@ import { anyGlob } from "#model/glob.ts";
 import type { AttestationNeed } from "#model/policy.ts";
 import type { AttestationResult } from "#model/report.ts";
 import type { Subject } from "#model/subject.ts";
-import { namesClaim } from "./claim-name.ts";
+import { namesClaim } from "#model/claim-name.ts";
 
 /** The attestations of one claim, judged by the control `attestation`. */
 export interface ClaimAttestations {

@@ -9,7 +9,8 @@ import type {
   Verdict,
 } from "#model/report.ts";
 import { judgeAttestations } from "./attestations.ts";
-import { evaluateCheck, type CheckContext } from "./check.ts";
+import { evaluateCheck } from "./check.ts";
+import type { CheckContext } from "./tally.ts";
 import { waiversFor } from "./waivers.ts";
 
 /** What judging a claim takes besides the evidence. */

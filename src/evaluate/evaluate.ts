@@ -11,9 +11,10 @@ import {
   type Report,
   type Verdict,
 } from "#model/report.ts";
-import { PASS_SAMPLES, subjectRef } from "./check.ts";
+import { PASS_SAMPLES } from "./check.ts";
 import { judgeClaim } from "./claim.ts";
-import { namesClaim } from "./claim-name.ts";
+import { namesClaim } from "#model/claim-name.ts";
+import { subjectRef } from "./subject-ref.ts";
 import { indexSubjects } from "./subjects.ts";
 import { findUndeclared } from "./undeclared.ts";
 import { isInForce } from "./waivers.ts";

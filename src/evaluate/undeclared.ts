@@ -4,7 +4,7 @@ import type { Estate } from "#model/estate.ts";
 import type { Check, Policy } from "#model/policy.ts";
 import type { Undeclared } from "#model/report.ts";
 import { ENDPOINT_KIND, targetSubject } from "#model/subject.ts";
-import { subjectRef } from "./check.ts";
+import { subjectRef } from "./subject-ref.ts";
 import type { SubjectEntry, SubjectIndex } from "./subjects.ts";
 
 /**

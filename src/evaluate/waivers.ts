@@ -1,6 +1,6 @@
 import { selectorMatcher, type Membership } from "#derive/scope.ts";
 import type { Waiver } from "#model/exceptions.ts";
-import { namesClaim } from "./claim-name.ts";
+import { namesClaim } from "#model/claim-name.ts";
 import type { SubjectEntry } from "./subjects.ts";
 
 /** What waivers say of one failing subject: the one in force that excuses it, or one of which that cannot be told. */

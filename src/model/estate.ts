@@ -5,100 +5,167 @@ const environmentVariable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
   error: "expected the name of an environment variable",
 });
 
-/** How to find credentials: never the secret itself. Without it the provider's own default chain is used. */
 const credentials = z
   .strictObject({
-    /** AWS: a profile of the shared configuration. */
-    profile: z.string().min(1).optional(),
-    /** AWS: a role to assume from whatever the rest gives. */
-    roleArn: z.string().startsWith("arn:").optional(),
-    externalIdFrom: environmentVariable.optional(),
-    /** Names of environment variables: `accessKeyId`, `secretAccessKey`, `clientId`, `clientSecret`, … */
-    env: z.record(z.string(), environmentVariable).optional(),
-    /** Files that hold a secret each, by the same names. */
-    files: z.record(z.string(), z.string().min(1)).optional(),
+    profile: z.string().min(1).optional().describe("AWS: a profile of the shared configuration."),
+    roleArn: z
+      .string()
+      .startsWith("arn:")
+      .optional()
+      .describe("AWS: a role to assume, by the credentials that the rest gives."),
+    externalIdFrom: environmentVariable
+      .optional()
+      .describe("AWS: the environment variable that holds the external id of roleArn."),
+    env: z
+      .record(z.string(), environmentVariable)
+      .optional()
+      .describe(
+        "Environment variables that hold a secret each, by what they hold: accessKeyId, secretAccessKey and sessionToken (AWS), clientId and clientSecret (Azure).",
+      ),
+    files: z
+      .record(z.string(), z.string().min(1))
+      .optional()
+      .describe(
+        "Files that hold a secret each, by the same names as env; paths are relative to this file.",
+      ),
   })
-  .meta({ description: "References to credentials; never a secret itself" });
+  .describe(
+    "Where to find credentials; never a secret itself. Left out: the provider's own default chain.",
+  );
 
 const limits = z.strictObject({
-  /** Calls at once against this target. */
-  concurrency: z.int().min(1).max(200).optional(),
-  callTimeout: duration.optional(),
-  targetTimeout: duration.optional(),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe("Calls at once against this target; 40 when left out."),
+  callTimeout: duration
+    .optional()
+    .describe("How long one call may take: an ISO 8601 duration; PT30S when left out."),
+  targetTimeout: duration
+    .optional()
+    .describe("How long the whole target may take: an ISO 8601 duration; PT10M when left out."),
 });
 
-/** A bucket and prefix whose objects are recovery points. */
 const backupSet = z.strictObject({
-  id: identifier,
-  bucket: z.string().min(1),
-  prefix: z.string().default(""),
-  labels: z.array(identifier).default([]),
-  /** How long recovery points are kept there, where no lifecycle rule says it. */
-  retention: duration.optional(),
+  id: identifier.describe("Id of the backup set; no other of the target has it."),
+  bucket: z.string().min(1).describe("Name of the bucket."),
+  prefix: z
+    .string()
+    .default("")
+    .describe("What the names of its objects begin with; by default every object counts."),
+  labels: z
+    .array(identifier)
+    .default([])
+    .describe("Labels of the backup set, for the scopes of checks."),
+  retention: duration
+    .optional()
+    .describe(
+      "How long recovery points are kept there: an ISO 8601 duration such as P30D. Left out: the bucket's lifecycle rules say it.",
+    ),
 });
+const backups = z
+  .array(backupSet)
+  .default([])
+  .describe("Buckets whose objects are recovery points.");
 
 const common = {
-  id: identifier,
-  labels: z.array(identifier).default([]),
-  endpoints: z.record(z.string(), z.url()).optional(),
-  caFile: z.string().min(1).optional(),
+  id: identifier.describe("Id of the target; no other in the file has it."),
+  labels: z
+    .array(identifier)
+    .default([])
+    .describe("Labels that all its subjects have, for the scopes of checks."),
+  endpoints: z
+    .record(z.string(), z.url())
+    .optional()
+    .describe(
+      "Addresses of the provider's API in place of the public ones: api, token (Azure), or an AWS service such as s3.",
+    ),
+  caFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "PEM file of certificate authorities that are trusted too; the path is relative to this file.",
+    ),
   credentials: credentials.optional(),
-  limits: limits.optional(),
+  limits: limits.optional().describe("How hard and how long the target may be asked."),
 };
 
 const awsTarget = z.strictObject({
   ...common,
   provider: z.literal("aws"),
-  account: z.string().regex(/^\d{12}$/, { error: "expected the 12 digits of an AWS account id" }),
-  regions: z.array(z.string().min(1)).min(1),
-  backups: z.array(backupSet).default([]),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, { error: "expected the 12 digits of an AWS account id" })
+    .describe("The 12 digits of the account, in quotes: they are a text."),
+  regions: z.array(z.string().min(1)).min(1).describe("Regions to read, such as eu-west-3."),
+  backups,
 });
 const azureTarget = z.strictObject({
   ...common,
   provider: z.literal("azure"),
-  tenant: z.string().min(1),
-  subscriptions: z.array(z.guid()).min(1),
-  backups: z.array(backupSet).default([]),
+  tenant: z.string().min(1).describe("Id of the Microsoft Entra tenant."),
+  subscriptions: z.array(z.guid()).min(1).describe("Ids of the subscriptions to read."),
+  backups,
 });
 const gcpTarget = z.strictObject({
   ...common,
   provider: z.literal("gcp"),
-  projects: z.array(z.string().min(1)).min(1),
-  backups: z.array(backupSet).default([]),
+  projects: z.array(z.string().min(1)).min(1).describe("Ids of the projects to read."),
+  backups,
 });
 const ovhTarget = z.strictObject({
   ...common,
   provider: z.literal("ovh"),
-  projects: z.array(z.string().min(1)).default([]),
-  backups: z.array(backupSet).default([]),
+  projects: z.array(z.string().min(1)).default([]).describe("Ids of the projects to read."),
+  backups,
 });
 const scalewayTarget = z.strictObject({
   ...common,
   provider: z.literal("scaleway"),
-  projects: z.array(z.string().min(1)).default([]),
-  backups: z.array(backupSet).default([]),
+  projects: z.array(z.string().min(1)).default([]).describe("Ids of the projects to read."),
+  backups,
 });
 const upcloudTarget = z.strictObject({
   ...common,
   provider: z.literal("upcloud"),
-  backups: z.array(backupSet).default([]),
+  backups,
 });
 const endpointTarget = z.strictObject({
   ...common,
   provider: z.literal("endpoint"),
-  url: z.url({
-    protocol: /^(?:https?|tls)$/,
-    error: "expected an address such as https://www.example.com or tls://db.example.com:5432",
-  }),
-  /** Address to connect to instead of what the name resolves to: for tests and for one server of many. */
+  url: z
+    .url({
+      protocol: /^(?:https?|tls)$/,
+      error: "expected an address such as https://www.example.com or tls://db.example.com:5432",
+    })
+    .describe(
+      "Address of the endpoint: https://…, http://…, or tls://host:port for a server that speaks TLS and not HTTP.",
+    ),
   connect: z
     .strictObject({
-      host: z.string().min(1),
-      port: z.int().min(1).max(65_535).optional(),
-      /** Port that stands for 80 when clear text is tried. */
-      httpPort: z.int().min(1).max(65_535).optional(),
+      host: z.string().min(1).describe("Host name or IP address to connect to."),
+      port: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .optional()
+        .describe("Port that speaks TLS; that of url when left out."),
+      httpPort: z
+        .int()
+        .min(1)
+        .max(65_535)
+        .optional()
+        .describe(
+          "Port that is tried in clear text; 80 when left out, or the port of an http:// url.",
+        ),
     })
-    .optional(),
+    .optional()
+    .describe(
+      "Where to connect instead of what the name resolves to: for tests and for one server of many.",
+    ),
 });
 
 export const targetSchema = z.discriminatedUnion("provider", [
@@ -113,18 +180,31 @@ export const targetSchema = z.discriminatedUnion("provider", [
 export type Target = z.output<typeof targetSchema>;
 export type TargetOf<P extends Target["provider"]> = Extract<Target, { provider: P }>;
 
-/** Patterns are globs: `*` stands for any run of characters. */
+/** A glob. */
 const pattern = z.string().min(1).max(500);
 const patterns = z.array(pattern).min(1);
 
 /** Selects subjects; every field that is given must match, within a field any one value. */
 const selectorFields = {
-  providers: z.array(z.enum(PROVIDERS)).min(1).optional(),
-  targets: patterns.optional(),
-  kinds: patterns.optional(),
-  regions: patterns.optional(),
-  ids: patterns.optional(),
-  tags: z.record(z.string().min(1), pattern).optional(),
+  providers: z.array(z.enum(PROVIDERS)).min(1).optional().describe("Providers; any when left out."),
+  targets: patterns
+    .optional()
+    .describe("Ids of targets of the estate, `*` for any run of characters; any when left out."),
+  kinds: patterns
+    .optional()
+    .describe("Kinds such as AWS::S3::Bucket, `*` for any run of characters; any when left out."),
+  regions: patterns
+    .optional()
+    .describe("Regions, `*` for any run of characters; any when left out."),
+  ids: patterns
+    .optional()
+    .describe("The provider's ids of subjects, `*` for any run of characters; any when left out."),
+  tags: z
+    .record(z.string().min(1), pattern)
+    .optional()
+    .describe(
+      "Tags by their exact name, each with a pattern of its value, `*` for any run of characters.",
+    ),
 };
 
 /** The selection of an estate's label rule. */
@@ -133,30 +213,42 @@ export const subjectSelector = z.strictObject(selectorFields);
 /** The selection of a check: as that of a label rule, by labels too, with exclusions. */
 const scopeSelector = z.strictObject({
   ...selectorFields,
-  /** Labels of the subject or of its target; one of them is enough. */
-  labels: z.array(identifier).min(1).optional(),
+  labels: z
+    .array(identifier)
+    .min(1)
+    .optional()
+    .describe("Labels of the subject or of its target; one of them is enough."),
 });
 export const scopeSchema = z.strictObject({
   ...scopeSelector.shape,
-  exclude: z.array(scopeSelector).optional(),
-  /** True: an empty scope is not applicable instead of unknown. */
-  mayBeEmpty: z.boolean().optional(),
+  exclude: z.array(scopeSelector).optional().describe("What matches one of these is out of scope."),
+  mayBeEmpty: z
+    .boolean()
+    .optional()
+    .describe(
+      "True: an empty scope is not applicable. Left out: it is unknown, and the claim unverified.",
+    ),
 });
 export type Selector = z.output<typeof scopeSelector>;
 export type Scope = z.output<typeof scopeSchema>;
 
 /** Gives a label to every subject that matches. */
 const labelRule = z.strictObject({
-  label: identifier,
-  match: subjectSelector,
+  label: identifier.describe(
+    "The label. Of a kind that is not known, data and no-data say whether it holds customers' data.",
+  ),
+  match: subjectSelector.describe("Which subjects get it; every field that is given must match."),
 });
 export type LabelRule = z.output<typeof labelRule>;
 
 export const estateSchema = z
   .strictObject({
-    version: z.literal(1),
-    targets: z.array(targetSchema).min(1),
-    labels: z.array(labelRule).default([]),
+    version: z.literal(1).describe("Version of this format."),
+    targets: z
+      .array(targetSchema)
+      .min(1)
+      .describe("The cloud accounts and endpoints, one entry each."),
+    labels: z.array(labelRule).default([]).describe("Rules that give labels to single subjects."),
   })
   .meta({ title: "Probity estate", description: "Where to look: cloud accounts and endpoints" });
 export type Estate = z.output<typeof estateSchema>;

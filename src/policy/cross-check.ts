@@ -3,6 +3,7 @@ import type { Issue, Remark } from "#configuration/errors.ts";
 import { nearest } from "#configuration/nearest.ts";
 import { showText } from "#configuration/show.ts";
 import type { Attestation, Waiver } from "#model/exceptions.ts";
+import { namesClaim } from "#model/claim-name.ts";
 import { globMatcher } from "#model/glob.ts";
 import type { Claim, Policy } from "#model/policy.ts";
 
@@ -39,6 +40,8 @@ export function crossCheck(input: CrossCheckInput): CrossCheck {
       ...waivers.flatMap((file) => unknownClaims("waivers", file, claims)),
     ],
     remarks: [
+      ...attestations.flatMap((file) => otherPolicies("attestations", file, claims)),
+      ...waivers.flatMap((file) => otherPolicies("waivers", file, claims)),
       ...attestations.flatMap((file) => outOfForce("attestations", file, today)),
       ...attestations.flatMap(evidenceRemarks),
       ...attestations.flatMap((file) => strayCovers(file, claims)),
@@ -83,12 +86,6 @@ function sharedIds<T>(
   );
 }
 
-/** Whether a pattern names a claim: with a slash the policy and claim, without one the claim alone. */
-function names(pattern: string): (named: NamedClaim) => boolean {
-  const matches = globMatcher(pattern);
-  return ({ policy, claim }) => matches(pattern.includes("/") ? `${policy}/${claim.id}` : claim.id);
-}
-
 function unknownClaims(
   list: string,
   file: Loaded<readonly { readonly claims: readonly string[] }[]>,
@@ -96,7 +93,8 @@ function unknownClaims(
 ): readonly Issue[] {
   return file.value.flatMap((entry, index) =>
     entry.claims.flatMap((pattern, position) => {
-      if (claims.some(names(pattern))) return [];
+      if (claims.some(({ policy, claim }) => namesClaim([pattern], policy, claim.id))) return [];
+      if (isOfOtherPolicy(pattern, claims)) return [];
       const full = claims.map(({ policy, claim }) => `${policy}/${claim.id}`);
       const short = claims.map(({ claim }) => claim.id);
       const meant = nearest(pattern, pattern.includes("/") ? full : short);
@@ -106,6 +104,29 @@ function unknownClaims(
       return [toIssue(file, { path, message })];
     }),
   );
+}
+
+/** Entries for policies that are not judged now: a file may serve several, or the name may be misspelt. */
+function otherPolicies(
+  list: string,
+  file: Loaded<readonly { readonly claims: readonly string[] }[]>,
+  claims: readonly NamedClaim[],
+): readonly Remark[] {
+  return file.value.flatMap((entry, index) =>
+    entry.claims.flatMap((pattern, position) => {
+      if (!isOfOtherPolicy(pattern, claims)) return [];
+      const path = [list, index, "claims", position];
+      const message = `: ${showText(pattern)} is of a policy that is not given here`;
+      return [remark("warning", file, { path, message })];
+    }),
+  );
+}
+
+function isOfOtherPolicy(pattern: string, claims: readonly NamedClaim[]): boolean {
+  const [policy = "", claim] = pattern.split("/");
+  if (claim === undefined) return false;
+  const matches = globMatcher(policy);
+  return !claims.some((named) => matches(named.policy));
 }
 
 /** Entries that are past their last day, or whose first is still to come. */
@@ -145,8 +166,8 @@ function strayCovers(
   claims: readonly NamedClaim[],
 ): readonly Remark[] {
   return file.value.flatMap((attestation, index) => {
-    const own = claims.filter((named) =>
-      attestation.claims.some((pattern) => names(pattern)(named)),
+    const own = claims.filter(({ policy, claim }) =>
+      namesClaim(attestation.claims, policy, claim.id),
     );
     const parts = own.flatMap(({ claim }) => claim.attest.map(({ covers }) => covers));
     return attestation.covers.flatMap((covers, position) => {

@@ -41,9 +41,9 @@ export function addCheck(page: Page, check: CheckResult, detail: Detail, toDo: b
   );
   addEvaluations(page, "Seen", failing, detail, 4);
   addEvaluations(page, "Waived", waived, detail, 4);
-  if (check.result === "fail" && !detail.verbose) addUnknownNames(page, open, detail);
+  if (check.result === "fail" && !detail.full) addUnknownNames(page, open, detail);
   else addEvaluations(page, "Unknown", open, detail, 4);
-  if (detail.verbose) addEvaluations(page, "Holds", rest, detail, 4);
+  if (detail.full) addEvaluations(page, "Holds", rest, detail, 4);
   if (toDo && check.result === "fail" && check.remediation !== null) {
     addLabelled(page, "To do", bounded(check.remediation), 4);
   }
@@ -55,12 +55,7 @@ function addUnknownNames(page: Page, open: readonly Evaluation[], detail: Detail
   const { first, more } = firstOf(open, detail.full);
   const names = first.map(({ subject }) => subjectName(subject)).join(", ");
   const left = more > 0 ? ` and ${more} more` : "";
-  addLabelled(
-    page,
-    "Unknown",
-    `${open.length} could not be judged: ${names}${left} (--verbose)`,
-    4,
-  );
+  addLabelled(page, "Unknown", `${open.length} could not be judged: ${names}${left} (--full)`, 4);
 }
 
 /** Adds the checks that need no look of their own, a line for each kind of result. */

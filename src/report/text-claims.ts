@@ -49,10 +49,10 @@ export function addClaims(page: Page, report: Report, detail: Detail): void {
     page.blank();
     addSection(page, VERDICT_WORDS[verdict], claims.length, meaning);
     const name = (claim: ClaimResult) => (several ? `${claim.policy}/${claim.id}` : claim.id);
-    if (DETAILED.has(verdict) || (detail.verbose && claims.some(hasEvidence))) {
+    if (DETAILED.has(verdict) || (detail.full && claims.some(hasEvidence))) {
       let afterBrief = true;
       for (const claim of claims) {
-        const brief = !detail.verbose && isWaiting(claim);
+        const brief = !detail.full && isWaiting(claim);
         if (!(brief && afterBrief) && claim !== claims[0]) page.blank();
         if (brief) addBrief(page, claim, name(claim));
         else addDetailed(page, claim, name(claim), detail);
@@ -133,7 +133,7 @@ function addDetailed(page: Page, claim: ClaimResult, name: string, detail: Detai
     prefix: [{ text: mark, tone }],
   });
   const quote =
-    verdict === "violated" || detail.verbose
+    verdict === "violated" || detail.full
       ? bounded(claim.quote)
       : cutWords(claim.quote, SHORT_QUOTE);
   page.add([`“${quote}” `, { text: `(${cut(claim.section, 80)})`, tone: "faint" }], { indent: 2 });
@@ -141,7 +141,7 @@ function addDetailed(page: Page, claim: ClaimResult, name: string, detail: Detai
 
   const worst = verdict === "violated" ? "fail" : verdict === "waived" ? "waived" : "unknown";
   const shown = checks.filter(
-    ({ result, pending }) => !pending && (detail.verbose || result === worst),
+    ({ result, pending }) => !pending && (detail.full || result === worst),
   );
   if (!hasEvidence(claim)) page.add(bounded(claim.reason), { indent: 2 });
   for (const [index, check] of shown.entries()) {
@@ -163,7 +163,7 @@ function addNotes(page: Page, claim: ClaimResult, detail: Detail, indent: number
     page.add([{ text: `Note: ${bounded(claim.caveat)}`, tone: "warn" }], { indent });
   }
   const mappings = Object.entries(claim.mappings).map(([name, ids]) => `${name} ${ids.join(", ")}`);
-  if (detail.verbose && mappings.length > 0) {
+  if (detail.full && mappings.length > 0) {
     page.add([{ text: `Maps to ${bounded(mappings.join("; "))}`, tone: "faint" }], { indent });
   }
 }
@@ -171,7 +171,7 @@ function addNotes(page: Page, claim: ClaimResult, detail: Detail, indent: number
 /** Columns that a row's text must have beside the id; with fewer it starts on a line of its own. */
 const ROOM = 24;
 const LONGEST_ID = 36;
-const BRIEF: Detail = { verbose: false, full: false };
+const BRIEF: Detail = { full: false };
 
 /** A row a claim: mark, id, live count, and what it rests on: the quote, the attestation or the reason. */
 function addCompact(

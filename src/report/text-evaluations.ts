@@ -6,9 +6,7 @@ import { jsonWords, moment, momentSpan } from "./words.ts";
 
 /** How much of a report is shown. */
 export interface Detail {
-  /** Passes, raw values, hashes of the evidence and mappings too. */
-  readonly verbose: boolean;
-  /** All subjects and groups instead of the first few. */
+  /** All subjects and groups instead of the first few; passes, raw values, hashes of the evidence and mappings too. */
   readonly full: boolean;
 }
 
@@ -65,18 +63,18 @@ export function addEvaluations(
   const origins = first.map(origin);
   for (const [index, group] of first.entries()) {
     const { message, outcome } = group[0];
-    const brief = outcome === "unknown" && !detail.verbose;
+    const brief = outcome === "unknown" && !detail.full;
     const text = brief ? cutMiddle(message, SHORT_MESSAGE) : bounded(message);
     addLabelled(page, label, text, indent);
     addExcuse(page, group[0], inner);
     const subjects = group.map(({ subject }) => subject);
-    addSubjects(page, subjects, { indent: inner, full: detail.full, ids: detail.verbose }, (at) => {
+    addSubjects(page, subjects, { indent: inner, full: detail.full, ids: detail.full }, (at) => {
       const evaluation = group[at];
-      if (detail.verbose && evaluation !== undefined) addRecord(page, evaluation, inner + 2);
+      if (detail.full && evaluation !== undefined) addRecord(page, evaluation, inner + 2);
     });
     // Groups that were seen in the same way tell it once, after the last of them.
     const own = origins[index] ?? "";
-    if (!detail.verbose && own !== "" && own !== origins[index + 1]) {
+    if (!detail.full && own !== "" && own !== origins[index + 1]) {
       page.add([{ text: own, tone: "faint" }], { indent: inner });
     }
   }

@@ -27,7 +27,7 @@ export function addAttention(page: Page, report: Report, detail: Detail): void {
     const text = `${moment(due)}${when === "" ? "" : `, ${when}`}`;
     page.add([{ text, tone }, `: ${bounded(message)}`], { indent: 2, hang: 2 });
     const subjects = group.flatMap(({ subject }) => subject ?? []);
-    addSubjects(page, subjects, { indent: 4, full: detail.full, ids: detail.verbose });
+    addSubjects(page, subjects, { indent: 4, full: detail.full, ids: detail.full });
   }
   addMore(page, more, 2);
 }
@@ -47,7 +47,7 @@ export function addUndeclared(page: Page, report: Report, detail: Detail): void 
       hang: 2,
     });
     const subjects = group.map(({ subject }) => subject);
-    addSubjects(page, subjects, { indent: 4, full: detail.full, ids: detail.verbose });
+    addSubjects(page, subjects, { indent: 4, full: detail.full, ids: detail.full });
   }
   addMore(page, more, 2);
 }

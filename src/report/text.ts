@@ -19,9 +19,7 @@ export interface TextOptions {
   readonly width: number;
   /** Whether to colour by ANSI codes; the words say the same without. */
   readonly colour: boolean;
-  /** Passing evaluations, raw values and hashes of the evidence too, for an audit. */
-  readonly verbose?: boolean;
-  /** Every subject instead of the first few of each group. */
+  /** For an audit: every subject, passing evaluations, raw values and hashes of the evidence. */
   readonly full?: boolean;
 }
 
@@ -31,7 +29,7 @@ export interface TextOptions {
  */
 export function renderText(report: Report, options: TextOptions): string {
   const page = createPage(options);
-  const detail = { verbose: options.verbose === true, full: options.full === true };
+  const detail = { full: options.full === true };
   addSummary(page, report);
   addClaims(page, report, detail);
   addAttention(page, report, detail);

@@ -98,7 +98,6 @@ describe("claims", () => {
   test.each([
     ["example/ex-trainin", "; did you mean example/ex-training?"],
     ["ex-tsl", "; did you mean ex-tls?"],
-    ["other/*", ""],
     ["example", ""],
   ])("%s names none", (claims, help) => {
     expect(
@@ -108,6 +107,12 @@ describe("claims", () => {
       `waivers.yaml:11:14: waivers[1].claims[0]: no policy has a claim "${claims}"${help}`,
     ]);
   });
+});
+
+test("a claim of a policy that is not given is no error, but is remarked", () => {
+  const { errors, remarks } = run({ waivers: [waivers({}, { claims: "other/*" })] });
+  expect(errors).toEqual([]);
+  expect(remarks.join("\n")).toContain('"other/*" is of a policy that is not given here');
 });
 
 describe("ids that two files give", () => {

@@ -15,8 +15,7 @@ const goldens: readonly [name: string, report: () => Report, options: TextOption
   ["report-40", sampleReport, { width: 40, colour: false }],
   ["report-80", sampleReport, { width: 80, colour: false }],
   ["report-120-colour", sampleReport, { width: 120, colour: true }],
-  ["report-100-verbose", sampleReport, { width: 100, colour: false, verbose: true }],
-  ["report-80-full", sampleReport, { width: 80, colour: false, full: true }],
+  ["report-100-full", sampleReport, { width: 100, colour: false, full: true }],
   ["two-companies-80", twoCompaniesReport, { width: 80, colour: false }],
   ["clean-80", cleanReport, { width: 80, colour: false }],
   ["hostile-80", () => reportWith(HOSTILE), { width: 80, colour: false }],
@@ -160,9 +159,9 @@ describe("claims", () => {
 
   test("beside a failure, what is unknown is only named", () => {
     expect(block("nl-transit-tls")).toContain(
-      "Unknown   1 could not be judged: smtp.nordlys.example:465 (--verbose)",
+      "Unknown   1 could not be judged: smtp.nordlys.example:465 (--full)",
     );
-    const verbose = renderText(sampleReport(), { width: 160, colour: false, verbose: true });
+    const verbose = renderText(sampleReport(), { width: 160, colour: false, full: true });
     expect(block("nl-transit-tls", verbose)).toContain("Unknown   not read: timeout");
   });
 
@@ -217,7 +216,7 @@ describe("claims", () => {
   });
 
   test("verbose shows what passes rest on", () => {
-    const verbose = renderText(sampleReport(), { width: 160, colour: false, verbose: true });
+    const verbose = renderText(sampleReport(), { width: 160, colour: false, full: true });
     const part = block("nl-certificates", verbose);
     expect(part).toContain("trusted: yes; days left: 61");
     expect(part).toContain("sha256:3f79bb7b435b0532");

@@ -4,10 +4,16 @@ import { z } from "#model/schema.ts";
 import { listed } from "#model/text.ts";
 
 const expectation = z.strictObject({
-  /** Nobody may read or write data without credentials. */
-  anonymous: z.literal("forbidden").default("forbidden"),
-  /** Whether the network path may be open to every address. */
-  openNetwork: z.enum(["forbidden", "allowed"]).default("allowed"),
+  anonymous: z
+    .literal("forbidden")
+    .default("forbidden")
+    .describe("Nobody may read or write data without credentials; always so."),
+  openNetwork: z
+    .enum(["forbidden", "allowed"])
+    .default("allowed")
+    .describe(
+      "Whether the network path may be open to every address; unless forbidden, it is not judged.",
+    ),
 });
 
 export default defineControl({

@@ -6,9 +6,15 @@ import { duration, z } from "#model/schema.ts";
 import { listed, plain } from "#model/text.ts";
 
 const expectation = z.strictObject({
-  /** The part of the promise, as the attestation repeats it under its own `covers`. */
-  covers: z.string().min(1),
-  maxAge: duration,
+  covers: z
+    .string()
+    .min(1)
+    .describe(
+      "The part of the promise, in the words that the attestation repeats under its own `covers`.",
+    ),
+  maxAge: duration.describe(
+    "How old the attestation may be, counted in whole days of UTC from its date: an ISO 8601 duration such as P1Y.",
+  ),
 });
 
 const DAY = 86_400_000;

@@ -5,11 +5,25 @@ import { parseMoment } from "#model/moment.ts";
 import { duration, z } from "#model/schema.ts";
 
 const expectation = z.strictObject({
-  /** Regions that may hold a copy, `*` for any run of characters. Left out: any region but the subject's own. */
-  regions: z.array(z.string().min(1)).min(1).optional(),
-  /** How far a copy may be behind when it is read. */
-  maxLag: duration.optional(),
-  minimumDestinations: z.int().min(1).default(1),
+  regions: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe(
+      "Regions that may hold a copy, `*` for any run of characters. Left out: any region but the subject's own.",
+    ),
+  maxLag: duration
+    .optional()
+    .describe(
+      "How far a copy may be behind when it is read: an ISO 8601 duration such as PT15M. Left out: the lag is not judged.",
+    ),
+  minimumDestinations: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe(
+      "How many copies there must be that are whole, running, near enough and in another region.",
+    ),
 });
 
 export default defineControl({

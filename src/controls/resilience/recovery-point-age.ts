@@ -8,14 +8,26 @@ import { duration, z } from "#model/schema.ts";
 
 const expectation = z
   .strictObject({
-    /** How old the newest recovery point may be. */
-    maxAge: duration.optional(),
-    /** How long it may take from one recovery point to the next, and from the newest to the moment of judging. */
-    maxGap: duration.optional(),
-    /** Added to both: the backup rule's own start and completion windows, or the time that a dump takes. */
-    tolerance: duration.optional(),
-    /** How far back gaps are looked for; no further than recovery points are kept. */
-    window: duration.default("P30D"),
+    maxAge: duration
+      .optional()
+      .describe(
+        "How old the newest recovery point may be: an ISO 8601 duration such as PT1H. Needed where maxGap is left out.",
+      ),
+    maxGap: duration
+      .optional()
+      .describe(
+        "How long it may take from one recovery point to the next, and from the newest to the moment of judging: an ISO 8601 duration such as P1D. Needed where maxAge is left out.",
+      ),
+    tolerance: duration
+      .optional()
+      .describe(
+        "Added to both: the backup rule's own start and completion windows, or the time that a dump takes; an ISO 8601 duration such as PT30M. Left out: nothing is added.",
+      ),
+    window: duration
+      .default("P30D")
+      .describe(
+        "How far back gaps are looked for, no further than recovery points are kept: an ISO 8601 duration such as P30D.",
+      ),
   })
   .refine(({ maxAge, maxGap }) => (maxAge ?? maxGap) !== undefined, {
     error: "expected maxAge or maxGap",

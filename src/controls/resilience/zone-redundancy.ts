@@ -6,12 +6,24 @@ import { listed, plain } from "#model/text.ts";
 
 const expectation = z
   .strictObject({
-    /** Zones that hold a copy of each subject. */
-    minimumZones: z.int().min(1).optional(),
-    /** Whether a copy in another region stands in for zones. */
-    geoRedundantCounts: z.boolean().default(false),
-    /** Distinct zones that the scope uses as a whole. */
-    totalZones: z.int().min(1).optional(),
+    minimumZones: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        "How many zones must hold a copy of each subject. Left out: subjects are not judged one by one; totalZones is needed then.",
+      ),
+    geoRedundantCounts: z
+      .boolean()
+      .default(false)
+      .describe("Whether a copy in another region stands in for the zones of minimumZones."),
+    totalZones: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        "How many distinct zones all subjects in scope must use together. Left out: they are not judged together; minimumZones is needed then.",
+      ),
   })
   .refine(({ minimumZones, totalZones }) => (minimumZones ?? totalZones) !== undefined, {
     error: "expected minimumZones or totalZones",

@@ -14,13 +14,27 @@ const country = z.string().regex(/^(?!UK|EU)[A-Z]{2}$/, {
 /** Data may rest in the countries and in those of the areas; where regions are given too, only in these regions of them. */
 const expectation = z
   .strictObject({
-    /** Names of regions, `*` for any run of characters. A multi-region only counts where it is written out. */
-    regions: z.array(z.string().min(1)).min(1).optional(),
-    countries: z.array(country).min(1).optional(),
+    regions: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe(
+        "Names of regions, `*` for any run of characters. A multi-region only counts where it is written out. Left out: any region of the countries and areas.",
+      ),
+    countries: z
+      .array(country)
+      .min(1)
+      .optional()
+      .describe(
+        "Countries where data may rest, by two-letter ISO 3166 code such as FR, beside those of the areas. With neither countries nor areas, regions alone decide.",
+      ),
     areas: z
       .array(z.enum(["eea", "eu"]))
       .min(1)
-      .optional(),
+      .optional()
+      .describe(
+        "Groups of countries where data may rest: eu (European Union), eea (European Economic Area). With neither countries nor areas, regions alone decide.",
+      ),
   })
   .refine(({ regions, countries, areas }) => (regions ?? countries ?? areas) !== undefined, {
     error: "expected regions, countries or areas",

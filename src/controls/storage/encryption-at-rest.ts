@@ -4,10 +4,19 @@ import { z } from "#model/schema.ts";
 import { plain } from "#model/text.ts";
 
 const expectation = z.strictObject({
-  /** Ciphers that keep the promise, any one of them: `AES-256`. Left out: any encryption does. */
-  algorithms: z.array(z.string().min(1)).min(1).optional(),
-  /** `customer`: with keys that the customer of the provider manages. */
-  keyManagement: z.literal("customer").optional(),
+  algorithms: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe(
+      "Ciphers that keep the promise, any one of them in any mode, such as AES-256. Left out: any encryption does.",
+    ),
+  keyManagement: z
+    .literal("customer")
+    .optional()
+    .describe(
+      "customer: the keys must be managed by the provider's customer. Left out: whoever manages them.",
+    ),
 });
 
 export default defineControl({

@@ -7,9 +7,17 @@ import { plain } from "#model/text.ts";
 
 const expectation = z
   .strictObject({
-    /** HSTS (RFC 6797) is judged at endpoints; a service's setting says nothing of it. */
-    hsts: z.enum(["required", "optional"]).default("optional"),
-    hstsMinAge: duration.optional(),
+    hsts: z
+      .enum(["required", "optional"])
+      .default("optional")
+      .describe(
+        "Whether an endpoint's HTTPS answer must carry HSTS (RFC 6797); a cloud service's setting says nothing of it. Unless required, it is not judged.",
+      ),
+    hstsMinAge: duration
+      .optional()
+      .describe(
+        "How long HSTS must hold at least (its max-age): an ISO 8601 duration such as P1Y; only with hsts: required. Left out: any time above zero.",
+      ),
   })
   .refine((expect) => expect.hstsMinAge === undefined || expect.hsts === "required", {
     error: "hstsMinAge needs hsts: required",

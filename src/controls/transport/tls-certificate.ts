@@ -6,8 +6,14 @@ import { z } from "#model/schema.ts";
 import { listed, plain } from "#model/text.ts";
 
 const expectation = z.strictObject({
-  minimumRsaBits: z.int().min(512).default(2048),
-  minimumEcBits: z.int().min(112).default(256),
+  minimumRsaBits: z.int().min(512).default(2048).describe("Smallest size of an RSA key, in bits."),
+  minimumEcBits: z
+    .int()
+    .min(112)
+    .default(256)
+    .describe(
+      "Smallest size of an elliptic-curve (ECDSA) key, in bits; Ed25519 and Ed448 always suffice.",
+    ),
 });
 type Expectation = z.output<typeof expectation>;
 

@@ -7,13 +7,21 @@ import type { OfferedSuite } from "#model/facets.ts";
 import { z } from "#model/schema.ts";
 import { listed, plain } from "#model/text.ts";
 
+const PROFILE_IDS = TLS_PROFILES.map(({ id }) => id).join(", ");
+
 const expectation = z.strictObject({
-  /** Published profile with its version, such as `mozilla-intermediate@6`. */
-  profile: z.string().refine((id) => tlsProfile(id) !== undefined, {
-    error: `expected a known profile: ${TLS_PROFILES.map(({ id }) => id).join(", ")}`,
-  }),
-  /** The tier from which on a suite violates: `broken` ones only, or `weak` ones (outside the profile) too. */
-  violates: z.enum(["broken", "weak"]).default("broken"),
+  profile: z
+    .string()
+    .refine((id) => tlsProfile(id) !== undefined, {
+      error: `expected a known profile: ${PROFILE_IDS}`,
+    })
+    .describe(`Published profile with its version, one of ${PROFILE_IDS}.`),
+  violates: z
+    .enum(["broken", "weak"])
+    .default("broken")
+    .describe(
+      "Which accepted suites violate: broken ones only, or weak ones (outside the profile) too.",
+    ),
 });
 
 export default defineControl({

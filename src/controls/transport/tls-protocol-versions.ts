@@ -12,12 +12,28 @@ import { plain } from "#model/text.ts";
 import { compareTlsVersions, TLS_VERSIONS } from "#model/tls.ts";
 
 const expectation = z.strictObject({
-  /** Versions that may be accepted. Fewer of them, or newer ones than the newest of them, is stricter, and passes. */
-  allowed: z.array(tlsVersion).min(1),
-  /** Versions that must be accepted. */
-  required: z.array(tlsVersion).default([]),
-  /** Versions that the statement itself tolerates by name, with the day on which the exception is to be reviewed. */
-  tolerated: z.strictObject({ versions: z.array(tlsVersion).min(1), review: date }).optional(),
+  allowed: z
+    .array(tlsVersion)
+    .min(1)
+    .describe(
+      "Versions that may be accepted. Fewer of them, or newer ones than the newest of them, is stricter, and passes.",
+    ),
+  required: z
+    .array(tlsVersion)
+    .default([])
+    .describe("Versions that must be accepted; by default none."),
+  tolerated: z
+    .strictObject({
+      versions: z
+        .array(tlsVersion)
+        .min(1)
+        .describe("Versions that may be accepted beside those of allowed."),
+      review: date.describe(
+        "Day on which the exception is to be reviewed; the report reminds of it while the exception is made use of.",
+      ),
+    })
+    .optional()
+    .describe("An exception that the statement itself makes by name. Left out: there is none."),
 });
 type Expectation = z.output<typeof expectation>;
 

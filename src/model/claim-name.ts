@@ -1,4 +1,4 @@
-import { globMatcher } from "#model/glob.ts";
+import { globMatcher } from "./glob.ts";
 
 /** Whether one of the patterns (`pf-roles`, `pingflow/pf-*`) names the claim. */
 export function namesClaim(patterns: readonly string[], policy: string, claim: string): boolean {
