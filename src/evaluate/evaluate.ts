@@ -16,6 +16,7 @@ import { judgeClaim } from "./claim.ts";
 import { namesClaim } from "#model/claim-name.ts";
 import { subjectRef } from "./subject-ref.ts";
 import { indexSubjects } from "./subjects.ts";
+import { withoutStale } from "./staleness.ts";
 import { findUndeclared } from "./undeclared.ts";
 import { isInForce } from "./waivers.ts";
 
@@ -43,7 +44,8 @@ const WAIVER_NOTICE_DAYS = 30;
 export function evaluate(input: EvaluationInput): Report {
   const { estate, evidence, controls, now, attestations, waivers } = input;
   const policies = selectClaims(input.policies, input.only ?? []);
-  const index = indexSubjects(derive(evidence.observations), evidence, estate);
+  const fresh = withoutStale(evidence, now);
+  const index = indexSubjects(derive(fresh.observations), fresh, estate);
   const samples = input.full === true ? Number.POSITIVE_INFINITY : PASS_SAMPLES;
   const context = { index, estate, now, samples, controls, attestations, waivers };
 

@@ -1,6 +1,9 @@
 /** `npm run bench`: each figure beside its limit, as a ratio to a peer or a bound of the same run. */
 import { execFileSync, fork, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { makeAuthority } from "#fixtures/estate/authority.ts";
+import { startEndpoint } from "#fixtures/estate/endpoints.ts";
+import { probity } from "../support/probity.ts";
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const root = here("../../");
@@ -37,6 +40,22 @@ function startUp(): void {
   figure("start-up: probity --help ÷ node -e 0, median of 9", median(help) / median(bare), 3, "×");
 }
 
+/** On call: the whole process that checks one loopback server, median of 9 after the first, which fills the cache. */
+async function onCall(): Promise<void> {
+  const authority = makeAuthority();
+  const server = await startEndpoint({ name: "bench.example" }, authority);
+  const connect = `127.0.0.1:${server.connect.port}`;
+  const seconds: number[] = [];
+  for (let run = 0; run < 10; run += 1) {
+    const start = performance.now();
+    const { stderr } = await probity(["check", "tls://bench.example", "--connect", connect]);
+    if (stderr !== "") throw new Error(stderr);
+    seconds.push((performance.now() - start) / 1000);
+  }
+  await server.close();
+  figure("probity check of a loopback server, median of 9", median(seconds.slice(1)), 0.5, "s");
+}
+
 /** Gathering: 1,000 buckets behind 40 ms, against calls × latency ÷ concurrency. */
 async function gathering(): Promise<void> {
   const child = fork(here("./gather-buckets.ts"), {
@@ -71,6 +90,7 @@ function judging(): void {
 }
 
 startUp();
+await onCall();
 await gathering();
 judging();
 process.exitCode = missed === 0 ? 0 : 1;
