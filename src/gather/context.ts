@@ -151,6 +151,7 @@ export function probeContext(
       if (secret !== undefined && !name.endsWith("Id")) scan.redactor.learn(secret);
       return secret;
     },
+    learn: scan.redactor.learn,
     environment: scan.environment,
     maxAnswerBytes: scan.maxAnswerBytes,
     active: scan.active,

@@ -83,6 +83,8 @@ export interface ProbeContext {
    * @throws an error that says which variable or file is not there.
    */
   readonly secret: (name: string) => string | undefined;
+  /** A secret that came by the way (a session token): from now on it is taken out of everything that is kept. */
+  readonly learn: (secret: string) => void;
   /** Environment variables, for proxies and the providers' own default chains. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Largest answer that may be taken in, bytes. */
