@@ -24,14 +24,18 @@ export async function main(args) {
   }
 }
 
+const EXIT_CODES = `
+Exit codes: 0 upheld, 1 violated, 2 usage or configuration,
+3 unverified or lapsed, 70 program error.`;
+
 const EXAMPLES = `
 Examples:
   $ probity check example.com:443
   $ probity scan --policy policy.yaml --estate estate.yaml
-  $ probity scan --policy policy.yaml --estate estate.yaml --format json --output report.json
+  $ probity scan --policy p.yaml --estate e.yaml --format json --output r.json
   $ probity list controls
 
-Exit codes: 0 upheld, 1 violated, 2 usage or configuration, 3 unverified or lapsed, 70 program error.`;
+${EXIT_CODES}`;
 
 /**
  * The program with its commands.
@@ -63,17 +67,20 @@ function commands(finish) {
       `
 Examples:
   $ probity scan --policy policy.yaml --estate estate.yaml
-  $ probity scan --policy a.yaml b.yaml --estate estate.yaml --attestations attestations.yaml --waivers waivers.yaml
-  $ probity scan --policy policy.yaml --estate estate.yaml --only pf-rest-aes256 --evidence evidence/2026-11-22`,
+  $ probity scan --policy a.yaml b.yaml --estate estate.yaml --waivers waivers.yaml
+  $ probity scan --policy p.yaml --estate e.yaml --only pf-rest-aes256
+  $ probity scan --policy p.yaml --estate e.yaml --evidence evidence/2026-11-22
+${EXIT_CODES}`,
     )
     .action(async (_options, command) => {
+      need(command, "policy", "estate");
       const { scan } = await import("../src/cli/scan.ts");
       finish(await scan(command.optsWithGlobals()));
     });
 
   withInputs(program.command("evaluate"), "optional")
     .description("judge saved evidence again, offline")
-    .requiredOption("--evidence <dir>", "folder that scan --evidence wrote")
+    .option("--evidence <dir>", "folder that scan --evidence wrote (required)")
     .addOption(format())
     .option("--output <file>", "write the report to a file")
     .option("--full", "list every subject, with what passes and what it rests on")
@@ -84,9 +91,11 @@ Without --policy, --attestations or --waivers, those that were saved with the ev
 
 Examples:
   $ probity evaluate --evidence evidence/2026-11-22
-  $ probity evaluate --evidence evidence/2026-11-22 --policy stricter.yaml --format json`,
+  $ probity evaluate --evidence evidence/2026-11-22 --policy stricter.yaml
+${EXIT_CODES}`,
     )
     .action(async (_options, command) => {
+      need(command, "evidence");
       const { evaluateSaved } = await import("../src/cli/evaluate.ts");
       finish(await evaluateSaved(command.optsWithGlobals()));
     });
@@ -107,10 +116,15 @@ Examples:
     .addHelpText(
       "after",
       `
+HOST and HOST:443 are web servers: TLS, certificate, clear text. Any other port is
+asked for TLS only, unless a URL says https://. http://HOST:PORT names the clear-text
+port, and TLS is looked for at 443.
+
 Examples:
   $ probity check example.com
   $ probity check mail.example.com:465 --format json
-  $ probity check https://www.example.com --policy policy.yaml`,
+  $ probity check https://www.example.com --policy policy.yaml
+${EXIT_CODES}`,
     )
     .action(async (address, _options, command) => {
       const { check } = await import("../src/cli/check.ts");
@@ -159,14 +173,9 @@ Examples:
  * @param {"required" | "optional" | "any"} need
  */
 function withInputs(command, need) {
-  const policy = new Option("--policy <file...>", "statements as claims");
-  const estate = new Option("--estate <file...>", "where to look");
-  if (need === "required") {
-    policy.makeOptionMandatory();
-    estate.makeOptionMandatory();
-  }
-  command.addOption(policy);
-  if (need !== "optional") command.addOption(estate);
+  const mark = need === "required" ? " (required)" : "";
+  command.option("--policy <file...>", `statements as claims${mark}`);
+  if (need !== "optional") command.option("--estate <file...>", `where to look${mark}`);
   command
     .option("--attestations <file...>", "what people vouch for")
     .option("--waivers <file...>", "failures that are excused for a time");
@@ -174,6 +183,19 @@ function withInputs(command, need) {
   return command
     .option("--only <claim...>", "judge these claims only: an id, policy/id, or a pattern with *")
     .option("--now <time>", "judge for this moment (ISO 8601)");
+}
+
+/**
+ * Asked only when the command runs, so that a misspelt option is told before the one that it was meant to be.
+ * @param {Command} command
+ * @param {string[]} options
+ */
+function need(command, ...options) {
+  for (const option of options) {
+    if (command.getOptionValue(option) === undefined) {
+      command.error(`error: --${option} is required`);
+    }
+  }
 }
 
 /** @returns {string} the version in package.json */

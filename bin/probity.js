@@ -1,19 +1,35 @@
 #!/usr/bin/env node
-// Plain JavaScript that every Node can read, so that an old one gets an answer instead of a syntax error.
-const NEEDED = 24;
-if (Number(process.versions.node.split(".")[0]) < NEEDED) {
-  process.stderr.write(
-    `Probity needs Node ${NEEDED} or newer; this is ${process.version}.\n` +
-      "In a checkout, `npm ci` brings the right one: run `npx probity …` instead.\n" +
-      "Elsewhere, install Node 24 from https://nodejs.org or your package manager.\n",
-  );
-  process.exit(2);
-}
-// Compiled sources are kept in the user's own cache: the second run starts in half the time.
-const { enableCompileCache } = await import("node:module");
-const { homedir } = await import("node:os");
-const cache = process.env.XDG_CACHE_HOME || `${homedir()}/.cache`;
-enableCompileCache?.(`${cache}/probity`);
+// @ts-check
+import { fileURLToPath } from "node:url";
+import { isNewEnough, runByPackagedNode } from "./packaged-node.js";
 
-const { main } = await import("./commands.js");
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await (isNewEnough
+  ? run()
+  : runByPackagedNode(fileURLToPath(import.meta.url), process.argv.slice(2)));
+
+/** Whatever goes wrong in here is a defect of Probity: 70, never a verdict. */
+async function run() {
+  for (const event of ["uncaughtException", "unhandledRejection"]) {
+    process.on(event, (error) => {
+      process.stderr.write(`Probity failed: ${describe(error)}\n`);
+      process.exit(70);
+    });
+  }
+  try {
+    // Compiled sources are kept in the user's own cache: the second run starts in half the time.
+    const { enableCompileCache } = await import("node:module");
+    const { homedir } = await import("node:os");
+    enableCompileCache(`${process.env["XDG_CACHE_HOME"] || `${homedir()}/.cache`}/probity`);
+    const { main } = await import("./commands.js");
+    return await main(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`Probity failed: ${describe(error)}\n`);
+    return 70;
+  }
+}
+
+/** @param {unknown} error */
+function describe(error) {
+  if (!(error instanceof Error)) return String(error);
+  return process.argv.includes("--debug") ? (error.stack ?? error.message) : error.message;
+}

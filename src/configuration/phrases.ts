@@ -90,9 +90,16 @@ function formatName(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidStringForm
   return names[issue.format] ?? `a text in the form ${issue.format}`;
 }
 
+/** Whether a field is in a schema only to say why it may not be given. */
+function isRefused(field: unknown): boolean {
+  return field instanceof z.ZodOptional && field.unwrap() instanceof z.ZodNever;
+}
+
 /** The keys that a strict object or a record over an enumeration takes: what raises unknown keys. */
 function knownKeys(schema: unknown): readonly string[] {
-  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  if (schema instanceof z.ZodObject) {
+    return Object.keys(schema.shape).filter((key) => !isRefused(schema.shape[key]));
+  }
   if (schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum) {
     return schema.keyType.options.map(String);
   }

@@ -64,20 +64,13 @@ function referenceFindings(path: Path, credentials: unknown): readonly Finding[]
 }
 
 function withAbsolutePaths(target: Target, folder: string): Target {
-  const { caFile, credentials } = target;
-  const files = credentials?.files;
-  return {
-    ...target,
-    ...(caFile === undefined ? {} : { caFile: resolve(folder, caFile) }),
-    ...(credentials === undefined || files === undefined
-      ? {}
-      : {
-          credentials: {
-            ...credentials,
-            files: Object.fromEntries(
-              Object.entries(files).map(([name, path]) => [name, resolve(folder, path)]),
-            ),
-          },
-        }),
-  };
+  const absolute = (path: string) => resolve(folder, path);
+  const ca = target.caFile === undefined ? {} : { caFile: absolute(target.caFile) };
+  if (target.provider === "endpoint" || target.credentials?.files === undefined) {
+    return { ...target, ...ca };
+  }
+  const files = Object.fromEntries(
+    Object.entries(target.credentials.files).map(([name, path]) => [name, absolute(path)]),
+  );
+  return { ...target, ...ca, credentials: { ...target.credentials, files } };
 }

@@ -4,7 +4,7 @@ import type { AttestationFacet } from "#model/facets.ts";
 import { anyGlob } from "#model/glob.ts";
 import type { AttestationNeed } from "#model/policy.ts";
 import type { AttestationResult } from "#model/report.ts";
-import type { Subject } from "#model/subject.ts";
+import { TARGET_KIND, type Subject } from "#model/subject.ts";
 import { namesClaim } from "#model/claim-name.ts";
 
 /** The attestations of one claim, judged by the control `attestation`. */
@@ -77,7 +77,12 @@ export function judgeAttestations(
     results,
     attention,
     coversSubject: (subject) =>
-      inForce.find((attestation) => anyGlob(attestation.covers)(subject.id))?.id ?? null,
+      inForce.find(({ covers }) =>
+        // A whole target is never meant by a pattern: only by its own name.
+        subject.kind === TARGET_KIND
+          ? covers.includes(subject.id)
+          : anyGlob(covers.filter((pattern) => !/\s/.test(pattern)))(subject.id),
+      )?.id ?? null,
   };
 }
 

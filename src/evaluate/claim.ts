@@ -10,7 +10,7 @@ import type {
 } from "#model/report.ts";
 import { judgeAttestations } from "./attestations.ts";
 import { evaluateCheck } from "./check.ts";
-import type { CheckContext } from "./tally.ts";
+import type { CheckContext, Subjects } from "./tally.ts";
 import { waiversFor } from "./waivers.ts";
 
 /** What judging a claim takes besides the evidence. */
@@ -24,7 +24,7 @@ export interface ClaimContext extends CheckContext {
 export interface JudgedClaim {
   readonly result: ClaimResult;
   readonly attention: readonly Attention[];
-  /** Per control, the positions of the subjects that it judged. */
+  /** Per control, the positions of the subjects that it passed or failed. */
   readonly judged: readonly { readonly control: string; readonly positions: readonly number[] }[];
 }
 
@@ -46,12 +46,12 @@ export function judgeClaim(policy: string, claim: Claim, context: ClaimContext):
   const checks = claim.checks.map((check) => {
     const control = check.control === undefined ? undefined : controls.get(check.control);
     return control === undefined
-      ? { result: pendingCheck(check), attention: [], judged: [] }
+      ? { result: pendingCheck(check), attention: [], subjects: NONE, contradictions: [] }
       : evaluateCheck(check, control, exceptions, context);
   });
   const results = checks.map((check) => check.result);
-  const { verdict, reason } = settleClaim(claim, results, attested.results);
-  const judgedCount = sum(results, ({ counts }) => counts.pass + counts.fail);
+  const contradictions = new Set(checks.flatMap((check) => [...check.contradictions]));
+  const { verdict, reason } = settleClaim(claim, results, attested.results, contradictions);
   return {
     result: {
       policy,
@@ -61,10 +61,7 @@ export function judgeClaim(policy: string, claim: Claim, context: ClaimContext):
       severity: claim.severity,
       verdict,
       reason,
-      coverage: {
-        judged: judgedCount,
-        total: judgedCount + sum(results, ({ counts }) => counts.unknown + counts.error),
-      },
+      coverage: coverage(checks.map((check) => check.subjects)),
       mappings: claim.mappings,
       caveat: claim.caveat ?? null,
       checks: results,
@@ -76,9 +73,28 @@ export function judgeClaim(policy: string, claim: Claim, context: ClaimContext):
     ],
     judged: results.map(({ control }, position) => ({
       control,
-      positions: checks[position]?.judged ?? [],
+      positions: checks[position]?.subjects.decided ?? [],
     })),
   };
+}
+
+const NONE: Subjects = { decided: [], open: [], unlisted: [] };
+
+/**
+ * How many subjects were judged of how many: each once, however many checks speak of it, and judged only where every
+ * check could judge it. A target of which something was not listed counts as one that was not.
+ */
+function coverage(checks: readonly Subjects[]): ClaimResult["coverage"] {
+  const all = new Set<number>();
+  const open = new Set<number>();
+  const unlisted = new Set<string>();
+  for (const check of checks) {
+    for (const position of check.decided) all.add(position);
+    for (const position of check.open) open.add(position);
+    for (const target of check.unlisted) unlisted.add(target);
+  }
+  for (const position of open) all.add(position);
+  return { judged: all.size - open.size, total: all.size + unlisted.size };
 }
 
 /** The table "a claim, over its checks and attestations"; the first line that fits decides. */
@@ -86,6 +102,7 @@ function settleClaim(
   claim: Claim,
   checks: readonly CheckResult[],
   attestations: readonly AttestationResult[],
+  contradictions: ReadonlySet<string>,
 ): { verdict: Verdict; reason: string } {
   if (claim.informational !== undefined) {
     return { verdict: "informational", reason: claim.informational };
@@ -97,10 +114,10 @@ function settleClaim(
 
   const failing = having("fail");
   if (failing.length > 0) {
-    const contradicted = inState("in-force").length > 0;
-    const words = contradicted
-      ? `; an attestation in force (${list(inState("in-force").map(({ by }) => by ?? ""))}) says otherwise: a contradiction`
-      : "";
+    const words =
+      contradictions.size > 0
+        ? `; the attestation ${[...contradictions].join(", ")} vouches for what fails: a contradiction`
+        : "";
     return { verdict: "violated", reason: `${reasons(failing)}${words}` };
   }
   const open = having("unknown");
@@ -157,10 +174,6 @@ function reasons(checks: readonly CheckResult[]): string {
       return `${interpreted}${check.control}: ${check.reason}`;
     })
     .join("; ");
-}
-
-function list(words: readonly string[]): string {
-  return [...new Set(words)].join(", ");
 }
 
 function sum<T>(items: readonly T[], count: (item: T) => number): number {

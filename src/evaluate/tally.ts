@@ -1,4 +1,5 @@
 import type { AttentionNote, Control, Judgement, Outcome } from "#model/control.ts";
+import type { Labelled } from "#derive/scope.ts";
 import type { Estate } from "#model/estate.ts";
 import type { Problem, Source } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
@@ -23,8 +24,8 @@ export interface CheckContext {
 
 /** What exceptions say for the claim that the check belongs to. */
 export interface Exceptions {
-  readonly waiver: (entry: SubjectEntry) => WaiverAnswer;
-  /** Id of the attestation in force that speaks for a subject no probe can read; null where none does. */
+  readonly waiver: (entry: Labelled) => WaiverAnswer;
+  /** Id of the attestation in force that names a subject; null where none does. */
   readonly attestation: (subject: Subject) => string | null;
 }
 
@@ -32,9 +33,22 @@ export interface Exceptions {
 export interface CheckedCheck {
   readonly result: CheckResult;
   readonly attention: readonly Attention[];
-  /** Positions (in the index) of the subjects that were judged. */
-  readonly judged: readonly number[];
+  readonly subjects: Subjects;
+  /** Ids of attestations in force that vouch for a subject which fails. */
+  readonly contradictions: ReadonlySet<string>;
 }
+
+/** The subjects of a check, by their position in the index. */
+export interface Subjects {
+  /** Those that passed or failed. */
+  readonly decided: readonly number[];
+  /** Those that could not be judged. */
+  readonly open: readonly number[];
+  /** Targets of which something was not listed: nobody knows how many subjects that is. */
+  readonly unlisted: readonly string[];
+}
+
+type Settled = Pick<Judgement, "outcome" | "message">;
 
 /** Counts the evaluations of one check and keeps those that a report shows. */
 export class Tally {
@@ -42,9 +56,12 @@ export class Tally {
   #waived = 0;
   #attested = 0;
   #incomplete = false;
+  /** Of the judgement that is being added. */
+  #excuse: Pick<Evaluation, "waivedBy" | "waivedUntil"> = {};
   readonly #kept: Evaluation[] = [];
   readonly #attention: Attention[] = [];
-  readonly #judged: number[] = [];
+  readonly #subjects = { decided: [] as number[], open: [] as number[], unlisted: [] as string[] };
+  readonly #contradictions = new Set<string>();
   readonly #check: Check;
   readonly #control: Control;
   readonly #exceptions: Exceptions;
@@ -60,24 +77,13 @@ export class Tally {
   /** A control's word on a subject. */
   judged(member: Member, judgement: Judgement): void {
     const { entry, membership, required } = member;
-    this.#judged.push(entry.position);
-    const { outcome, message } = settleJudgement(member, judgement);
-    let excuse: Pick<Evaluation, "waivedBy" | "waivedUntil"> = {};
-    if (outcome === "fail") {
-      const answer = this.#exceptions.waiver(entry);
-      if (answer.membership === "unknown") {
-        const open = `${message}; whether the waiver ${answer.waiver?.id ?? ""} excuses it depends on tags or a region that were not read`;
-        this.#add("unknown", entry.subject, judgement.actual, open, entry, required);
-        return;
-      }
-      if (answer.waiver !== null) {
-        excuse = { waivedBy: answer.waiver.id, waivedUntil: answer.waiver.expires };
-      }
-    }
-    if (outcome !== "pass" || this.#counts.pass < this.#context.samples) {
-      this.#add(outcome, entry.subject, judgement.actual, message, entry, required, excuse);
-    } else {
+    const { outcome, message } = this.#excused(settleJudgement(member, judgement), entry);
+    if (outcome === "unknown") this.#subjects.open.push(entry.position);
+    else if (outcome !== "not-applicable") this.#subjects.decided.push(entry.position);
+    if (outcome === "pass" && this.#counts.pass >= this.#context.samples) {
       this.#counts.pass += 1;
+    } else {
+      this.#add(outcome, entry.subject, judgement.actual, message, entry, required);
     }
     if (membership === "yes" && judgement.attention !== undefined) {
       this.#notes(judgement.attention, subjectRef(entry.subject));
@@ -87,14 +93,16 @@ export class Tally {
   /** A control's word on the scope as a whole. */
   whole(judgement: Judgement): void {
     const subject = scopeSubject(this.#check, this.#context.estate);
-    this.#add(judgement.outcome, subject, judgement.actual, judgement.message);
+    const { outcome, message } = this.#excused(judgement, { subject, labels: new Map() });
+    this.#add(outcome, subject, judgement.actual, message);
     this.#notes(judgement.attention ?? [], null);
   }
 
   /** A subject of which it is not known whether it is in scope: it may not add to what the others show. */
   undecided({ entry }: Member): void {
     const message = "whether it is in scope depends on tags or a region that were not read";
-    this.#unseen(entry.subject, message, false);
+    this.#subjects.open.push(entry.position);
+    this.#unseen(entry.subject, message, null);
   }
 
   /** A facet that should have been read and was not. */
@@ -104,8 +112,9 @@ export class Tally {
       problem === undefined
         ? `${facet} was not read: no probe reads it of ${entry.kind?.title ?? `the kind ${entry.subject.kind}`} yet`
         : `${facet} was not read: ${describeProblem(problem)}`;
-    const unsupported = problem === undefined || problem.reason === "unsupported";
-    this.#unseen(entry.subject, message, unsupported);
+    this.#subjects.open.push(entry.position);
+    const attested = isUnsupported(problem) ? this.#exceptions.attestation(entry.subject) : null;
+    this.#unseen(entry.subject, message, attested);
   }
 
   /** Kinds that were not listed completely. */
@@ -117,14 +126,18 @@ export class Tally {
       problem === undefined
         ? `not listed, as no probe lists them yet: ${shown}${more}`
         : `not listed completely: ${shown}${more}: ${describeProblem(problem)}`;
-    const unsupported = problem === undefined || problem.reason === "unsupported";
-    this.#unseen(targetSubject(target), message, unsupported);
+    this.#subjects.unlisted.push(target.id);
+    const attested = isUnsupported(problem)
+      ? this.#exceptions.attestation(targetSubject(target))
+      : null;
+    this.#unseen(targetSubject(target), message, attested);
   }
 
   /** The control itself failed: a defect of Probity, never a verdict on the subject. */
   crashed(entry: SubjectEntry | null, error: unknown): void {
     const subject = entry?.subject ?? scopeSubject(this.#check, this.#context.estate);
     const words = error instanceof Error ? error.message : String(error);
+    if (entry !== null) this.#subjects.open.push(entry.position);
     this.#add("error", subject, null, `the control ${this.#control.id} failed: ${words}`);
   }
 
@@ -144,11 +157,33 @@ export class Tally {
       counts,
       evaluations: this.#kept,
     };
-    return { result, attention: this.#attention, judged: this.#judged };
+    return {
+      result,
+      attention: this.#attention,
+      subjects: this.#subjects,
+      contradictions: this.#contradictions,
+    };
   }
 
-  #unseen(subject: Subject, message: string, unsupported: boolean): void {
-    const attestedBy = unsupported ? this.#exceptions.attestation(subject) : null;
+  /** What waivers and attestations make of a judgement: excused, left open where that cannot be told, or contradicted. */
+  #excused(judgement: Settled, labelled: Labelled): Settled {
+    this.#excuse = {};
+    if (judgement.outcome !== "fail") return judgement;
+    const { membership, waiver } = this.#exceptions.waiver(labelled);
+    if (membership === "unknown") {
+      const why = `whether the waiver ${waiver?.id ?? ""} excuses it depends on tags or a region that were not read`;
+      return { outcome: "unknown", message: `${judgement.message}; ${why}` };
+    }
+    if (waiver !== null) {
+      this.#excuse = { waivedBy: waiver.id, waivedUntil: waiver.expires };
+      return judgement;
+    }
+    const attestation = this.#exceptions.attestation(labelled.subject);
+    if (attestation !== null) this.#contradictions.add(attestation);
+    return judgement;
+  }
+
+  #unseen(subject: Subject, message: string, attestedBy: string | null): void {
     if (attestedBy !== null) this.#attested += 1;
     this.#counts.unknown += 1;
     this.#keep({
@@ -170,9 +205,9 @@ export class Tally {
     message: string,
     entry?: SubjectEntry,
     required: readonly FacetName[] = [],
-    excuse: Pick<Evaluation, "waivedBy" | "waivedUntil"> = {},
   ): void {
     this.#counts[outcome] += 1;
+    const excuse = outcome === "fail" ? this.#excuse : {};
     if (excuse.waivedBy !== undefined) this.#waived += 1;
     const { observedAt, source } = provenance(entry, required);
     this.#keep({
@@ -194,6 +229,11 @@ export class Tally {
   #notes(notes: readonly AttentionNote[], subject: SubjectRef | null): void {
     for (const note of notes) this.#attention.push({ ...note, subject });
   }
+}
+
+/** Only what no probe of ours reads may be attested: a denial or a time-out is a failure to look. */
+function isUnsupported(problem: Problem | undefined): boolean {
+  return problem === undefined || problem.reason === "unsupported";
 }
 
 /** A problem in the words of an evaluation: why, and the missing permission by name. */

@@ -79,7 +79,7 @@ function strayRegions(
             );
       if (declared) return [];
       const kinds = countBy(entries, (entry) => entry.kind?.title ?? entry.subject.kind);
-      const message = `${entries.length} resources in ${region}, a region that no claim declares: ${kinds}`;
+      const message = `${entries.length} ${entries.length === 1 ? "resource" : "resources"} in ${region}, a region that no claim declares: ${kinds}`;
       return [
         { kind: "region", subject: { ...subjectRef(targetSubject(target)), region }, message },
       ];

@@ -1,7 +1,6 @@
-import { selectorMatcher, type Membership } from "#derive/scope.ts";
+import { selectorMatcher, type Labelled, type Membership } from "#derive/scope.ts";
 import type { Waiver } from "#model/exceptions.ts";
 import { namesClaim } from "#model/claim-name.ts";
-import type { SubjectEntry } from "./subjects.ts";
 
 /** What waivers say of one failing subject: the one in force that excuses it, or one of which that cannot be told. */
 export interface WaiverAnswer {
@@ -9,13 +8,15 @@ export interface WaiverAnswer {
   readonly waiver: Waiver | null;
 }
 
+const DAY_MS = 86_400_000;
+
 /** Compiles the waivers in force for one claim. An expired waiver, and one of the future, counts for nothing. */
 export function waiversFor(
   policy: string,
   claim: string,
   waivers: readonly Waiver[],
   now: Date,
-): (entry: SubjectEntry) => WaiverAnswer {
+): (entry: Labelled) => WaiverAnswer {
   const inForce = waivers
     .filter((waiver) => isInForce(waiver, now) && namesClaim(waiver.claims, policy, claim))
     .map((waiver) => ({ waiver, matches: selectorMatcher(waiver.covers) }));
@@ -30,11 +31,12 @@ export function waiversFor(
   };
 }
 
-/** From the start of its date to the end of its expiry day, UTC. */
+/** From the start of its date to the end of its expiry day, UTC. What is no date is never in force. */
 export function isInForce(
   dated: { readonly date: string; readonly expires: string },
   now: Date,
 ): boolean {
-  const day = now.toISOString().slice(0, 10);
-  return dated.date <= day && day <= dated.expires;
+  const from = Date.parse(`${dated.date}T00:00:00Z`);
+  const lastDay = Date.parse(`${dated.expires}T00:00:00Z`);
+  return from <= now.getTime() && now.getTime() < lastDay + DAY_MS;
 }

@@ -5,33 +5,88 @@ const environmentVariable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
   error: "expected the name of an environment variable",
 });
 
-const credentials = z
+const references = {
+  env: "Environment variables that hold a secret each, by what they hold",
+  files: "Files that hold a secret each, by the same names as env; paths are relative to this file",
+};
+const WHERE =
+  "Where to find credentials; never a secret itself. Left out: the provider's own default chain.";
+
+/** Texts by one of the names; as a type by any, so that what looks one up need not know the provider. */
+function byName(names: readonly string[], text: z.ZodType<string>) {
+  const fields = Object.fromEntries(names.map((name) => [name, text.exactOptional()]));
+  const known: z.ZodType<Record<string, string>> = z.strictObject(fields);
+  return known.optional();
+}
+
+/** References by the names that a provider's probes ask for; a misspelt one would fall to the default chain unseen. */
+function named(...names: readonly string[]) {
+  const list = names.join(", ");
+  return {
+    env: byName(names, environmentVariable).describe(`${references.env}: ${list}.`),
+    files: byName(names, z.string().min(1)).describe(`${references.files}: ${list}.`),
+  };
+}
+
+interface References {
+  readonly env?: object | undefined;
+  readonly files?: object | undefined;
+}
+function refers({ env = {}, files = {} }: References, name: string): boolean {
+  return Object.hasOwn(env, name) || Object.hasOwn(files, name);
+}
+
+const awsCredentials = z
   .strictObject({
-    profile: z.string().min(1).optional().describe("AWS: a profile of the shared configuration."),
+    profile: z.string().min(1).optional().describe("A profile of the shared configuration."),
     roleArn: z
       .string()
       .startsWith("arn:")
       .optional()
-      .describe("AWS: a role to assume, by the credentials that the rest gives."),
+      .describe("A role to assume, by the credentials that the rest gives."),
     externalIdFrom: environmentVariable
       .optional()
-      .describe("AWS: the environment variable that holds the external id of roleArn."),
-    env: z
-      .record(z.string(), environmentVariable)
-      .optional()
-      .describe(
-        "Environment variables that hold a secret each, by what they hold: accessKeyId, secretAccessKey and sessionToken (AWS), clientId and clientSecret (Azure).",
-      ),
-    files: z
-      .record(z.string(), z.string().min(1))
-      .optional()
-      .describe(
-        "Files that hold a secret each, by the same names as env; paths are relative to this file.",
-      ),
+      .describe("The environment variable that holds the external id of roleArn."),
+    ...named("accessKeyId", "secretAccessKey", "sessionToken"),
   })
-  .describe(
-    "Where to find credentials; never a secret itself. Left out: the provider's own default chain.",
+  .refine((value) => refers(value, "accessKeyId") === refers(value, "secretAccessKey"), {
+    error: "expected both accessKeyId and secretAccessKey, under env or files, or neither",
+  })
+  .refine((value) => !refers(value, "sessionToken") || refers(value, "accessKeyId"), {
+    error: "expected sessionToken to go with accessKeyId and secretAccessKey",
+  })
+  .describe(WHERE);
+
+const azureCredentials = z
+  .strictObject(named("clientId", "clientSecret"))
+  .refine((value) => refers(value, "clientId") === refers(value, "clientSecret"), {
+    error: "expected both clientId and clientSecret, under env or files, or neither",
+  })
+  .describe(WHERE);
+
+const credentialName = z.string().regex(/^[a-z][A-Za-z0-9]*$/, {
+  error: "expected the name of a credential such as clientSecret",
+});
+const OPEN = "No probe reads it yet, so any name in the style of clientSecret is taken.";
+const openCredentials = z
+  .strictObject({
+    env: z
+      .record(credentialName, environmentVariable)
+      .optional()
+      .describe(`${references.env}. ${OPEN}`),
+    files: z
+      .record(credentialName, z.string().min(1))
+      .optional()
+      .describe(`${references.files}. ${OPEN}`),
+  })
+  .describe(WHERE);
+
+/** Addresses by the names that a provider's probes ask for; for a misspelt one the public cloud would be asked. */
+function addresses(words: string, ...names: readonly string[]) {
+  return byName(names, z.url()).describe(
+    `Addresses of the provider's API in place of the public ones. ${words}`,
   );
+}
 
 const limits = z.strictObject({
   concurrency: z
@@ -76,12 +131,6 @@ const common = {
     .array(identifier)
     .default([])
     .describe("Labels that all its subjects have, for the scopes of checks."),
-  endpoints: z
-    .record(z.string(), z.url())
-    .optional()
-    .describe(
-      "Addresses of the provider's API in place of the public ones: api, token (Azure), or an AWS service such as s3.",
-    ),
   caFile: z
     .string()
     .min(1)
@@ -89,13 +138,25 @@ const common = {
     .describe(
       "PEM file of certificate authorities that are trusted too; the path is relative to this file.",
     ),
-  credentials: credentials.optional(),
   limits: limits.optional().describe("How hard and how long the target may be asked."),
 };
 
+/** Of providers that no probe reads yet. */
+const open = {
+  endpoints: addresses("No probe reads them yet.", "api", "token", "s3"),
+  credentials: openCredentials.optional(),
+};
 const awsTarget = z.strictObject({
   ...common,
   provider: z.literal("aws"),
+  endpoints: addresses(
+    "api stands for every service that has none of its own: s3, s3control, sts.",
+    "api",
+    "s3",
+    "s3control",
+    "sts",
+  ),
+  credentials: awsCredentials.optional(),
   account: z
     .string()
     .regex(/^\d{12}$/, { error: "expected the 12 digits of an AWS account id" })
@@ -106,36 +167,48 @@ const awsTarget = z.strictObject({
 const azureTarget = z.strictObject({
   ...common,
   provider: z.literal("azure"),
+  endpoints: addresses("api is Azure Resource Manager, token signs in.", "api", "token"),
+  credentials: azureCredentials.optional(),
   tenant: z.string().min(1).describe("Id of the Microsoft Entra tenant."),
   subscriptions: z.array(z.guid()).min(1).describe("Ids of the subscriptions to read."),
   backups,
 });
 const gcpTarget = z.strictObject({
   ...common,
+  ...open,
   provider: z.literal("gcp"),
   projects: z.array(z.string().min(1)).min(1).describe("Ids of the projects to read."),
   backups,
 });
 const ovhTarget = z.strictObject({
   ...common,
+  ...open,
   provider: z.literal("ovh"),
   projects: z.array(z.string().min(1)).default([]).describe("Ids of the projects to read."),
   backups,
 });
 const scalewayTarget = z.strictObject({
   ...common,
+  ...open,
   provider: z.literal("scaleway"),
   projects: z.array(z.string().min(1)).default([]).describe("Ids of the projects to read."),
   backups,
 });
 const upcloudTarget = z.strictObject({
   ...common,
+  ...open,
   provider: z.literal("upcloud"),
   backups,
 });
 const endpointTarget = z.strictObject({
   ...common,
   provider: z.literal("endpoint"),
+  endpoints: z
+    .never({ error: "expected no endpoints: url and connect say where an endpoint is" })
+    .optional(),
+  credentials: z
+    .never({ error: "expected no credentials: an endpoint is asked without any" })
+    .optional(),
   url: z
     .url({
       protocol: /^(?:https?|tls)$/,
@@ -184,6 +257,14 @@ export type TargetOf<P extends Target["provider"]> = Extract<Target, { provider:
 const pattern = z.string().min(1).max(500);
 const patterns = z.array(pattern).min(1);
 
+function hasKeys(value: object): boolean {
+  return Object.keys(value).length > 0;
+}
+const AT_LEAST_ONE = {
+  error:
+    "expected at least one of providers, targets, kinds, regions, ids, tags: without any, every subject would match",
+};
+
 /** Selects subjects; every field that is given must match, within a field any one value. */
 const selectorFields = {
   providers: z.array(z.enum(PROVIDERS)).min(1).optional().describe("Providers; any when left out."),
@@ -201,14 +282,19 @@ const selectorFields = {
     .describe("The provider's ids of subjects, `*` for any run of characters; any when left out."),
   tags: z
     .record(z.string().min(1), pattern)
+    .refine(hasKeys, { error: "expected a tag at least" })
+    .meta({ minProperties: 1 })
     .optional()
     .describe(
       "Tags by their exact name, each with a pattern of its value, `*` for any run of characters.",
     ),
 };
 
-/** The selection of an estate's label rule. */
-export const subjectSelector = z.strictObject(selectorFields);
+/** The selection of an estate's label rule or of a waiver. An empty one is a slip that would select everything. */
+export const subjectSelector = z
+  .strictObject(selectorFields)
+  .refine(hasKeys, AT_LEAST_ONE)
+  .meta({ minProperties: 1 });
 
 /** The selection of a check: as that of a label rule, by labels too, with exclusions. */
 const scopeSelector = z.strictObject({
@@ -221,7 +307,10 @@ const scopeSelector = z.strictObject({
 });
 export const scopeSchema = z.strictObject({
   ...scopeSelector.shape,
-  exclude: z.array(scopeSelector).optional().describe("What matches one of these is out of scope."),
+  exclude: z
+    .array(scopeSelector.refine(hasKeys, AT_LEAST_ONE).meta({ minProperties: 1 }))
+    .optional()
+    .describe("What matches one of these is out of scope."),
   mayBeEmpty: z
     .boolean()
     .optional()

@@ -44,13 +44,22 @@ const common = {
   evidence: evidence.optional().describe("What shows it, with its hash."),
 };
 
+/** A pattern with next to no letters covers whatever there is, which nobody has looked at. */
+const covered = z
+  .string()
+  .min(1)
+  .refine((text) => !text.includes("*") || text.replaceAll(/[*\s]/g, "").length >= 3, {
+    error:
+      "expected a pattern of at least 3 characters beside the *: name the parts or the subjects",
+  });
+
 const attestation = z.strictObject({
   ...common,
   covers: z
-    .array(z.string().min(1))
+    .array(covered)
     .min(1)
     .describe(
-      "Parts of the promise, in the words of the claim's `attest`, and ids of subjects (`*` for any run of characters) that it speaks for.",
+      "Parts of the promise, in the words of the claim's `attest`, and ids of subjects (`*` for any run of characters, beside 3 others at least) that it speaks for.",
     ),
   evidence: evidence.describe(
     "What shows it; once its hash differs, the attestation counts for nothing.",

@@ -23,7 +23,8 @@ export interface CrossCheck {
 
 /**
  * Holds the files of a scan against each other: ids that two files give, attestations and waivers of claims that
- * no policy has (errors); those that are not in force, changed or fit no part of their claims (warnings).
+ * no policy has (errors); those that are not in force, changed or fit no part of their claims, and waivers of every
+ * claim (warnings). Without policies nothing is said of claims.
  */
 export function crossCheck(input: CrossCheckInput): CrossCheck {
   const { policies, attestations, waivers } = input;
@@ -46,6 +47,7 @@ export function crossCheck(input: CrossCheckInput): CrossCheck {
       ...attestations.flatMap(evidenceRemarks),
       ...attestations.flatMap((file) => strayCovers(file, claims)),
       ...waivers.flatMap((file) => outOfForce("waivers", file, today)),
+      ...waivers.flatMap(waivesEverything),
     ],
   };
 }
@@ -91,6 +93,7 @@ function unknownClaims(
   file: Loaded<readonly { readonly claims: readonly string[] }[]>,
   claims: readonly NamedClaim[],
 ): readonly Issue[] {
+  if (claims.length === 0) return [];
   return file.value.flatMap((entry, index) =>
     entry.claims.flatMap((pattern, position) => {
       if (claims.some(({ policy, claim }) => namesClaim([pattern], policy, claim.id))) return [];
@@ -112,6 +115,7 @@ function otherPolicies(
   file: Loaded<readonly { readonly claims: readonly string[] }[]>,
   claims: readonly NamedClaim[],
 ): readonly Remark[] {
+  if (claims.length === 0) return [];
   return file.value.flatMap((entry, index) =>
     entry.claims.flatMap((pattern, position) => {
       if (!isOfOtherPolicy(pattern, claims)) return [];
@@ -144,6 +148,18 @@ function outOfForce(
     const message = `: ${id} counts for nothing before its date, ${date}`;
     return [remark("warning", file, { path: [list, index, "date"], message })];
   });
+}
+
+/** A pattern that names every claim of every policy waives promises too that nobody thought of. */
+function waivesEverything(file: Loaded<readonly Waiver[]>): readonly Remark[] {
+  return file.value.flatMap(({ id, claims }, index) =>
+    claims.flatMap((pattern, position) => {
+      if (!/^[*/]+$/.test(pattern)) return [];
+      const path = ["waivers", index, "claims", position];
+      const message = `: ${id} waives every claim of every policy: name the claims that it is for`;
+      return [remark("warning", file, { path, message })];
+    }),
+  );
 }
 
 function evidenceRemarks(file: Loaded<readonly Attestation[]>): readonly Remark[] {

@@ -1,5 +1,6 @@
 import { SEVERITIES } from "#model/control.ts";
 import type { ClaimResult, Report, Verdict } from "#model/report.ts";
+import { TARGET_KIND } from "#model/subject.ts";
 import type { Page } from "./page.ts";
 import type { Tone } from "./style.ts";
 import { addAttestation, addCheck, addOtherChecks } from "./text-checks.ts";
@@ -120,11 +121,10 @@ function addAdvice(page: Page, claims: readonly ClaimResult[]): void {
 function addDetailed(page: Page, claim: ClaimResult, name: string, detail: Detail): void {
   const { verdict, checks, attestations } = claim;
   const { mark, tone } = LOOKS[verdict];
-  const { judged, total } = claim.coverage;
   const failing = checks.filter(({ result }) => result === "fail");
   const facts = [
     claim.severity,
-    ...(total > 0 ? [`${judged} of ${total} judged`] : []),
+    ...coverageWords(claim),
     ...(failing.length > 0 && failing.every(({ basis }) => basisKind(basis) === "interpreted")
       ? ["broken by an interpreted number only"]
       : []),
@@ -156,6 +156,18 @@ function addDetailed(page: Page, claim: ClaimResult, name: string, detail: Detai
     checks.filter((check) => !shown.includes(check)),
   );
   for (const attestation of attestations) addAttestation(page, attestation, verdict === "violated");
+}
+
+/** Every check asks for a judgement of each subject in its scope; what was not listed is a number that nobody knows. */
+function coverageWords({ coverage: { judged, total }, checks }: ClaimResult): string[] {
+  if (total === 0) return [];
+  const unlisted = checks.some(({ evaluations }) =>
+    evaluations.some(
+      ({ outcome, subject }) => outcome === "unknown" && subject.kind === TARGET_KIND,
+    ),
+  );
+  const words = `${judged} of ${count(total, "judgement")} made`;
+  return [unlisted ? `${words}, of what was listed` : words];
 }
 
 function addNotes(page: Page, claim: ClaimResult, detail: Detail, indent: number): void {

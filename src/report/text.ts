@@ -113,7 +113,7 @@ function addTotals(page: Page, report: Report): void {
     page.add([{ text: label, tone: "strong" }, `: ${text}`], { indent: 2, hang: 2 });
   add(
     "Claims",
-    `${basis.live} known live, ${basis.attestation} by attestation, ${basis.both} by both, ` +
+    `${basis.live} to be judged live, ${basis.attestation} by attestation, ${basis.both} by both, ` +
       `${claims.informational} informational`,
   );
   add("Checks", `${checksByBasis(report.claims)}; ${pending} still to be built`);

@@ -57,6 +57,15 @@ describe("every control", () => {
   });
 });
 
+describe("what to do about clear text", () => {
+  it.each(["port 80", "secure transfer required", "aws:SecureTransport"])(
+    "speaks of %s",
+    (words) => {
+      expect(allCases.get("https-only")?.control.remediation).toContain(words);
+    },
+  );
+});
+
 for (const [id, { control, cases }] of allCases) {
   describe(id, () => {
     it("is what its file of cases is named after, and names no case twice", () => {

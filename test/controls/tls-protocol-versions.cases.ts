@@ -158,7 +158,7 @@ export default defineCases(control, [
     expect: declared,
     facets: setting({ minimumTls: "TLSv1.2" }),
     outcome: "pass",
-    says: "minimum version is TLSv1.2",
+    says: "the setting's minimum is TLSv1.2; declared",
   },
   {
     name: "a setting below the floor by default",
@@ -169,7 +169,7 @@ export default defineCases(control, [
       platformFloor: { version: "TLSv1.2", reference: "https://example.com/notice" },
     }),
     outcome: "fail",
-    says: "TLSv1.0 by the provider's default, which lets in TLSv1.0, TLSv1.1; the platform itself refuses anything below TLSv1.2",
+    says: "the setting's minimum is TLSv1.0 by the provider's default, which would let in TLSv1.0, TLSv1.1; the platform itself refuses anything below TLSv1.2 (https://example.com/notice)",
   },
   {
     name: "a setting that is not there",
@@ -190,7 +190,7 @@ export default defineCases(control, [
     expect: { ...declared, tolerated: { versions: ["TLSv1.0"], review: "2026-12-31" } },
     facets: setting({ minimumTls: "TLSv1.0" }),
     outcome: "fail",
-    says: "lets in TLSv1.1",
+    says: "the setting's minimum is TLSv1.0, which lets in TLSv1.1; declared",
   },
   {
     name: "a setting that makes use of an exception keeps its review in sight",

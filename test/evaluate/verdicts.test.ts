@@ -537,7 +537,56 @@ const table: readonly (Situation & {
     attestations: [attested()],
     verdict: "violated",
     exit: 1,
-    says: "a contradiction",
+    says: "encrypted: 1 of 2 do not hold",
+  },
+  {
+    name: "an attestation that vouches for what fails is a contradiction",
+    claim: { checks: [check] },
+    observations: both,
+    attestations: [attested({ covers: ["arn:aws:s3:::bad"] })],
+    verdict: "violated",
+    exit: 1,
+    says: "the attestation roles-2026 vouches for what fails: a contradiction",
+  },
+  {
+    name: "a pattern never attests a whole target",
+    claim: { checks: [{ control: "encrypted" }] },
+    observations: onlyGood,
+    attestations: [attested({ covers: ["aw*"] })],
+    verdict: "unverified",
+    exit: 3,
+  },
+  {
+    name: "at least two, one of them attested: it may yet hold",
+    claim: { checks: [{ ...check, atLeast: 2 }] },
+    observations: [inventory([good, bad]), reads(good, true)],
+    attestations: [attested({ covers: ["arn:aws:s3:::bad"] })],
+    verdict: "unverified",
+    exit: 3,
+  },
+  {
+    name: "at least two, one of them waived",
+    claim: { checks: [{ ...check, atLeast: 2 }] },
+    observations: both,
+    waivers: [waiver()],
+    verdict: "waived",
+    exit: 0,
+  },
+  {
+    name: "a waiver may excuse the scope as a whole",
+    claim: { checks: [{ ...check, control: "several" }] },
+    observations: onlyGood,
+    waivers: [waiver({ covers: { targets: ["aws"] } })],
+    verdict: "waived",
+    exit: 0,
+  },
+  {
+    name: "a waiver without a readable date counts for nothing",
+    claim: { checks: [check] },
+    observations: both,
+    waivers: [waiver({ expires: "zzzz" })],
+    verdict: "violated",
+    exit: 1,
   },
   {
     name: "an attestation never covers a denial",
@@ -590,6 +639,18 @@ describe("the verdict tables", () => {
     const [claim] = report.claims;
     expect(claim).toMatchObject({ verdict, reason: expect.stringContaining(says ?? "") });
     expect(exitCode(report)).toBe(exit);
+  });
+});
+
+describe("coverage", () => {
+  test("counts subjects, each once, and judged only where every check could judge it", () => {
+    const twice = { checks: [check, { ...check, scope: { ids: ["*good"] } }] };
+    const report = judge({
+      claim: twice,
+      observations: [inventory([good, bad]), reads(good, true)],
+    });
+    // Beside the two buckets the target counts, of which the second check lists other kinds.
+    expect(report.claims[0]?.coverage).toEqual({ judged: 1, total: 3 });
   });
 });
 

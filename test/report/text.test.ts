@@ -120,6 +120,24 @@ describe("claims", () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 
+  test("count the judgements that were made; where a listing lacks something, they say so", () => {
+    expect(block("nl-transit-tls").split("\n")[0]).toMatch(/· 14 of 15 judgements made$/);
+    const sample = sampleReport();
+    const claims = sample.claims.map((claim) => ({
+      ...claim,
+      checks: claim.checks.map((check) => ({
+        ...check,
+        evaluations: check.evaluations.map((evaluation) =>
+          evaluation.outcome === "unknown"
+            ? { ...evaluation, subject: { ...evaluation.subject, kind: "target" } }
+            : evaluation,
+        ),
+      })),
+    }));
+    const part = block("nl-transit-tls", wide({ ...sample, claims }));
+    expect(part.split("\n")[0]).toMatch(/· 14 of 15 judgements made, of what was listed$/);
+  });
+
   test("subjects with the same message stand together, five of them, all with --full", () => {
     expect(block("nl-transit-tls").match(/accepts TLSv1\.0, TLSv1\.1;/g)).toHaveLength(1);
     expect(block("nl-transit-tls")).toContain("and 2 more (--full)");
@@ -242,7 +260,7 @@ describe("the rest", () => {
 
   test("totals tell how claims are known and whose numbers were judged by", () => {
     const part = section("TOTALS");
-    expect(part).toContain("7 known live, 3 by attestation, 1 by both, 1 informational");
+    expect(part).toContain("7 to be judged live, 3 by attestation, 1 by both, 1 informational");
     expect(part).toContain(
       "9 quoted (1 fails), 1 interpreted (1 fails), 2 by a standard; 2 still to be built",
     );

@@ -40,11 +40,14 @@ export default defineControl({
     return notApplicable("speaks no HTTP");
   },
   remediation:
-    "Close port 80 or let it answer with nothing but a redirect to https://, send Strict-Transport-Security on every HTTPS answer, " +
-    "and on a cloud service turn on its setting for secure transfer only.",
+    "A web server: close port 80 or let it answer with nothing but a redirect to https://, and send Strict-Transport-Security on every HTTPS answer. " +
+    "A storage account: turn on secure transfer required. " +
+    "An S3 bucket: give it a bucket policy that denies every request with aws:SecureTransport false, on the bucket and on its objects.",
   references: [
     "https://www.rfc-editor.org/rfc/rfc6797",
     "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Strict-Transport-Security",
+    "https://learn.microsoft.com/azure/storage/common/storage-require-secure-transfer",
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html",
   ],
 });
 

