@@ -41,7 +41,7 @@ interface HttpAnswer {
  * that is not the document which was asked for, nor an error of AWS. It throws AnswerError, which the SDK does not retry.
  */
 export function answerGuard(limit: number) {
-  return <Args, Result extends { response: unknown }>(
+  return <Args extends { readonly request: unknown }, Result extends { response: unknown }>(
     next: (args: Args) => Promise<Result>,
     context: { readonly commandName?: string },
   ) =>
@@ -49,12 +49,22 @@ export function answerGuard(limit: number) {
       const result = await next(args);
       const answer = result.response;
       if (!isHttpAnswer(answer)) return result;
-      const bytes = await collect(answer, limit);
+      const bytes = withoutToken(await collect(answer, limit), args.request);
       const roots = ROOTS[context.commandName ?? ""];
       if (roots !== undefined) refuseOther(answer.statusCode, bytes, roots);
       answer.body = bytes;
       return result;
     };
+}
+
+/** The session token is the one secret that is sent as it is; a server that repeats it must not get it kept. */
+function withoutToken(bytes: Uint8Array, request: unknown): Uint8Array {
+  const headers: unknown = Reflect.get(Object(request), "headers");
+  const token: unknown = Reflect.get(Object(headers), "x-amz-security-token");
+  if (typeof token !== "string" || token.length < 6) return bytes;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!buffer.includes(token)) return bytes;
+  return Buffer.from(buffer.toString("latin1").replaceAll(token, "[redacted]"), "latin1");
 }
 
 async function collect(answer: HttpAnswer, limit: number): Promise<Uint8Array> {
@@ -96,9 +106,12 @@ function refuseOther(status: number, bytes: Uint8Array, roots: readonly string[]
 /** Whether the text is one whole XML element of that name. */
 function isDocument(text: string, root: string): boolean {
   const start = /^\uFEFF?(?:<\?xml[^>]{0,200}\?>\s*)?<([A-Za-z][\w.-]*)/.exec(text)?.[1];
-  return (
-    start === root && (text.endsWith(`</${root}>`) || /^[^>]*<[^>]*\/>$/.test(afterProlog(text)))
-  );
+  return start === root && (text.endsWith(`</${root}>`) || isOneTag(afterProlog(text)));
+}
+
+/** Whether the text is an element without content: `<Tagging/>`. (No pattern: the text may be hostile and long.) */
+function isOneTag(text: string): boolean {
+  return text.endsWith("/>") && text.indexOf(">") === text.length - 1;
 }
 
 function afterProlog(text: string): string {

@@ -5,7 +5,12 @@ import type { TargetOf } from "#model/estate.ts";
 import type { ProbeContext } from "#model/probe.ts";
 import { answerGuard } from "./answer-guard.ts";
 import { handlerOptions } from "./connection.ts";
-import { credentialOptions, type CredentialOptions } from "./credentials.ts";
+import {
+  credentialOptions,
+  type CredentialOptions,
+  type Keys,
+  secretLearner,
+} from "./credentials.ts";
 
 /**
  * The SDK clients of one target, one for each service and region, made when they are first asked for: the adaptive
@@ -21,10 +26,15 @@ export interface AwsClients {
 
 /** What all SDK clients have in common here. */
 interface Guardable {
+  readonly config: { readonly credentials: () => Promise<Keys> };
   readonly middlewareStack: {
     add(
       guard: ReturnType<typeof answerGuard>,
       place: { readonly step: "deserialize"; readonly priority: "low" },
+    ): void;
+    add(
+      learn: ReturnType<typeof secretLearner>,
+      place: { readonly step: "initialize"; readonly priority: "high" },
     ): void;
   };
   destroy(): void;
@@ -55,6 +65,8 @@ export function awsClients(target: TargetOf<"aws">, context: ProbeContext): AwsC
   const guarded = <C extends Guardable>(client: C): C => {
     const guard = answerGuard(context.maxAnswerBytes);
     client.middlewareStack.add(guard, { step: "deserialize", priority: "low" });
+    const learner = secretLearner(() => client.config.credentials(), context.learn);
+    client.middlewareStack.add(learner, { step: "initialize", priority: "high" });
     close.push(() => client.destroy());
     return client;
   };

@@ -122,3 +122,17 @@ function untilExpiry(now: () => Date, source: CredentialSource): CredentialSourc
     return held;
   };
 }
+
+/**
+ * SDK middleware for the step `initialize`: whatever keys a client signs with, of a role, a profile or the default chain,
+ * their secrets are known before the first byte is sent.
+ */
+export function secretLearner(keys: CredentialSource, learn: ProbeContext["learn"]) {
+  return <Args, Result>(next: (args: Args) => Promise<Result>) =>
+    async (args: Args): Promise<Result> => {
+      const { secretAccessKey, sessionToken } = await keys();
+      learn(secretAccessKey);
+      if (sessionToken !== undefined) learn(sessionToken);
+      return next(args);
+    };
+}

@@ -1,6 +1,6 @@
 import type { ProblemReason } from "#model/evidence.ts";
 import type { Failure } from "#model/probe.ts";
-import { plain } from "#model/text.ts";
+import { plainServerText } from "#probes/common/server-text.ts";
 import { AnswerError } from "./answer-guard.ts";
 import { CredentialsError } from "./credentials.ts";
 
@@ -54,12 +54,6 @@ const TIMED_OUT = new Set([
 ]);
 const UNREACHABLE =
   /^(?:E(?:NOTFOUND|AI_\w+|CONN\w+|PIPE|HOSTUNREACH|NETUNREACH|PROTO)|ERR_(?:TLS|SSL|PROXY|STREAM)_\w+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|HPE_\w+|NetworkingError)$/;
-const UNSUPPORTED = new Set([
-  "MethodNotAllowed",
-  "NotImplemented",
-  "UnknownOperationException",
-  "UnsupportedOperation",
-]);
 
 /**
  * What an error of an AWS client means. Never retryable for gather: the SDK has retried already.
@@ -84,7 +78,8 @@ export function statusOf(error: unknown): number {
 function reasonOf(error: unknown): ProblemReason {
   if (error instanceof AnswerError) return error.reason;
   if (error instanceof CredentialsError) return "denied";
-  const names = [codeOf(error), textField(error, "code")];
+  // The server writes them: no real one is longer, and patterns are not run over megabytes.
+  const names = [codeOf(error), textField(error, "code")].map((name) => name.slice(0, 100));
   const status = statusOf(error);
   const isAny = (set: ReadonlySet<string>) => names.some((name) => set.has(name));
 
@@ -95,9 +90,8 @@ function reasonOf(error: unknown): ProblemReason {
   if (isAny(THROTTLED) || status === 429) return "throttled";
   if (isAny(DENIED) || status === 401 || status === 403) return "denied";
   if (names.some((name) => UNREACHABLE.test(name))) return "unreachable";
-  if (isAny(UNSUPPORTED) || status === 405 || status === 501) return "unsupported";
   if (status < 500 && isUnreadable(error)) return "malformed";
-  // A server that fails, a bucket that is gone or sits in a region that its answer does not name.
+  // A server that fails or knows no such call, a bucket that is gone or sits in a region that its answer does not name.
   if (status >= 500 || status === 404 || status === 301 || status === 307) return "unreachable";
   return "malformed";
 }
@@ -109,11 +103,11 @@ function messageOf(error: unknown): string {
     return `the answer${status > 0 ? ` (HTTP ${status})` : ""} is no AWS document: a proxy or another service may answer there`;
   }
   if (code === "AbortError") return "the call was cut off before an answer came";
-  const said = plain(textField(error, "message").split("\n")[0] ?? "", 300);
+  const said = plainServerText(textField(error, "message").split("\n", 1)[0] ?? "");
   if (error instanceof AnswerError || /^Credentials?Error$/.test(code)) return said;
   const what = code === "" || code === "Error" ? textField(error, "code") : code;
   const where = status > 0 ? `HTTP ${status} ` : "";
-  return `${where}${plain(what, 60)}${said === "" || said === code ? "" : `: ${said}`}`;
+  return `${where}${plainServerText(what)}${said === "" || said === code ? "" : `: ${said}`}`;
 }
 
 /** The SDK could not read the answer as a document. */

@@ -24,12 +24,17 @@ export interface Statement {
   readonly conditions: readonly Condition[];
 }
 
+/** S3 takes 20 KB (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html); statements are compared pairwise. */
+const LONGEST_POLICY = 100_000;
+
 /**
  * Reads an IAM resource policy.
  * Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  * @throws when the text is no policy document: nothing may be concluded from half of one.
  */
 export function parsePolicy(text: string): readonly Statement[] {
+  if (text.length > LONGEST_POLICY)
+    throw new TypeError("a policy document longer than any of S3's");
   const document: unknown = JSON.parse(text);
   const statements = isRecord(document) ? document["Statement"] : undefined;
   if (!isRecord(statements) && !Array.isArray(statements)) {

@@ -4,6 +4,7 @@ import type { Problem } from "#model/evidence.ts";
 import type { Failure, ProbeContext } from "#model/probe.ts";
 import { targetSubject, type Subject } from "#model/subject.ts";
 import { homeRegion, type Account } from "./account.ts";
+import { chunks, MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import type { AwsClients } from "./clients.ts";
 import { malformed, orNotSet, pages, s3Question, toRegion } from "./s3-calls.ts";
 import { isNotSet, type NotSet } from "./s3-facets.ts";
@@ -41,12 +42,16 @@ interface Listed {
 
 const PAGE_SIZE = 1000;
 
-/** Lists the account's buckets with their regions and tags. */
+/**
+ * Lists the account's buckets with their regions and tags; once the signal aborts, those that were read by then.
+ * @param most beyond which the account is too large
+ */
 export async function listBuckets(
   target: TargetOf<"aws">,
   account: Account,
   clients: AwsClients,
   context: ProbeContext,
+  most = MOST_SUBJECTS,
 ): Promise<BucketList> {
   const { ListBucketsCommand } = await import("@aws-sdk/client-s3");
   const hashes: string[] = [];
@@ -70,17 +75,28 @@ export async function listBuckets(
       const source = { operation: "s3:ListBuckets", observedAt, sha256 };
       for (const { name, region } of toListed(page.raw)) listed.push({ name, region, source });
       hashes.push(page.sha256);
+      if (listed.length > most) {
+        listed.length = most;
+        failure = {
+          reason: "too-large",
+          message: `the account lists more than ${most} buckets`,
+          retryable: false,
+        };
+        break;
+      }
     } catch (error) {
       failure = malformed(error);
       break;
     }
   }
-  const read = await Promise.all(
-    listed.map((bucket) => readBucket(bucket, target, account, clients, context)),
-  );
+  const read: Awaited<ReturnType<typeof readBucket>>[] = [];
+  for await (const some of chunks(listed, context.signal)) {
+    const reading = some.map((bucket) => readBucket(bucket, target, account, clients, context));
+    read.push(...(await Promise.all(reading)));
+  }
   return {
     buckets: read.map(({ bucket }) => bucket),
-    complete: failure === null,
+    complete: failure === null && read.length === listed.length,
     problems: [
       ...(failure === null ? [] : [listingProblem(failure, listed.length, target, context)]),
       ...read.flatMap(({ problems }) => problems),

@@ -1,7 +1,8 @@
 import { defineProbe, defineRead, type ProbeContext } from "#model/probe.ts";
 import { targetSubject } from "#model/subject.ts";
+import { chunks, cutOff } from "#probes/common/chunks.ts";
 import { provenAccount } from "./account.ts";
-import { awsClients, type AwsClients } from "./clients.ts";
+import { awsClients } from "./clients.ts";
 import { classifyAws } from "./errors.ts";
 import { bucketReads } from "./s3-bucket-reads.ts";
 import { readAccountBlock, readExposure } from "./s3-exposure-reading.ts";
@@ -50,46 +51,44 @@ export default defineProbe({
       );
       yield* problems;
       if (pages.length === 0) return;
-      const items = buckets.map(({ subject }) => subject);
-      yield context.read(
-        defineRead({
-          service: "s3",
-          operation: "s3:ListBuckets",
-          call: () => Promise.resolve({ pages, items }),
-          subject: targetSubject(target),
-          facet: "inventory",
-          permission: "s3:ListAllMyBuckets",
-          map: () => ({ kinds: [BUCKET_KIND], complete, items }),
-        }),
-      );
-      if (wanted.has("location")) {
-        for (const { subject, source } of buckets) {
-          if (subject.region === null) continue;
-          yield context.observe(
-            subject,
-            "location",
-            { regions: [subject.region], zones: null },
-            source,
+      if (!context.signal.aborted) {
+        const items = buckets.map(({ subject }) => subject);
+        yield context.read(
+          defineRead({
+            service: "s3",
+            operation: "s3:ListBuckets",
+            call: () => Promise.resolve({ pages, items }),
+            subject: targetSubject(target),
+            facet: "inventory",
+            permission: "s3:ListAllMyBuckets",
+            map: () => ({ kinds: [BUCKET_KIND], complete, items }),
+          }),
+        );
+        const readsOf = await bucketReads(clients, wanted);
+        const block = wanted.has("exposure")
+          ? await readAccountBlock(target, clients, context)
+          : null;
+        for await (const some of chunks(buckets, context.signal)) {
+          if (wanted.has("location")) yield* locations(some, context);
+          yield* context.readAll(some.flatMap(readsOf));
+          if (block === null) continue;
+          yield* await Promise.all(
+            some.map((bucket) => readExposure(bucket, block, clients, context)),
           );
         }
       }
-      const readsOf = await bucketReads(clients, wanted);
-      yield* context.readAll(buckets.flatMap(readsOf));
-      if (wanted.has("exposure")) yield* exposures(target, buckets, clients, context);
+      if (context.signal.aborted) yield cutOff(context, "s3:ListBuckets", wanted);
     } finally {
       clients.close();
     }
   },
 });
 
-async function* exposures(
-  target: Parameters<typeof readAccountBlock>[0],
-  buckets: readonly Bucket[],
-  clients: AwsClients,
-  context: ProbeContext,
-) {
-  const account = await readAccountBlock(target, clients, context);
-  yield* await Promise.all(
-    buckets.map((bucket) => readExposure(bucket, account, clients, context)),
-  );
+/** Where the buckets are: the listing told. */
+function* locations(buckets: readonly Bucket[], context: ProbeContext) {
+  for (const { subject, source } of buckets) {
+    if (subject.region === null) continue;
+    const value = { regions: [subject.region], zones: null };
+    yield context.observe(subject, "location", value, source);
+  }
 }

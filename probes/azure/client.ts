@@ -38,6 +38,11 @@ export interface AccountPath {
   readonly name: string;
 }
 
+type SessionContext = Pick<
+  ProbeContext,
+  "signal" | "environment" | "secret" | "learn" | "now" | "maxAnswerBytes"
+>;
+
 /** By the signal of the target's scan, which its probes share: one credential and one token for all of them. */
 const sessions = new WeakMap<AbortSignal, Promise<AzureSession>>();
 
@@ -47,7 +52,7 @@ const sessions = new WeakMap<AbortSignal, Promise<AzureSession>>();
  */
 export function openSession(
   target: TargetOf<"azure">,
-  context: Pick<ProbeContext, "signal" | "environment" | "secret" | "now" | "maxAnswerBytes">,
+  context: SessionContext,
 ): Promise<AzureSession> {
   let session = sessions.get(context.signal);
   if (session === undefined) {
@@ -59,7 +64,7 @@ export function openSession(
 
 async function makeSession(
   target: TargetOf<"azure">,
-  context: Pick<ProbeContext, "signal" | "environment" | "secret" | "now" | "maxAnswerBytes">,
+  context: SessionContext,
 ): Promise<AzureSession> {
   const origin = httpsOrigin(target.endpoints?.["api"] ?? PUBLIC_ARM, "api");
   const trust = target.caFile === undefined ? null : await trustAlso(target.caFile);

@@ -16,7 +16,7 @@ const EARLY = 300_000;
  */
 export async function openCredential(
   target: TargetOf<"azure">,
-  context: Pick<ProbeContext, "environment" | "now" | "secret">,
+  context: Pick<ProbeContext, "environment" | "now" | "secret" | "learn">,
   http: HttpClient,
 ): Promise<TokenCredential> {
   const authority = target.endpoints?.["token"] ?? context.environment["AZURE_AUTHORITY_HOST"];
@@ -39,7 +39,7 @@ export async function openCredential(
       tenantId: target.tenant,
       httpClient: http,
     });
-    return oneAtATime((scopes, more) => chain.getToken(scopes, more), context.now);
+    return oneAtATime((scopes, more) => chain.getToken(scopes, more), context);
   }
 
   return oneAtATime(async (scopes, more) => {
@@ -58,7 +58,7 @@ export async function openCredential(
       // The library wraps everything as a failed sign-in; what was seen on the wire says more.
       throw seen ?? malformed("the token endpoint's answer holds no usable token");
     }
-  }, context.now);
+  }, context);
 }
 
 /** Tells every failure that goes by, as `classifyAzure` reads it. */
@@ -108,7 +108,10 @@ type GetToken = (
  * For one scope. Callers share one request, so no caller's signal may end it for the others; who waits is
  * released by the deadline of its own question.
  */
-function oneAtATime(getToken: GetToken, now: () => Date): TokenCredential {
+function oneAtATime(
+  getToken: GetToken,
+  { now, learn }: Pick<ProbeContext, "now" | "learn">,
+): TokenCredential {
   let pending: Promise<AccessToken | null> | null = null;
   let token: AccessToken | null = null;
   return {
@@ -119,6 +122,7 @@ function oneAtATime(getToken: GetToken, now: () => Date): TokenCredential {
         pending = null;
       });
       token = await pending;
+      if (token !== null) learn(token.token);
       return token;
     },
   };

@@ -1,4 +1,5 @@
 import type { Failure } from "#model/probe.ts";
+import { serverText } from "#probes/common/server-text.ts";
 
 /** A failure that is understood where it happened. */
 export class AzureFailure extends Error {
@@ -46,7 +47,7 @@ export function failureOfArm(answer: FailedAnswer): Failure {
     return final("denied", `Azure refused (${said}): give the identity the role Reader`);
   }
   if (status === 404) return final("partial", `what was listed is not there any more (${said})`);
-  if (status >= 400) return final("unsupported", `Azure does not answer this here (${said})`);
+  if (status >= 400) return final("malformed", `Azure does not answer this here (${said})`);
   return final("malformed", `Azure gave an answer that is neither data nor an error (${said})`);
 }
 
@@ -106,13 +107,11 @@ export function classifyAzure(error: unknown): Failure {
   };
 }
 
-/** Text of a server in one line: control characters out, at most 400 characters. */
+/** Text of a server in one line: control characters out, bounded as `serverText` does. */
 export function plain(text: string): string {
-  const line = text
-    .slice(0, 2000)
+  return serverText(text)
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
     .trim();
-  return line.length > 400 ? `${line.slice(0, 400)}…` : line;
 }
 
 function later(answer: FailedAnswer, who: string, said: string): Failure {

@@ -105,5 +105,12 @@ function withoutSecrets(body: string, request: PipelineRequest): string {
   const form = typeof request.body === "string" ? new URLSearchParams(request.body) : null;
   return [token, form?.get("client_secret")]
     .filter((secret) => typeof secret === "string" && secret.length >= 6)
-    .reduce<string>((text, secret) => text.replaceAll(secret ?? "", "[redacted]"), body);
+    .flatMap((secret) => spellings(secret ?? ""))
+    .reduce((text, secret) => text.replaceAll(secret, "[redacted]"), body);
+}
+
+/** A secret as it is, and as it looks in addresses and forms, which a server may repeat as they came. */
+function spellings(secret: string): string[] {
+  const form = new URLSearchParams({ "": secret }).toString().slice(1);
+  return [secret, encodeURIComponent(secret), form];
 }

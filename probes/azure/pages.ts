@@ -1,4 +1,5 @@
 import type { Failure, ProbeContext } from "#model/probe.ts";
+import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import { fields } from "./arm.ts";
 
 const MOST_PAGES = 1000;
@@ -26,6 +27,7 @@ export async function walkPages(
 ): Promise<Failure | null> {
   const seen = new Set<string>();
   let link: string | null = null;
+  let taken = 0;
   for (let count = 1; ; count += 1) {
     const at = link;
     const answer = await context.ask({
@@ -37,7 +39,14 @@ export async function walkPages(
     const { value, nextLink } = fields(answer.raw);
     if (!Array.isArray(value))
       return broken("the answer is no ARM listing: it has no `value` list");
-    take({ items: value, observedAt: answer.observedAt, sha256: answer.sha256 });
+    const room = MOST_SUBJECTS - taken;
+    const items = value.slice(0, room);
+    taken += items.length;
+    take({ items, observedAt: answer.observedAt, sha256: answer.sha256 });
+    if (value.length > room) {
+      const message = `the listing has more than ${MOST_SUBJECTS} entries`;
+      return { reason: "too-large", message, retryable: false };
+    }
     if (nextLink === undefined || nextLink === null || nextLink === "") return null;
     if (typeof nextLink !== "string" || nextLink.length > LONGEST_LINK || !URL.canParse(nextLink)) {
       return broken("the listing's nextLink is no address, so its next page cannot be read");

@@ -2,6 +2,7 @@ import type { TargetOf } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import { defineProbe, type AnyRead, type ProbeContext } from "#model/probe.ts";
+import { chunks, cutOff } from "#probes/common/chunks.ts";
 import { resourceSubject } from "./arm.ts";
 import { openSession } from "./client.ts";
 import { classifyAzure, plain } from "./errors.ts";
@@ -30,8 +31,13 @@ export default defineProbe({
     const listings = await Promise.all(
       target.subscriptions.map((subscription) => list(target, subscription, wanted, context)),
     );
-    for (const { items } of listings) yield* items;
-    yield* context.readAll(listings.flatMap(({ reads }) => reads));
+    for (const { items, reads } of listings) {
+      for await (const some of chunks(items, context.signal)) yield* some;
+      for await (const some of chunks(reads, context.signal)) yield* context.readAll(some);
+    }
+    if (context.signal.aborted) {
+      yield cutOff(context, "GET Microsoft.Storage/storageAccounts", wanted);
+    }
   },
 });
 

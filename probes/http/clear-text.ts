@@ -2,7 +2,8 @@ import { endpointAddress, endpointPlace, endpointSubject } from "#estate/endpoin
 import { defineProbe } from "#model/probe.ts";
 import { ENDPOINT_KIND } from "#model/subject.ts";
 import { answerMilliseconds } from "#probes/tls/answer-time.ts";
-import { classifyNetwork, codeOf } from "#probes/tls/errors.ts";
+import { classifyNetwork } from "#probes/tls/errors.ts";
+import { operationAt } from "#probes/tls/operation.ts";
 import { type ClearAnswer, httpFacet } from "./facet.ts";
 import { fetchHead, type HeadRequest, NoConnectionError } from "./head.ts";
 
@@ -41,7 +42,7 @@ export default defineProbe({
     ]);
     const value = httpFacet(clearUrl, clear, secure);
     if (value !== null) {
-      const operation = `${CLEAR} and ${SECURE}`;
+      const operation = operationAt(`${CLEAR} and ${SECURE}`, target, ["httpPort", "port"]);
       yield context.observe(subject, "http", value, { operation, ...(clear.ok ? clear : secure) });
       return;
     }
@@ -66,7 +67,7 @@ function under(protocol: "http:" | "https:", declared: string): URL {
   return url;
 }
 
-/** Asks in clear text; what shuts the door is looked at twice, for a reset or a lost packet may be an accident. */
+/** Asks in clear text; a shut door is looked at twice, for a lost packet may be an accident. */
 async function askClear(
   request: HeadRequest,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
@@ -74,20 +75,12 @@ async function askClear(
   try {
     return await fetchHead(request, limits);
   } catch (error) {
-    if (shutBy(error) === null) throw error;
+    if (!(error instanceof NoConnectionError)) throw error;
   }
   try {
     return await fetchHead(request, limits);
   } catch (error) {
-    const shut = shutBy(error);
-    if (shut === null) throw error;
-    return { shut };
+    if (!(error instanceof NoConnectionError)) throw error;
+    return { shut: error.code };
   }
-}
-
-/** A refusal, a reset, or twice no connection at all; null for any other failure. */
-function shutBy(error: unknown): string | null {
-  if (error instanceof NoConnectionError) return "no connection";
-  const code = codeOf(error);
-  return code === "ECONNREFUSED" || code === "ECONNRESET" ? code : null;
 }

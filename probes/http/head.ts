@@ -1,6 +1,6 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { TlsScanError } from "#probes/tls/errors.ts";
+import { codeOf, TlsScanError } from "#probes/tls/errors.ts";
 import { relaxedTls } from "#probes/tls/relaxed.ts";
 
 /** The head of an HTTP answer, as far as transport is concerned. */
@@ -23,19 +23,20 @@ export interface HeadRequest {
 /** Bounds the head that is taken in; the body never is. */
 const MAX_HEAD_BYTES = 64 * 1024;
 
-/** The connection was never taken: no answer of any kind to the first packet. */
+/** The connection was never taken: refused, or no answer of any kind to the first packet. */
 export class NoConnectionError extends Error {
-  readonly code = "ETIMEDOUT";
-  constructor() {
-    super("no connection in time");
+  readonly code: "ECONNREFUSED" | "ETIMEDOUT";
+  constructor(code: NoConnectionError["code"]) {
+    super(code === "ECONNREFUSED" ? "the connection is refused" : "no connection in time");
     this.name = "NoConnectionError";
+    this.code = code;
   }
 }
 
 /**
  * Asks once with GET, over TLS if the URL says so, and gives the head of the answer. Redirects are not followed.
- * @throws NoConnectionError, TlsScanError on a timeout after connecting, what the socket or the HTTP parser throws,
- * or the signal's reason
+ * @throws NoConnectionError, TlsScanError on a timeout after connecting or an answer that breaks off, what the socket
+ * or the HTTP parser throws, or the signal's reason
  */
 export function fetchHead(
   { url, host, port, serverName }: HeadRequest,
@@ -68,7 +69,7 @@ export function fetchHead(
         "timeout",
         "accepts connections, but answers no request in time",
       );
-      settle(() => reject(connected ? late : new NoConnectionError()));
+      settle(() => reject(connected ? late : new NoConnectionError("ETIMEDOUT")));
     }, timeoutMs);
     signal.addEventListener("abort", stop, { once: true });
     request.on("socket", (socket) => {
@@ -77,10 +78,28 @@ export function fetchHead(
       });
     });
     request.on("response", (response) => settle(() => resolve(headOf(response))));
+    // An answer that would change the protocol is one all the same.
+    request.on("upgrade", (response) => settle(() => resolve(headOf(response))));
     // The second failure comes of destroying the request, and is no news.
-    request.on("error", (error) => settle(() => reject(error)));
+    request.on("error", (error) => {
+      const read = url.protocol === "http:" ? (request.socket?.bytesRead ?? 0) : 0;
+      settle(() => reject(failureOf(error, connected, read)));
+    });
     request.end();
   });
+}
+
+/**
+ * Only a connection that was never taken is a shut door. What breaks off after some bytes was an answer,
+ * and cutting it short must not make it look like none.
+ */
+function failureOf(error: Error, connected: boolean, read: number): Error {
+  const code = codeOf(error);
+  if (!connected && code === "ECONNREFUSED") return new NoConnectionError(code);
+  if (read > 0 && code === "ECONNRESET") {
+    return new TlsScanError("malformed", `breaks off in its HTTP answer, after ${read} bytes`);
+  }
+  return error;
 }
 
 function headOf(response: IncomingMessage): HttpHead {

@@ -10,6 +10,7 @@ import { answerMilliseconds } from "./answer-time.ts";
 import { certificateFacet, fetchChain } from "./certificate.ts";
 import { enumerate } from "./enumerate.ts";
 import { classifyNetwork } from "./errors.ts";
+import { operationAt } from "./operation.ts";
 
 const HELLOS = "TLS hellos";
 const HANDSHAKE = "TLS handshake";
@@ -67,7 +68,7 @@ async function gatherHellos(
   });
   if (!answer.ok) return [failed(context, target, facets, HELLOS, answer.failure)];
   const { versions, suites, unfinished, groups, serverPreference } = answer.raw;
-  const from = { operation: HELLOS, ...answer };
+  const from = { operation: operationAt(HELLOS, target, ["port"]), ...answer };
   return facets.map((facet) =>
     facet === "protocols"
       ? context.observe(subject, facet, { versions }, from)
@@ -92,7 +93,7 @@ async function gatherCertificate(
     },
   });
   if (!answer.ok) return [failed(context, target, ["certificate"], HANDSHAKE, answer.failure)];
-  const from = { operation: HANDSHAKE, ...answer };
+  const from = { operation: operationAt(HANDSHAKE, target, ["port"]), ...answer };
   try {
     return [context.observe(subject, "certificate", certificateFacet(answer.raw), from)];
   } catch (error) {

@@ -197,7 +197,7 @@ function unreached(contacts: readonly Contact[]): TlsScanError {
   }
   const alert = verdicts.find(({ kind, why }) => kind === "refused" && why.startsWith("alert"));
   if (alert !== undefined) {
-    return new TlsScanError("unsupported", `refuses every TLS hello: ${alert.why}`);
+    return new TlsScanError("denied", `refuses every TLS hello: ${alert.why}`);
   }
   const failed = verdicts.find(({ kind }) => kind === "failed");
   if (failed === undefined && verdicts.some((one) => one.kind === "silent" && one.timeout)) {

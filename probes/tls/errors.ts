@@ -1,6 +1,6 @@
 import type { ProblemReason } from "#model/evidence.ts";
 import type { Failure } from "#model/probe.ts";
-import { plain } from "#model/text.ts";
+import { plainServerText } from "#probes/common/server-text.ts";
 
 /** Why a server showed nothing. `code` is that of the system where there is one. */
 export class TlsScanError extends Error {
@@ -37,7 +37,11 @@ export function classifyNetwork(error: unknown): Failure {
     const code = error.code ?? "";
     const words = UNREACHABLE[code];
     const message = words === undefined ? error.message : `${words} (${code})`;
-    return { reason: error.reason, message: plain(message, 300), retryable: code === "EAI_AGAIN" };
+    return {
+      reason: error.reason,
+      message: plainServerText(message),
+      retryable: code === "EAI_AGAIN",
+    };
   }
   const code = codeOf(error);
   const words = UNREACHABLE[code];
@@ -51,13 +55,13 @@ export function classifyNetwork(error: unknown): Failure {
   if (SLOW.has(code)) {
     return { reason: "timeout", message: `no answer in time (${code})`, retryable: false };
   }
-  const message = plain(error instanceof Error ? error.message : String(error), 300);
+  const message = plainServerText(error instanceof Error ? error.message : String(error));
   if (code.startsWith("ERR_SSL_")) {
     // OpenSSL's message has addresses and line numbers in it; its reason is the part for people.
     const reason = error instanceof Error && "reason" in error ? String(error.reason) : message;
     return {
-      reason: code.includes("ALERT") ? "unsupported" : "malformed",
-      message: `the TLS handshake failed: ${plain(reason, 200)}`,
+      reason: code.includes("ALERT") ? "denied" : "malformed",
+      message: `the TLS handshake failed: ${plainServerText(reason)}`,
       retryable: false,
     };
   }

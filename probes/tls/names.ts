@@ -14,11 +14,27 @@ export function nameOf(name: string | undefined): string {
  * others with their type. Node puts names with odd characters in JSON quotes.
  */
 export function altNames(list: string | undefined): string[] {
-  const entries = (list ?? "").match(/(?:[^",]|"(?:[^"\\]|\\.)*")+/g) ?? [];
-  return entries.slice(0, MAX_ALT_NAMES).map((entry) => {
+  return entriesOf(list ?? "").map((entry) => {
     const name = entry.trim().replace(/^(?:DNS|IP Address):/, "");
     return plain(name.startsWith('"') ? unquoted(name) : name, MAX_NAME);
   });
+}
+
+/** The entries between the commas that stand outside quotes; one walk, for the text may be hostile and long. */
+function entriesOf(list: string): string[] {
+  const entries: string[] = [];
+  let start = 0;
+  let quoted = false;
+  for (let at = 0; at <= list.length && entries.length < MAX_ALT_NAMES; at += 1) {
+    const character = list[at];
+    if (quoted && character === "\\") at += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (at === list.length || (character === "," && !quoted)) {
+      if (at > start) entries.push(list.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return entries;
 }
 
 function unquoted(text: string): string {

@@ -1,12 +1,13 @@
 import { controls } from "#controls/index.ts";
 import { scopeTouchesTarget } from "#derive/scope.ts";
 import { endpointAddress, endpointSubject } from "#estate/endpoint.ts";
+import { readableBy } from "#derive/readable.ts";
 import { evaluate, exitCode } from "#evaluate/evaluate.ts";
 import { kindOf } from "#facts/kinds.ts";
 import { gather } from "#gather/gather.ts";
 import { plan } from "#gather/plan.ts";
 import { CHECK_SCHEMA_VERSION, type CheckedTls, type CheckReport } from "#model/check-report.ts";
-import { targetSchema, type TargetOf } from "#model/estate.ts";
+import type { TargetOf } from "#model/estate.ts";
 import type { Evidence, Observation } from "#model/evidence.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
 import type { Check, Policy } from "#model/policy.ts";
@@ -14,18 +15,15 @@ import type { ClaimResult, Report } from "#model/report.ts";
 import { builtInPolicy } from "#policy/builtin.ts";
 import { probes } from "#probes/index.ts";
 import { cancellation } from "./cancellation.ts";
+import { bracketed, endpointTarget, type TargetOptions } from "./check-target.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { openLog } from "./log.ts";
 import { terminalStyle, writeText } from "./output.ts";
 import { scanSettings } from "./settings.ts";
 import { tool } from "./tool.ts";
 
-interface CheckOptions {
+interface CheckOptions extends TargetOptions {
   readonly policy?: string;
-  readonly label: readonly string[];
-  readonly connect?: string;
-  readonly caFile?: string;
-  readonly timeout: string;
   readonly format: "text" | "json";
   readonly debug?: boolean;
 }
@@ -58,6 +56,7 @@ export async function check(address: string, options: CheckOptions): Promise<num
     waivers: [],
     evidence,
     controls,
+    readable: readableBy(probes),
     now: new Date(evidence.finishedAt),
     tool: tool(),
     full: true,
@@ -71,42 +70,6 @@ export async function check(address: string, options: CheckOptions): Promise<num
     await writeText(renderCheckText(checked, terminalStyle(process.stdout.isTTY)));
   }
   return checked.reachable ? exitCode(report) : EXIT.unverified;
-}
-
-/**
- * HOST and HOST:443 are web servers, any other port is asked for TLS only; a URL says itself what it is.
- * @throws UsageError
- */
-function endpointTarget(address: string, options: CheckOptions): TargetOf<"endpoint"> {
-  const bare = /^[a-z]+:\/\//i.test(address) ? null : address.replace(/\/$/, "");
-  const web = bare === null || !/:\d+$/.test(bare) || bare.endsWith(":443");
-  const parsed = targetSchema.safeParse({
-    id: "endpoint",
-    provider: "endpoint",
-    labels: [...options.label],
-    url: bare === null ? address : `${web ? "https" : "tls"}://${bracketed(bare)}`,
-    ...(options.connect === undefined ? {} : { connect: hostAndPort(options.connect) }),
-    ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
-    limits: { targetTimeout: `PT${options.timeout}S`, callTimeout: `PT${options.timeout}S` },
-  });
-  if (!parsed.success || parsed.data.provider !== "endpoint") {
-    const reason = parsed.error?.issues[0]?.message ?? "";
-    throw new UsageError(
-      `check ${address}: expected HOST, HOST:PORT or a URL such as https://example.com (${reason})`,
-    );
-  }
-  return parsed.data;
-}
-
-/** An IPv6 address stands in brackets in a URL. */
-function bracketed(host: string): string {
-  return /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(host) ? `[${host}]` : host;
-}
-
-function hostAndPort(text: string): { host: string; port: number } {
-  const match = /^(.+):(\d{1,5})$/.exec(text);
-  if (match?.[1] === undefined) throw new UsageError(`--connect ${text}: expected HOST:PORT`);
-  return { host: match[1].replace(/^\[|\]$/g, ""), port: Number(match[2]) };
 }
 
 /** Reading YAML is loaded only for who asks for it: the rest answers within the second without it. */
@@ -138,6 +101,7 @@ function checkReport(
   report: Report,
 ): CheckReport {
   const { host, port, serverName } = endpointAddress(target);
+  const { url } = target;
   const tls = tlsOf(evidence.observations);
   const http = facet(evidence.observations, "http") ?? null;
   return {
@@ -146,8 +110,8 @@ function checkReport(
     checkedAt: report.asOf,
     target:
       target.connect === undefined
-        ? { url: target.url, host, port }
-        : { url: target.url, host: serverName, port, address: `${host}:${port}` },
+        ? { url, host: bracketed(host), port }
+        : { url, host: bracketed(serverName), port, address: `${bracketed(host)}:${port}` },
     reachable: tls !== null || http !== null,
     policy: { id: policy.id, title: policy.statement.title, builtIn },
     tls,

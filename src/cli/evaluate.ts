@@ -1,6 +1,8 @@
 import { controls } from "#controls/index.ts";
+import { readableBy } from "#derive/readable.ts";
 import { evaluate, exitCode } from "#evaluate/evaluate.ts";
 import { loadEvidence } from "#gather/evidence-files.ts";
+import { probes } from "#probes/index.ts";
 import { readInputs, readMoment, requireKnownClaims, type InputOptions } from "./inputs.ts";
 import { writeReport, type OutputOptions } from "./output.ts";
 import { tool } from "./tool.ts";
@@ -14,7 +16,7 @@ interface EvaluateOptions extends InputOptions, OutputOptions {
 /** Judges saved evidence again, by what was saved with it or by other files; gives the exit code of the verdicts. */
 export async function evaluateSaved(options: EvaluateOptions): Promise<number> {
   const moment = readMoment(options.now);
-  const { evidence, inputs: saved } = loadEvidence(options.evidence);
+  const { evidence, inputs: saved } = loadEvidence(options.evidence, controls);
   const { only: _only, ...files } = options;
   const now = moment ?? new Date(evidence.finishedAt);
   const given = readInputs(files, now);
@@ -30,6 +32,7 @@ export async function evaluateSaved(options: EvaluateOptions): Promise<number> {
     ...inputs,
     evidence,
     controls,
+    readable: readableBy(probes),
     now,
     tool: tool(),
     full: options.full === true,

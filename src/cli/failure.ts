@@ -1,4 +1,5 @@
 import { EXIT } from "./exit.ts";
+import { tell } from "./stderr.ts";
 
 /** Errors that people can mend themselves. */
 const USER_ERRORS = new Set([
@@ -11,14 +12,14 @@ const USER_ERRORS = new Set([
 /** Tells what happened on standard error and gives the exit code; a stack trace only when asked for. */
 export function reportFailure(error: unknown, debug: boolean): number {
   const known = error instanceof Error ? error : new Error(String(error));
-  if (debug) process.stderr.write(`${known.stack ?? known.message}\n`);
+  if (debug) tell(known.stack ?? known.message);
   if (USER_ERRORS.has(known.name)) {
-    if (!debug) process.stderr.write(`${known.message}\n`);
+    if (!debug) tell(known.message);
     return EXIT.usage;
   }
   if (!debug) {
-    process.stderr.write(
-      `Probity failed: ${known.message}\nThis is a defect of Probity, not a verdict. Run it again with --debug and report what it shows.\n`,
+    tell(
+      `Probity failed: ${known.message}\nThis is a defect of Probity, not a verdict. Run it again with --debug and report what it shows.`,
     );
   }
   return EXIT.software;

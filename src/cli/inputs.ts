@@ -4,6 +4,7 @@ import { readEstate } from "#estate/estate.ts";
 import { selectClaims } from "#evaluate/evaluate.ts";
 import type { Inputs } from "#gather/evidence-files.ts";
 import type { Estate } from "#model/estate.ts";
+import { z } from "#model/schema.ts";
 import { readAttestations } from "#policy/attestations.ts";
 import { crossCheck } from "#policy/cross-check.ts";
 import { lintPolicy } from "#policy/lint.ts";
@@ -32,10 +33,7 @@ export function readInputs(
   const attestations = (options.attestations ?? []).map(readAttestations);
   const waivers = (options.waivers ?? []).map(readWaivers);
   const estate = joinEstates(options.estate ?? []);
-  const { errors, remarks } =
-    policies.length === 0
-      ? { errors: [], remarks: [] }
-      : crossCheck({ policies, attestations, waivers, now });
+  const { errors, remarks } = crossCheck({ policies, attestations, waivers, now });
   if (errors.length > 0) throw new ConfigurationError(errors);
   const inputs = {
     policies: policies.map(({ value }) => value),
@@ -64,12 +62,16 @@ export function requireKnownClaims(policies: Inputs["policies"], only: readonly 
   }
 }
 
-/** Reads the moment that --now asks for. @throws UsageError */
+const momentSchema = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
+
+/** Reads the moment that --now asks for: a day of the calendar, or a moment with its offset. @throws UsageError */
 export function readMoment(text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
   const moment = new Date(text);
-  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(moment.getTime())) {
-    throw new UsageError(`--now ${text}: expected an ISO 8601 time such as 2026-11-22T06:00:00Z`);
+  if (!momentSchema.safeParse(text).success || Number.isNaN(moment.getTime())) {
+    throw new UsageError(
+      `--now ${text}: expected an ISO 8601 day or time such as 2026-11-22 or 2026-11-22T06:00:00Z`,
+    );
   }
   return moment;
 }

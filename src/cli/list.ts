@@ -1,5 +1,6 @@
 import { controls } from "#controls/index.ts";
 import { probes } from "#probes/index.ts";
+import { printableJson } from "#report/escape.ts";
 import { renderTable } from "#report/lists.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { readInputs } from "./inputs.ts";
@@ -22,7 +23,7 @@ export async function list(what: string, options: ListOptions): Promise<number> 
   );
   const text =
     options.format === "json"
-      ? `${JSON.stringify(objects, null, 2)}\n`
+      ? `${printableJson(JSON.stringify(objects, null, 2))}\n`
       : renderTable(columns, rows, terminalStyle(process.stdout.isTTY).width);
   await writeText(text);
   return EXIT.upheld;

@@ -39,13 +39,16 @@ export function terminalStyle(terminal: boolean): { width: number; colour: boole
   return { width, colour: terminal && (NO_COLOR === undefined || NO_COLOR === "") };
 }
 
-/** A file appears whole or not at all; standard output is awaited, so that a pipe gets everything. */
+/**
+ * A file appears whole or not at all; standard output is awaited, so that a pipe gets everything. A reader that has
+ * seen enough (`| head`) is no failure.
+ * @throws UsageError when it cannot be written.
+ */
 export async function writeText(text: string, file?: string): Promise<void> {
   if (file === undefined) {
-    await new Promise<void>((resolve, reject) => {
-      process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
-    });
-    return;
+    const error = await toStandardOutput(text);
+    if (error === null || ("code" in error && error.code === "EPIPE")) return;
+    throw new UsageError(`standard output cannot be written: ${error.message}`);
   }
   try {
     const temporary = `${file}.${process.pid}.tmp`;
@@ -56,4 +59,13 @@ export async function writeText(text: string, file?: string): Promise<void> {
       `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+function toStandardOutput(text: string): Promise<Error | null> {
+  const { stdout } = process;
+  // The error comes to the callback and as an event, which would end the process if nobody listened.
+  if (stdout.listenerCount("error") === 0) stdout.on("error", () => {});
+  return new Promise((resolve) => {
+    stdout.write(text, (error) => resolve(error ?? null));
+  });
 }

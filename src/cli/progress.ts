@@ -1,14 +1,14 @@
 import type { Progress } from "#gather/gather.ts";
 import type { PlannedProbe } from "#gather/plan.ts";
 import { isProblem } from "#model/probe.ts";
+import { redraw } from "./stderr.ts";
 
 /** Redraws at most so often, milliseconds. */
 const INTERVAL = 100;
 
 /** One line on standard error that tells what is being read; nothing where that is no terminal. */
 export function progressLine(total: number): Progress & { readonly end: () => void } {
-  const { stderr } = process;
-  if (!stderr.isTTY)
+  if (!process.stderr.isTTY)
     return { started: () => {}, item: () => {}, finished: () => {}, end: () => {} };
   const running = new Set<PlannedProbe>();
   let read = 0;
@@ -21,8 +21,7 @@ export function progressLine(total: number): Progress & { readonly end: () => vo
     drawn = now;
     const names = [...running].map(({ target, entry }) => `${target.id}/${entry.id}`).join(" ");
     const failed = problems > 0 ? `, ${problems} not readable` : "";
-    const line = `${finished}/${total} probes, ${read} readings${failed}  ${names}`;
-    stderr.write(`\r\u001b[K${line.slice(0, Math.max(20, stderr.columns - 1))}`);
+    redraw(`${finished}/${total} probes, ${read} readings${failed}  ${names}`);
   };
   return {
     started: (planned) => {
@@ -39,6 +38,6 @@ export function progressLine(total: number): Progress & { readonly end: () => vo
       finished += 1;
       draw(true);
     },
-    end: () => stderr.write("\r\u001b[K"),
+    end: () => redraw(""),
   };
 }

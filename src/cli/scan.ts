@@ -1,8 +1,10 @@
 import { controls } from "#controls/index.ts";
+import { readableBy } from "#derive/readable.ts";
 import { evaluate, exitCode, selectClaims } from "#evaluate/evaluate.ts";
-import { saveEvidence } from "#gather/evidence-files.ts";
+import { prepareEvidence, saveEvidence, type Inputs } from "#gather/evidence-files.ts";
 import { gather } from "#gather/gather.ts";
 import { plan } from "#gather/plan.ts";
+import type { Evidence } from "#model/evidence.ts";
 import { probes } from "#probes/index.ts";
 import { cancellation } from "./cancellation.ts";
 import { readInputs, readMoment, type InputOptions } from "./inputs.ts";
@@ -20,11 +22,15 @@ interface ScanOptions extends InputOptions, OutputOptions {
   readonly debug?: boolean;
 }
 
-/** Gathers, judges and reports; gives the exit code of the verdicts. */
+/**
+ * Gathers, judges and reports; gives the exit code of the verdicts.
+ * @throws EvidenceError when the evidence cannot be saved: at once if that can be known, else after the report.
+ */
 export async function scan(options: ScanOptions): Promise<number> {
   const moment = readMoment(options.now);
   const { remarks: _remarks, ...inputs } = readInputs(options, moment ?? new Date());
   const planned = plan(selectClaims(inputs.policies, inputs.only), inputs.estate, controls, probes);
+  if (options.evidence !== undefined) prepareEvidence(options.evidence);
   const { signal, release } = cancellation();
   const progress = progressLine(planned.length);
   const settings = scanSettings({
@@ -36,15 +42,27 @@ export async function scan(options: ScanOptions): Promise<number> {
   progress.end();
   release();
 
-  if (options.evidence !== undefined) saveEvidence(options.evidence, evidence, inputs, tool());
+  const unsaved = options.evidence === undefined ? null : save(options.evidence, evidence, inputs);
   const report = evaluate({
     ...inputs,
     evidence,
     controls,
+    readable: readableBy(probes),
     now: moment ?? new Date(evidence.finishedAt),
     tool: tool(),
     full: options.full === true,
   });
   await writeReport(report, options);
+  if (unsaved !== null) throw unsaved;
   return exitCode(report);
+}
+
+/** Saves the evidence; gives the error instead of throwing it, so that a disk that is full does not cost the report. */
+function save(folder: string, evidence: Evidence, inputs: Inputs): Error | null {
+  try {
+    saveEvidence(folder, evidence, inputs, tool());
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }

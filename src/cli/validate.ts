@@ -1,4 +1,5 @@
 import { renderIssue } from "#configuration/errors.ts";
+import { plain } from "#model/text.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { readInputs, type InputOptions } from "./inputs.ts";
 import { writeText } from "./output.ts";
@@ -23,6 +24,6 @@ export async function validate(options: InputOptions): Promise<number> {
     ...(waivers.length > 0 ? [`valid: ${waivers.length} waivers`] : []),
     ...(pending.length > 0 ? [`${pending.length} checks wait for controls still to be built`] : []),
   ];
-  await writeText(`${lines.join("\n")}\n`);
+  await writeText(`${lines.map((line) => plain(line, 2000)).join("\n")}\n`);
   return EXIT.upheld;
 }

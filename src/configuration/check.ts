@@ -95,6 +95,7 @@ function findingsOf(issues: readonly Issue[], root: unknown, at: Path): readonly
     if (finding.meant === undefined) continue;
     const parent = finding.path.slice(0, -1);
     mistyped.add(JSON.stringify(parent));
+    mistyped.add(JSON.stringify(parent.slice(0, -1)));
     if (finding.meant !== null) renamed.add(JSON.stringify([...parent, finding.meant]));
   }
   // A misspelt key also makes the right one missing and upsets rules over the whole: one mistake, one message.
@@ -109,7 +110,7 @@ interface Draft extends Finding {
   /** Of an unknown key: the key that was likely meant. */
   readonly meant?: string | null;
   readonly missing?: true;
-  /** A rule over a whole mapping. */
+  /** A rule over a whole mapping, and the mappings that are its values. */
   readonly rule?: true;
 }
 

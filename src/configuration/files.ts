@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { ConfigurationError, fileError, systemReason } from "./errors.ts";
 
 const MEGABYTE = 1024 * 1024;
-/** The largest configuration file or statement that is taken in, bytes. */
+/** The largest configuration file that is taken in, bytes. */
 const MAX_FILE_BYTES = 10 * MEGABYTE;
 /** The largest piece of evidence of an attestation that is hashed, bytes. */
 const MAX_EVIDENCE_BYTES = 100 * MEGABYTE;

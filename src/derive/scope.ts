@@ -1,8 +1,9 @@
 import { anyGlob, globMatcher } from "#model/glob.ts";
 import type { LabelRule, Scope, Selector, Target } from "#model/estate.ts";
+import { REDACTED } from "#model/redacted.ts";
 import type { Subject } from "#model/subject.ts";
 
-/** Whether something belongs: `unknown` where what decides it (a tag, a region) was not read. */
+/** Whether something belongs: `unknown` where what decides it (a tag, a region) was not read or was redacted. */
 export type Membership = "yes" | "no" | "unknown";
 
 /** A subject with what the estate says of it. */
@@ -51,7 +52,9 @@ export function selectorMatcher(selector: Selector): Test {
     tests.push(({ subject }) => {
       if (subject.tags === null) return "unknown";
       const value = Object.hasOwn(subject.tags, key) ? subject.tags[key] : undefined;
-      return value !== undefined && matches(value) ? "yes" : "no";
+      if (value === undefined) return Object.keys(subject.tags).some(isRedacted) ? "unknown" : "no";
+      if (isRedacted(value)) return "unknown";
+      return matches(value) ? "yes" : "no";
     });
   }
   return (labelled) => {
@@ -98,7 +101,7 @@ function textTest(patterns: readonly string[], field: (subject: Subject) => stri
   const seen = new Map<string, Membership>();
   return ({ subject }) => {
     const text = field(subject);
-    if (text === null) return "unknown";
+    if (text === null || isRedacted(text)) return "unknown";
     let result = seen.get(text);
     if (result === undefined) {
       result = matches(text) ? "yes" : "no";
@@ -106,6 +109,11 @@ function textTest(patterns: readonly string[], field: (subject: Subject) => stri
     }
     return result;
   };
+}
+
+/** A text that lost a part of it: what it was cannot be told. */
+function isRedacted(text: string): boolean {
+  return text.includes(REDACTED);
 }
 
 function any(memberships: readonly Membership[]): Membership {

@@ -36,7 +36,7 @@ function judgeSubjects(
   for (const member of members) {
     const missing = missingFacet(member);
     if (missing !== null) {
-      tally.missing(member.entry, missing);
+      tally.missing(member, missing);
       continue;
     }
     const { subject, certainLabels: labels, facets, observedAt } = member.entry;
@@ -71,7 +71,7 @@ function judgeScope(
   let complete = gaps.length === 0;
   for (const member of members) {
     const missing = missingFacet(member);
-    if (missing !== null) tally.missing(member.entry, missing);
+    if (missing !== null) tally.missing(member, missing);
     else if (member.membership === "unknown") tally.undecided(member);
     if (missing !== null || member.membership === "unknown") {
       complete = false;

@@ -66,6 +66,7 @@ export function judgeClaim(policy: string, claim: Claim, context: ClaimContext):
       caveat: claim.caveat ?? null,
       checks: results,
       attestations: attested.results,
+      contradictions: [...contradictions],
     },
     attention: [
       ...checks.flatMap((check) => check.attention),

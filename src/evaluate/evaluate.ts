@@ -1,4 +1,5 @@
 import { derive } from "#derive/derive.ts";
+import type { Readable } from "#derive/readable.ts";
 import type { Control } from "#model/control.ts";
 import type { Estate } from "#model/estate.ts";
 import type { Evidence } from "#model/evidence.ts";
@@ -28,6 +29,8 @@ export interface EvaluationInput {
   readonly waivers: readonly Waiver[];
   readonly evidence: Evidence;
   readonly controls: ReadonlyMap<string, Control>;
+  /** What the probes can read, so that what they should have read is told from what none reads. */
+  readonly readable: Readable;
   /** The moment of judging: the evidence's finish time unless another was asked for. */
   readonly now: Date;
   readonly tool: Report["tool"];
@@ -47,7 +50,8 @@ export function evaluate(input: EvaluationInput): Report {
   const fresh = withoutStale(evidence, now);
   const index = indexSubjects(derive(fresh.observations), fresh, estate);
   const samples = input.full === true ? Number.POSITIVE_INFINITY : PASS_SAMPLES;
-  const context = { index, estate, now, samples, controls, attestations, waivers };
+  const { readable } = input;
+  const context = { index, estate, readable, now, samples, controls, attestations, waivers };
 
   const claims: ClaimResult[] = [];
   const attention: Attention[] = [];

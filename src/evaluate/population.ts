@@ -1,5 +1,5 @@
 import { scopeMatcher, scopeTouchesTarget, type Membership } from "#derive/scope.ts";
-import { kindOf, kindsOf } from "#facts/kinds.ts";
+import { kindOf, kindsOf, type Kind } from "#facts/kinds.ts";
 import type { Control } from "#model/control.ts";
 import type { Estate, Scope } from "#model/estate.ts";
 import type { Problem } from "#model/evidence.ts";
@@ -18,8 +18,8 @@ export interface Member {
 /** Kinds of a target that its listing does not reach, for one cause. */
 export interface Gap {
   readonly target: Estate["targets"][number];
-  /** Titles of the kinds that nothing listed. */
-  readonly kinds: readonly string[];
+  /** The kinds that nothing listed. */
+  readonly kinds: readonly Kind[];
   /** What kept the listing from being read; undefined when no probe lists these kinds. */
   readonly problem: Problem | undefined;
 }
@@ -96,7 +96,7 @@ function listingGaps(
     );
     const causes = Map.groupBy(missing, ({ kind }) => index.listingProblem(target.id, kind));
     for (const [problem, kinds] of causes) {
-      gaps.push({ target, kinds: kinds.map(({ title }) => title), problem });
+      gaps.push({ target, kinds, problem });
     }
   }
   return gaps;

@@ -1,4 +1,5 @@
 import type { AttentionNote, Control, Judgement, Outcome } from "#model/control.ts";
+import type { Readable } from "#derive/readable.ts";
 import type { Labelled } from "#derive/scope.ts";
 import type { Estate } from "#model/estate.ts";
 import type { Problem, Source } from "#model/evidence.ts";
@@ -17,6 +18,7 @@ import type { WaiverAnswer } from "./waivers.ts";
 export interface CheckContext {
   readonly index: SubjectIndex;
   readonly estate: Estate;
+  readonly readable: Readable;
   readonly now: Date;
   /** How many passing evaluations are kept as samples. */
   readonly samples: number;
@@ -106,30 +108,42 @@ export class Tally {
   }
 
   /** A facet that should have been read and was not. */
-  missing(entry: SubjectEntry, facet: FacetName): void {
-    const problem = this.#context.index.problemOf(entry.subject, facet);
-    const message =
+  missing({ entry, membership }: Member, facet: FacetName): void {
+    const { subject } = entry;
+    const problem = this.#context.index.problemOf(subject, facet);
+    const readable = this.#context.readable(subject.provider, subject.kind, facet);
+    const why =
       problem === undefined
-        ? `${facet} was not read: no probe reads it of ${entry.kind?.title ?? `the kind ${entry.subject.kind}`} yet`
-        : `${facet} was not read: ${describeProblem(problem)}`;
+        ? readable
+          ? "nothing says why, scan again"
+          : `no probe reads it of ${entry.kind?.title ?? `the kind ${subject.kind}`} yet`
+        : describeProblem(problem);
     this.#subjects.open.push(entry.position);
-    const attested = isUnsupported(problem) ? this.#exceptions.attestation(entry.subject) : null;
-    this.#unseen(entry.subject, message, attested);
+    // Only what no probe of ours reads may be attested: a denial, a time-out or a loss is a failure to look.
+    const attestable = !readable && membership === "yes";
+    const attested = attestable ? this.#exceptions.attestation(subject) : null;
+    this.#unseen(subject, `${facet} was not read: ${why}`, attested);
   }
 
   /** Kinds that were not listed completely. */
   gap({ target, kinds, problem }: Gap): void {
     this.#incomplete = true;
-    const shown = kinds.slice(0, 4).join(", ");
+    const shown = kinds
+      .slice(0, 4)
+      .map(({ title }) => title)
+      .join(", ");
     const more = kinds.length > 4 ? ` and ${kinds.length - 4} more kinds` : "";
-    const message =
+    const { provider } = target;
+    const listable = kinds.some(({ kind }) => this.#context.readable(provider, kind, "inventory"));
+    const why =
       problem === undefined
-        ? `not listed, as no probe lists them yet: ${shown}${more}`
-        : `not listed completely: ${shown}${more}: ${describeProblem(problem)}`;
+        ? listable
+          ? "nothing says why, scan again"
+          : "no probe lists them yet"
+        : describeProblem(problem);
     this.#subjects.unlisted.push(target.id);
-    const attested = isUnsupported(problem)
-      ? this.#exceptions.attestation(targetSubject(target))
-      : null;
+    const attested = listable ? null : this.#exceptions.attestation(targetSubject(target));
+    const message = `not listed completely: ${shown}${more}: ${why}`;
     this.#unseen(targetSubject(target), message, attested);
   }
 
@@ -229,11 +243,6 @@ export class Tally {
   #notes(notes: readonly AttentionNote[], subject: SubjectRef | null): void {
     for (const note of notes) this.#attention.push({ ...note, subject });
   }
-}
-
-/** Only what no probe of ours reads may be attested: a denial or a time-out is a failure to look. */
-function isUnsupported(problem: Problem | undefined): boolean {
-  return problem === undefined || problem.reason === "unsupported";
 }
 
 /** A problem in the words of an evaluation: why, and the missing permission by name. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Target } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
+import type { FacetName, Facets, Inventory } from "#model/facets.ts";
 import type { AnyRead, Answer, Failure, Probe, ProbeContext, Question } from "#model/probe.ts";
 import { longestSeconds } from "#model/duration.ts";
 import type { Redactor } from "./redact.ts";
@@ -43,11 +44,15 @@ const DEFAULT_SERVICE_CONCURRENCY = 5;
 const DEFAULT_TARGET_CONCURRENCY = 40;
 const DEFAULT_CALL_SECONDS = 30;
 const DEFAULT_TARGET_SECONDS = 600;
+/** The estate's schema allows no more; a timer of more than 24.8 days would end at once. */
+const MOST_SECONDS = 86_400;
 
 /** The limits of a target: its own settings, else the defaults above. */
 export function targetLimits(target: Target, scan: AbortSignal): TargetLimits {
-  const seconds = (text: string | undefined, otherwise: number) =>
-    text === undefined ? otherwise : longestSeconds(text);
+  const seconds = (text: string | undefined, otherwise: number) => {
+    const asked = text === undefined ? otherwise : longestSeconds(text);
+    return asked <= MOST_SECONDS ? asked : MOST_SECONDS;
+  };
   const concurrency = target.limits?.concurrency;
   const services = new Map<string, LimitFunction>();
   return {
@@ -75,13 +80,16 @@ export function probeContext(
   limits: TargetLimits,
   scan: ScanSettings,
 ): ProbeContext {
+  const log: ProbeContext["log"] = (message, fields) =>
+    scan.log(scan.redactor.text(message), scan.redactor.kept(fields));
+
   const ask = async <Raw>(question: Question<Raw>): Promise<Answer<Raw>> => {
     const outcome = await limits.service(question.service)(() =>
       limits.total(() => attempt(question, probe.classify, limits, scan)),
     );
     if (!outcome.ok) {
       const message = scan.redactor.text(outcome.failure.message).slice(0, 1000);
-      scan.log("call failed", { probe: probe.id, operation: question.operation, message });
+      log("call failed", { probe: probe.id, operation: question.operation, message });
       return { ok: false, failure: { ...outcome.failure, message } };
     }
     const observedAt = scan.now().toISOString();
@@ -97,15 +105,16 @@ export function probeContext(
     // Facet and value belong together by the parameter's type; the union cannot follow it.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     ({
-      subject,
+      subject: scan.redactor.subject(subject),
       facet,
-      value: scan.redactor.value(value),
+      value: keptFacet(facet, value, scan.redactor),
       observedAt: from.observedAt ?? scan.now().toISOString(),
       source: { probe: probe.id, operation: from.operation, sha256: from.sha256 ?? null },
     }) as Observation;
 
   const problem: ProbeContext["problem"] = (fields) => ({
     ...fields,
+    subject: fields.subject === null ? null : scan.redactor.subject(fields.subject),
     target: target.id,
     probe: probe.id,
     kinds: probe.kinds,
@@ -139,7 +148,7 @@ export function probeContext(
   return {
     now: scan.now,
     signal: limits.signal,
-    log: scan.log,
+    log,
     ask,
     read,
     readAll: (reads) => asTheyCome(reads, read),
@@ -233,6 +242,17 @@ async function* asTheyCome(
     left -= items.length;
     yield* items;
   }
+}
+
+/** A facet's value without secrets; the subjects that an inventory lists are redacted as everywhere else. */
+function keptFacet(facet: FacetName, value: Facets[FacetName], redactor: Redactor): unknown {
+  if (!isInventory(facet, value)) return redactor.kept(value);
+  const { items, ...rest } = value;
+  return { ...redactor.kept(rest), items: items.map(redactor.subject) };
+}
+
+function isInventory(facet: FacetName, value: Facets[FacetName]): value is Inventory {
+  return facet === "inventory" && "items" in value;
 }
 
 /** SHA-256 of a value's JSON, lower-case hex. */

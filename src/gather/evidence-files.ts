@@ -1,46 +1,57 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import type { Attestation, Waiver } from "#model/exceptions.ts";
-import type { Estate } from "#model/estate.ts";
 import type { Evidence, Observation, Problem } from "#model/evidence.ts";
-import type { Policy } from "#model/policy.ts";
+import { EvidenceError } from "./evidence-error.ts";
+import {
+  parseInputs,
+  parseManifest,
+  parseObservation,
+  parseProblem,
+  type Expectations,
+  type Inputs,
+  type Manifest,
+} from "./evidence-schemas.ts";
+import { readLines, readWhole } from "./regular-file.ts";
 
-/** What the evidence was judged by; kept beside it, so that it can be judged again without any other file. */
-export interface Inputs {
-  readonly policies: readonly Policy[];
-  readonly estate: Estate;
-  readonly attestations: readonly Attestation[];
-  readonly waivers: readonly Waiver[];
-  readonly only: readonly string[];
-}
-
-/** The folder's table of contents: every file with its size and hash. */
-interface Manifest {
-  readonly format: "probity-evidence";
-  readonly version: 1;
-  readonly tool: { readonly name: string; readonly version: string };
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly complete: boolean;
-  readonly files: readonly {
-    readonly name: string;
-    readonly bytes: number;
-    readonly sha256: string;
-  }[];
-}
+export { EvidenceError } from "./evidence-error.ts";
+export type { Inputs } from "./evidence-schemas.ts";
 
 const MANIFEST = "manifest.json";
-const FILES = ["observations.jsonl", "problems.jsonl", "inputs.json"] as const;
+type DataFile = "observations.jsonl" | "problems.jsonl" | "inputs.json";
 
-/** What is wrong with a saved folder of evidence. */
-export class EvidenceError extends Error {
-  override readonly name = "EvidenceError";
+const MIB = 1024 * 1024;
+/** Most that is read of a saved file; more is damage or malice. */
+const MOST = { manifest: MIB, inputs: 64 * MIB, lines: { bytes: 2048 * MIB, line: 64 * MIB } };
+/** So much is written at once, characters. */
+const BATCH = MIB;
+
+/**
+ * Makes the folder for evidence, before a scan that may take an hour gathers any.
+ * @throws EvidenceError when it holds something already, or cannot be made or written.
+ */
+export function prepareEvidence(folder: string): void {
+  const held = writing(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return readdirSync(folder);
+  });
+  if (held.length > 0) {
+    throw new EvidenceError(`${folder} is not empty: evidence is never mixed, choose a new folder`);
+  }
 }
 
 /**
  * Writes evidence and inputs to a folder that is new or empty: JSON Lines, and a manifest with the hash of every file.
- * @throws EvidenceError when the folder holds something already.
+ * @throws EvidenceError when the folder holds something already, or cannot be written.
  */
 export function saveEvidence(
   folder: string,
@@ -48,91 +59,102 @@ export function saveEvidence(
   inputs: Inputs,
   tool: Manifest["tool"],
 ): void {
-  mkdirSync(folder, { recursive: true });
-  if (readdirSync(folder).length > 0) {
-    throw new EvidenceError(`${folder} is not empty: evidence is never mixed, choose a new folder`);
-  }
-  const lines = (items: readonly unknown[]) => items.map((item) => `${JSON.stringify(item)}\n`);
-  const contents: Record<(typeof FILES)[number], string> = {
-    "observations.jsonl": lines(evidence.observations).join(""),
-    "problems.jsonl": lines(evidence.problems).join(""),
-    "inputs.json": `${JSON.stringify(inputs, null, 2)}\n`,
-  };
-  const files = FILES.map((name) => {
-    const bytes = Buffer.from(contents[name]);
-    writeFileSync(join(folder, name), bytes, { mode: 0o600 });
-    return { name, bytes: bytes.length, sha256: sha256(bytes) };
+  prepareEvidence(folder);
+  writing(folder, () => {
+    const files = [
+      write(folder, "observations.jsonl", lines(evidence.observations)),
+      write(folder, "problems.jsonl", lines(evidence.problems)),
+      write(folder, "inputs.json", [`${JSON.stringify(inputs, null, 2)}\n`]),
+    ];
+    const { startedAt, finishedAt, complete } = evidence;
+    const manifest: Manifest = {
+      format: "probity-evidence",
+      version: 1,
+      tool,
+      startedAt,
+      finishedAt,
+      complete,
+      files,
+    };
+    write(folder, MANIFEST, [`${JSON.stringify(manifest, null, 2)}\n`]);
   });
-  const { startedAt, finishedAt, complete } = evidence;
-  const manifest: Manifest = {
-    format: "probity-evidence",
-    version: 1,
-    tool,
-    startedAt,
-    finishedAt,
-    complete,
-    files,
-  };
-  writeFileSync(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 });
 }
 
 /**
  * Reads what `saveEvidence` wrote.
- * @throws EvidenceError when a file is missing, changed since, or not of this format.
+ * @param controls what each control expects: the saved policies are checked by it.
+ * @throws EvidenceError when a file is missing, changed since, no regular file, or not of this format.
  */
-export function loadEvidence(folder: string): { evidence: Evidence; inputs: Inputs } {
-  const manifest = parse<Manifest>(folder, MANIFEST, read(folder, MANIFEST));
-  if (manifest.format !== "probity-evidence" || manifest.version !== 1) {
-    throw new EvidenceError(`${join(folder, MANIFEST)} is no evidence that this version can read`);
-  }
-  const content = (name: (typeof FILES)[number]): string => {
-    const bytes = read(folder, name);
+export function loadEvidence(
+  folder: string,
+  controls: Expectations,
+): { evidence: Evidence; inputs: Inputs } {
+  const place = join(folder, MANIFEST);
+  const manifest = parseManifest(readWhole(place, MOST.manifest).text, place);
+  const unchanged = (name: DataFile, sha256: string): void => {
     const expected = manifest.files.find((file) => file.name === name)?.sha256;
-    if (sha256(bytes) !== expected) {
-      throw new EvidenceError(
-        `${join(folder, name)} has changed since it was saved: its SHA-256 is ${sha256(bytes)}, the manifest says ${expected ?? "nothing"}`,
-      );
-    }
-    return bytes.toString("utf8");
+    if (sha256 === expected) return;
+    throw new EvidenceError(
+      `${join(folder, name)} has changed since it was saved: its SHA-256 is ${sha256}, the manifest says ${expected ?? "nothing"}`,
+    );
   };
-  const items = <T>(name: (typeof FILES)[number]): T[] =>
-    content(name)
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => parse<T>(folder, name, line));
+  const items = <T>(name: DataFile, parse: (line: string, place: string) => T): T[] => {
+    const path = join(folder, name);
+    const found: T[] = [];
+    const { sha256, error } = readLines(path, MOST.lines, (line, number) => {
+      found.push(parse(line, `${path}, line ${number}`));
+    });
+    unchanged(name, sha256);
+    if (error !== undefined) throw error;
+    return found;
+  };
+  const observations = items<Observation>("observations.jsonl", parseObservation);
+  const problems = items<Problem>("problems.jsonl", parseProblem);
+  const path = join(folder, "inputs.json");
+  const { text, sha256 } = readWhole(path, MOST.inputs);
+  unchanged("inputs.json", sha256);
   const { startedAt, finishedAt, complete } = manifest;
   return {
-    evidence: {
-      startedAt,
-      finishedAt,
-      complete,
-      observations: items<Observation>("observations.jsonl"),
-      problems: items<Problem>("problems.jsonl"),
-    },
-    inputs: parse<Inputs>(folder, "inputs.json", content("inputs.json")),
+    evidence: { startedAt, finishedAt, complete, observations, problems },
+    inputs: parseInputs(text, path, controls),
   };
 }
 
-function read(folder: string, name: string): Buffer {
-  try {
-    return readFileSync(join(folder, name));
-  } catch {
-    throw new EvidenceError(
-      `${join(folder, name)} cannot be read: is ${folder} a folder of saved evidence?`,
-    );
-  }
+function* lines(items: readonly unknown[]): Generator<string> {
+  for (const item of items) yield `${JSON.stringify(item)}\n`;
 }
 
-/** The hash in the manifest has proven that these bytes are what was written, so their shape is known. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
-function parse<T>(folder: string, name: string, text: string | Buffer): T {
+/** Writes a new file piece by piece: one text of all evidence may be longer than a string can be. */
+function write(folder: string, name: string, texts: Iterable<string>): Manifest["files"][number] {
+  const hash = createHash("sha256");
+  const file = openSync(join(folder, name), "wx", 0o600);
+  let bytes = 0;
+  let batch = "";
+  const flush = () => {
+    const buffer = Buffer.from(batch);
+    batch = "";
+    bytes += buffer.length;
+    hash.update(buffer);
+    writeFileSync(file, buffer);
+  };
   try {
-    return JSON.parse(text.toString());
-  } catch {
-    throw new EvidenceError(`${join(folder, name)} is not valid JSON`);
+    for (const text of texts) {
+      batch += text;
+      if (batch.length >= BATCH) flush();
+    }
+    flush();
+  } finally {
+    closeSync(file);
   }
+  return { name, bytes, sha256: hash.digest("hex") };
 }
 
-function sha256(bytes: Buffer): string {
-  return createHash("sha256").update(bytes).digest("hex");
+/** What the operating system refuses is told as an error of the folder. */
+function writing<T>(folder: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new EvidenceError(`${folder} cannot be written: ${why}`);
+  }
 }

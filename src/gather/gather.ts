@@ -93,7 +93,8 @@ async function* run(
       yield next.value;
     }
   } catch (error) {
-    settings.log("probe failed", { probe: entry.id, target: target.id, error: words(error) });
+    const message = settings.redactor.text(words(error)).slice(0, 1000);
+    settings.log("probe failed", { probe: entry.id, target: target.id, error: message });
     yield failed("malformed", `the probe could not go on: ${words(error)}`);
   }
 }

@@ -1,71 +1,134 @@
-/** Stands wherever a secret stood. */
-export const REDACTED = "[redacted]";
+import { REDACTED } from "#model/redacted.ts";
+import {
+  BACKUP_SET_KIND,
+  ENDPOINT_KIND,
+  TARGET_KIND,
+  TLS_ENDPOINT_KIND,
+  type Subject,
+} from "#model/subject.ts";
+import { encodingsOf } from "./secret-encodings.ts";
+import { SECRET_NAME, withoutSecretForms } from "./secret-text.ts";
 
 /** Takes secrets out of text and of JSON-like values, before they are hashed, kept, logged or shown. */
 export interface Redactor {
   readonly text: (text: string) => string;
+  /** All of a value, to be hashed. */
   readonly value: <T>(value: T) => T;
-  /** One more secret that this scan uses: from now on it is taken out wherever it turns up. */
+  /** A value that is kept: a text longer than 64 KiB is cut. */
+  readonly kept: <T>(value: T) => T;
+  /** The same subject gives the same redacted one wherever it turns up, and different ones stay different. */
+  readonly subject: (subject: Subject) => Subject;
+  /** One more secret that this scan uses: from now on it is taken out wherever it turns up, however it is encoded. */
   readonly learn: (secret: string) => void;
 }
 
-const SECRET_KEY =
-  /(?:passw(?:or)?d|passphrase|secret|token|connectionstring|(?:account|access|private|shared|api)_?-?key|credential|authorization|set-cookie|sharedaccesssignature)/i;
-
-const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED],
-  [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, REDACTED],
-  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, REDACTED],
-  [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, `$1 ${REDACTED}`],
-  [/(\/\/)[^\s/:@]{1,200}:[^\s/@]{1,500}@/g, `$1${REDACTED}@`],
-  [
-    /([?&](?:sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|awsaccesskeyid|x-goog-signature|token|access_token|password|api_?key|code)=)[^&\s"'<>]+/gi,
-    `$1${REDACTED}`,
-  ],
-  [
-    /\b((?:account|shared-?access)key|password|pwd|client_?secret|secretaccesskey)(\s*[=:]\s*)("?)[^\s;,"'&]{3,}/gi,
-    `$1$2$3${REDACTED}`,
-  ],
-];
+/** Longest text that is kept, characters. */
+const LONGEST_KEPT = 65_536;
+/** Shorter secrets would take ordinary words out with them. */
+const SHORTEST_SECRET = 6;
+/** What the estate names itself: it is refused when it holds a secret, and it must stay what the estate says. */
+const DECLARED_KINDS: ReadonlySet<string> = new Set([
+  TARGET_KIND,
+  ENDPOINT_KIND,
+  TLS_ENDPOINT_KIND,
+  BACKUP_SET_KIND,
+]);
 
 /**
  * @param known secrets that this scan itself uses; they are taken out wherever they turn up.
  */
 export function createRedactor(known: Iterable<string> = []): Redactor {
-  const secrets = new Set<string>();
+  /** Longest first: one secret may begin with another. */
+  let secrets: readonly string[] = [];
+  let subjects = new WeakMap<Subject, Subject>();
+  const ids = new Map<string, string>();
+
   const learn = (secret: string) => {
-    // Short values would take ordinary words out with them.
-    if (secret.length >= 6) secrets.add(secret);
+    if (secret.length < SHORTEST_SECRET || secrets.includes(secret)) return;
+    secrets = [...new Set([...secrets, ...encodingsOf(secret)])].sort(
+      (a, b) => b.length - a.length,
+    );
+    subjects = new WeakMap();
   };
   for (const secret of known) learn(secret);
 
   const text = (input: string): string => {
     let output = input;
     for (const secret of secrets) output = output.replaceAll(secret, REDACTED);
-    for (const [pattern, replacement] of SECRET_TEXT) output = output.replace(pattern, replacement);
-    return output;
+    return withoutSecretForms(output);
   };
 
-  const walk = (value: unknown, depth: number): unknown => {
-    if (typeof value === "string") return text(value);
+  const walk = (value: unknown, longest: number, depth = 0): unknown => {
+    if (typeof value === "string") return cut(text(value), longest);
     if (typeof value !== "object" || value === null || value instanceof Date) return value;
     if (depth > 100) return null;
     if (ArrayBuffer.isView(value)) return value;
-    if (Array.isArray(value)) return value.map((item) => walk(item, depth + 1));
-    if (value instanceof Map || value instanceof Set) return walk([...value], depth);
+    if (Array.isArray(value)) return value.map((item) => walk(item, longest, depth + 1));
+    if (value instanceof Map || value instanceof Set) return walk([...value], longest, depth);
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
         key,
-        SECRET_KEY.test(key) && (typeof item === "string" || typeof item === "object")
+        SECRET_NAME.test(key) && (typeof item === "string" || typeof item === "object")
           ? item === null
             ? null
             : REDACTED
-          : walk(item, depth + 1),
+          : walk(item, longest, depth + 1),
       ]),
     );
   };
 
+  const redactedId = (id: string): string => {
+    const clean = cut(text(id), LONGEST_KEPT);
+    if (clean === id) return id;
+    // Two subjects must not become one: the one that passes would stand for the one that fails.
+    const given = ids.get(id) ?? `${clean}#${ids.size + 1}`;
+    ids.set(id, given);
+    return given;
+  };
+
+  const subject = (given: Subject): Subject => {
+    const seen = subjects.get(given);
+    if (seen !== undefined) return seen;
+    const tags = given.tags === null ? null : redactedTags(given.tags, text);
+    const clean = DECLARED_KINDS.has(given.kind)
+      ? { ...given, tags }
+      : {
+          ...given,
+          kind: cut(text(given.kind), LONGEST_KEPT),
+          id: redactedId(given.id),
+          name: cut(text(given.name), LONGEST_KEPT),
+          region: given.region === null ? null : cut(text(given.region), LONGEST_KEPT),
+          tags,
+        };
+    subjects.set(given, clean);
+    return clean;
+  };
+
   // Redaction keeps the shape: strings stay strings, so the type holds but for secret-named objects, which no facet has.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return { text, learn, value: <T>(value: T) => walk(value, 0) as T };
+  /* oxlint-disable typescript/no-unsafe-type-assertion */
+  return {
+    text,
+    learn,
+    subject,
+    value: <T>(value: T) => walk(value, Number.POSITIVE_INFINITY) as T,
+    kept: <T>(value: T) => walk(value, LONGEST_KEPT) as T,
+  };
+  /* oxlint-enable typescript/no-unsafe-type-assertion */
+}
+
+/** A tag's value goes when its name or its form says that it is a secret, or when it is too long to be kept whole. */
+function redactedTags(
+  tags: Readonly<Record<string, string>>,
+  text: Redactor["text"],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(tags).map(([name, value]) => [
+      name.length > LONGEST_KEPT ? REDACTED : text(name),
+      SECRET_NAME.test(name) || value.length > LONGEST_KEPT ? REDACTED : text(value),
+    ]),
+  );
+}
+
+function cut(text: string, longest: number): string {
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }

@@ -1,3 +1,4 @@
+import { longestSeconds, parseDuration } from "./duration.ts";
 import { duration, identifier, z } from "./schema.ts";
 import { PROVIDERS } from "./subject.ts";
 
@@ -88,6 +89,14 @@ function addresses(words: string, ...names: readonly string[]) {
   );
 }
 
+/** A duration of some time, and of no more than `most`. */
+const timeLimit = (most: string) =>
+  duration.refine(
+    (text) =>
+      parseDuration(text) === null ||
+      (longestSeconds(text) > 0 && longestSeconds(text) <= longestSeconds(most)),
+    { error: `expected a duration longer than none and of at most ${most}` },
+  );
 const limits = z.strictObject({
   concurrency: z
     .int()
@@ -95,12 +104,16 @@ const limits = z.strictObject({
     .max(200)
     .optional()
     .describe("Calls at once against this target; 40 when left out."),
-  callTimeout: duration
+  callTimeout: timeLimit("PT1H")
     .optional()
-    .describe("How long one call may take: an ISO 8601 duration; PT30S when left out."),
-  targetTimeout: duration
+    .describe(
+      "How long one call may take: an ISO 8601 duration of at most PT1H; PT30S when left out.",
+    ),
+  targetTimeout: timeLimit("P1D")
     .optional()
-    .describe("How long the whole target may take: an ISO 8601 duration; PT10M when left out."),
+    .describe(
+      "How long the whole target may take: an ISO 8601 duration of at most P1D; PT10M when left out.",
+    ),
 });
 
 const backupSet = z.strictObject({

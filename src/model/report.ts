@@ -87,6 +87,8 @@ export interface ClaimResult {
   readonly caveat: string | null;
   readonly checks: readonly CheckResult[];
   readonly attestations: readonly AttestationResult[];
+  /** Ids of attestations in force that vouch for a subject which fails. */
+  readonly contradictions: readonly string[];
 }
 
 export interface Attention extends AttentionNote {

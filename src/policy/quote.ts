@@ -14,9 +14,10 @@ export function foldSpace(text: string): string {
  * Holds a quote against a statement: each of its parts, which […] joins, must stand in the statement word for
  * word and in order. White space is folded on both sides.
  * @param statement the statement's text, folded
- * @returns null when it holds, else what is wrong, with the nearest place
+ * @param nearest whether to look for the nearest place, which goes through the statement a dozen times
+ * @returns null when it holds, else what is wrong
  */
-export function quoteProblem(statement: string, quote: string): string | null {
+export function quoteProblem(statement: string, quote: string, nearest = true): string | null {
   const parts = quote
     .split(LEFT_OUT)
     .map(foldSpace)
@@ -25,14 +26,18 @@ export function quoteProblem(statement: string, quote: string): string | null {
   let from = 0;
   for (const part of parts) {
     const found = statement.indexOf(part, from);
-    if (found < 0) return explain(statement, part, from);
+    if (found < 0) {
+      if (nearest) return explain(statement, part, from);
+      const order = from === 0 ? "" : ", or not after the part before it";
+      return `the statement does not have ${excerpt(part)}${order}`;
+    }
     from = found + part.length;
   }
   return null;
 }
 
 function explain(statement: string, part: string, from: number): string {
-  if (statement.includes(part)) {
+  if (from > 0 && statement.includes(part)) {
     return `${excerpt(part)} stands in the statement, but not after the part before it: keep the statement's order`;
   }
   const length = longestMatch(statement, part, from);

@@ -8,6 +8,10 @@ import { foldSpace, quoteProblem } from "./quote.ts";
 
 const FILE = ["statement", "file"] as const;
 const HASH = ["statement", "sha256"] as const;
+/** The largest copy of a statement, bytes: every quote is looked for in all of it. */
+const MAX_STATEMENT_BYTES = 1024 * 1024;
+/** So many missing quotes are told with the nearest place; with more, it is likely the wrong text. */
+const MOST_EXPLAINED = 20;
 
 /**
  * Holds a policy against the stored copy of its statement: the copy is there, it is the one that the policy was
@@ -27,7 +31,7 @@ export function statementFindings(
   const findings: Finding[] = [];
   try {
     const file = join(dirname(document.file), name);
-    const bytes = readBytes(file);
+    const bytes = readBytes(file, MAX_STATEMENT_BYTES);
     const declared = statement["sha256"];
     const actual = sha256Of(bytes);
     if (typeof declared === "string" && declared !== actual) {
@@ -39,10 +43,13 @@ export function statementFindings(
       });
     }
     const text = foldSpace(decodeUtf8(file, bytes));
+    let missing = 0;
     for (const { path, entry } of claims) {
-      const problem =
-        typeof entry["quote"] === "string" ? quoteProblem(text, entry["quote"]) : null;
-      if (problem !== null) findings.push({ path: [...path, "quote"], message: `: ${problem}` });
+      if (typeof entry["quote"] !== "string") continue;
+      const problem = quoteProblem(text, entry["quote"], missing < MOST_EXPLAINED);
+      if (problem === null) continue;
+      missing++;
+      findings.push({ path: [...path, "quote"], message: `: ${problem}` });
     }
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

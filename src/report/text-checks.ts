@@ -77,12 +77,16 @@ export function addOtherChecks(page: Page, checks: readonly CheckResult[]): void
   if (names !== "") page.add(`Not checked yet: ${names}`, { indent: 2, hang: 2 });
 }
 
+/** Adds which attestations in force vouch for what live evidence shows to be broken. */
+export function addContradictions(page: Page, attestations: readonly string[]): void {
+  if (attestations.length === 0) return;
+  const names = attestations.map((id) => cut(id, 80)).join(", ");
+  const text = `Contradiction: the attestation ${names} vouches for what fails here`;
+  page.add([{ text, tone: "bad" }], { indent: 2, hang: 2 });
+}
+
 /** Adds what people attested, or should have: who, when, until when, for what, and what to do where it counts for nothing. */
-export function addAttestation(
-  page: Page,
-  attestation: AttestationResult,
-  contradicted: boolean,
-): void {
+export function addAttestation(page: Page, attestation: AttestationResult): void {
   const { covers, state, message } = attestation;
   const by = cut(attestation.by ?? "someone unnamed", 80);
   const date = cut(attestation.date ?? "an unknown date", 40);
@@ -91,11 +95,6 @@ export function addAttestation(
   switch (state) {
     case "in-force":
       page.add([`Attested by ${by}, ${date}, until ${until}: ${part}`], { indent: 2, hang: 2 });
-      if (contradicted) {
-        const text =
-          "Contradiction: attested and in force, while live evidence shows the promise broken";
-        page.add([{ text, tone: "bad" }], { indent: 2, hang: 2 });
-      }
       return;
     case "expired":
     case "evidence-changed":

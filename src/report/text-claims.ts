@@ -3,7 +3,7 @@ import type { ClaimResult, Report, Verdict } from "#model/report.ts";
 import { TARGET_KIND } from "#model/subject.ts";
 import type { Page } from "./page.ts";
 import type { Tone } from "./style.ts";
-import { addAttestation, addCheck, addOtherChecks } from "./text-checks.ts";
+import { addAttestation, addCheck, addContradictions, addOtherChecks } from "./text-checks.ts";
 import { bounded, type Detail } from "./text-evaluations.ts";
 import { cut, cutWords, displayWidth } from "./width.ts";
 import { basisKind, count, VERDICT_WORDS, WORST_FIRST } from "./words.ts";
@@ -98,7 +98,7 @@ function addBrief(page: Page, claim: ClaimResult, name: string): void {
   });
   addNotes(page, claim, BRIEF, 2);
   addOtherChecks(page, claim.checks);
-  for (const attestation of claim.attestations) addAttestation(page, attestation, false);
+  for (const attestation of claim.attestations) addAttestation(page, attestation);
 }
 
 /** What to do is the same for all that is not attested, so it is said once. */
@@ -155,19 +155,18 @@ function addDetailed(page: Page, claim: ClaimResult, name: string, detail: Detai
     page,
     checks.filter((check) => !shown.includes(check)),
   );
-  for (const attestation of attestations) addAttestation(page, attestation, verdict === "violated");
+  addContradictions(page, claim.contradictions);
+  for (const attestation of attestations) addAttestation(page, attestation);
 }
 
-/** Every check asks for a judgement of each subject in its scope; what was not listed is a number that nobody knows. */
+/** How many subjects were judged of those known: a target that was not listed completely may hold more of them. */
 function coverageWords({ coverage: { judged, total }, checks }: ClaimResult): string[] {
   if (total === 0) return [];
-  const unlisted = checks.some(({ evaluations }) =>
-    evaluations.some(
-      ({ outcome, subject }) => outcome === "unknown" && subject.kind === TARGET_KIND,
-    ),
-  );
-  const words = `${judged} of ${count(total, "judgement")} made`;
-  return [unlisted ? `${words}, of what was listed` : words];
+  const unlisted = checks
+    .flatMap(({ evaluations }) => evaluations)
+    .some(({ outcome, subject }) => outcome === "unknown" && subject.kind === TARGET_KIND);
+  const words = `${judged} of ${count(total, "subject")} judged`;
+  return [unlisted ? `${words}, there may be more` : words];
 }
 
 function addNotes(page: Page, claim: ClaimResult, detail: Detail, indent: number): void {

@@ -39,6 +39,7 @@ const input = {
   waivers: [],
   evidence: evidence(observations),
   controls,
+  readable: () => true,
   now: NOW,
   tool: { name: "probity", version: "bench" },
 };

@@ -93,6 +93,17 @@ describe("what fits", () => {
     ["estate", "example.yaml", "provider: aws", "provider: awss"],
     ["estate", "example.yaml", 'account: "123456789012"', "account: 123456789012"],
     ["estate", "example.yaml", "roleArn: arn:", "roleArn: "],
+    ["estate", "example.yaml", "clientId:", "clientID:"],
+    ["estate", "example.yaml", "clientId:", "accessKeyId:"],
+    ["estate", "example.yaml", "limits:", "endpoints: { s3: https://a.example }\n    limits:"],
+    [
+      "estate",
+      "example.yaml",
+      "url: https://www.example.com",
+      "url: https://www.example.com\n    credentials: {}",
+    ],
+    ["estate", "example.yaml", "tags: { environment: production }", "{}"],
+    ["estate", "example.yaml", "tags: { environment: production }", "tags: {}"],
     [
       "attestations",
       "attestations.example.yaml",

@@ -9,6 +9,9 @@ afterAll(folder.remove);
 
 const estate = (target: string) => folder.write("estate.yaml", `version: 1\ntargets:\n${target}`);
 const found = (target: string) => complaints(() => readEstate(estate(target)));
+const upcloud = (lines: string) => `  - id: up\n    provider: upcloud\n${lines}`;
+const azure = (lines: string) =>
+  `  - id: az\n    provider: azure\n    tenant: t\n    subscriptions: [66666666-7777-8888-9999-000000000000]\n${lines}`;
 const endpoint = (lines: string) => `  - id: web\n    provider: endpoint\n${lines}`;
 const aws = (lines: string) =>
   `  - id: aws\n    provider: aws\n    account: "012345678901"\n    regions: [eu-west-3]\n${lines}`;
@@ -31,12 +34,13 @@ describe("what is read", () => {
     const [target] = readEstate(
       estate(
         aws(
-          "    caFile: ca/root.pem\n    credentials: { files: { secretAccessKey: secrets/key, sessionToken: /run/token } }",
+          "    caFile: ca/root.pem\n    credentials: { files: { accessKeyId: id, secretAccessKey: secrets/key, sessionToken: /run/token } }",
         ),
       ),
     ).value.targets;
     expect(target?.caFile).toBe(join(folder.path, "ca/root.pem"));
     expect(target?.credentials?.files).toEqual({
+      accessKeyId: join(folder.path, "id"),
       secretAccessKey: join(folder.path, "secrets/key"),
       sessionToken: "/run/token",
     });
@@ -88,7 +92,7 @@ describe("what is refused, and where", () => {
       "a key of another provider",
       endpoint("    url: https://a.example\n    tenant: x"),
       [
-        "6:5: targets[0].tenant: unknown key; known here: id, labels, endpoints, caFile, credentials, limits, provider, url, connect",
+        "6:5: targets[0].tenant: unknown key; known here: id, labels, caFile, limits, provider, url, connect",
       ],
     ],
     [
@@ -152,15 +156,15 @@ describe("what is refused, and where", () => {
     ],
     [
       "a variable that is no name",
-      aws("    credentials: { env: { clientId: $CLIENT } }"),
+      aws("    credentials: { env: { accessKeyId: $ID, secretAccessKey: KEY } }"),
       [
-        '7:37: targets[0].credentials.env.clientId: expected the name of an environment variable, got "$CLIENT"',
+        '7:40: targets[0].credentials.env.accessKeyId: expected the name of an environment variable, got "$ID"',
       ],
     ],
     [
       "a credential twice",
-      aws("    credentials: { env: { token: T }, files: { token: f } }"),
-      ["7:48: targets[0].credentials.files.token: token is given under env too: keep one of them"],
+      upcloud("    credentials: { env: { token: T }, files: { token: f } }"),
+      ["5:48: targets[0].credentials.files.token: token is given under env too: keep one of them"],
     ],
     [
       "a label rule by labels",
@@ -174,6 +178,131 @@ describe("what is refused, and where", () => {
   });
 });
 
+const PAIR = (a: string, b: string) =>
+  `expected both ${a} and ${b}, under env or files, or neither`;
+
+describe("endpoints and credentials by provider", () => {
+  test.each<[string, string, readonly string[]]>([
+    [
+      "all that AWS has",
+      aws(
+        "    endpoints: { api: https://a.example, s3: https://b.example, s3control: https://c.example, sts: https://d.example }\n    credentials: { env: { accessKeyId: A, sessionToken: C }, files: { secretAccessKey: b } }",
+      ),
+      [],
+    ],
+    [
+      "all that Azure has",
+      azure(
+        "    endpoints: { api: https://a.example, token: https://b.example }\n    credentials: { env: { clientId: A }, files: { clientSecret: b } }",
+      ),
+      [],
+    ],
+    [
+      "what later probes may ask for",
+      upcloud(
+        "    endpoints: { api: https://a.example, token: https://b.example, s3: https://c.example }\n    credentials: { env: { username: A, applicationKey2: B }, files: { password: c } }",
+      ),
+      [],
+    ],
+    [
+      "a misspelt endpoint",
+      aws("    endpoints: { apii: https://a.example }"),
+      ["7:18: targets[0].endpoints.apii: unknown key; did you mean api?"],
+    ],
+    [
+      "an endpoint of another provider",
+      aws("    endpoints: { token: https://a.example }"),
+      ["7:18: targets[0].endpoints.token: unknown key; known here: api, s3, s3control, sts"],
+    ],
+    [
+      "an endpoint that Azure does not have",
+      azure("    endpoints: { s3: https://a.example }"),
+      ["7:18: targets[0].endpoints.s3: unknown key; known here: api, token"],
+    ],
+    [
+      "an endpoint that no provider has",
+      upcloud("    endpoints: { apy: https://a.example }"),
+      ["5:18: targets[0].endpoints.apy: unknown key; did you mean api?"],
+    ],
+    [
+      "misspelt keys of AWS",
+      aws("    credentials: { env: { accessKeyID: A }, files: { secretAccesKey: b } }"),
+      [
+        "7:27: targets[0].credentials.env.accessKeyID: unknown key; did you mean accessKeyId?",
+        "7:54: targets[0].credentials.files.secretAccesKey: unknown key; did you mean secretAccessKey?",
+      ],
+    ],
+    [
+      "a misspelt key of Azure",
+      azure("    credentials: { env: { clientID: A, clientSecret: B } }"),
+      ["7:27: targets[0].credentials.env.clientID: unknown key; did you mean clientId?"],
+    ],
+    [
+      "a name that is no name of a credential",
+      upcloud("    credentials: { env: { API-TOKEN: A } }"),
+      [
+        '5:27: targets[0].credentials.env.API-TOKEN: expected the name of a credential such as clientSecret, got the key "API-TOKEN"',
+      ],
+    ],
+    [
+      "an id without its secret",
+      aws("    credentials: { env: { accessKeyId: A } }"),
+      [`7:18: targets[0].credentials: ${PAIR("accessKeyId", "secretAccessKey")}`],
+    ],
+    [
+      "a secret without its id",
+      aws("    credentials: { files: { secretAccessKey: a } }"),
+      [`7:18: targets[0].credentials: ${PAIR("accessKeyId", "secretAccessKey")}`],
+    ],
+    [
+      "a session token alone",
+      aws("    credentials: { env: { sessionToken: A } }"),
+      [
+        "7:18: targets[0].credentials: expected sessionToken to go with accessKeyId and secretAccessKey",
+      ],
+    ],
+    [
+      "half a pair of Azure",
+      azure("    credentials: { files: { clientSecret: a } }"),
+      [`7:18: targets[0].credentials: ${PAIR("clientId", "clientSecret")}`],
+    ],
+    ...(["profile: p", "roleArn: arn:x", "externalIdFrom: E"].map((line) => [
+      `${line} outside AWS`,
+      azure(`    credentials: { ${line} }`),
+      [`7:20: targets[0].credentials.${line.split(":")[0]}: unknown key; known here: env, files`],
+    ]) satisfies [string, string, string[]][]),
+    [
+      "a profile of a provider that no probe reads",
+      upcloud("    credentials: { profile: p }"),
+      ["5:20: targets[0].credentials.profile: unknown key; known here: env, files"],
+    ],
+    [
+      "an endpoint has neither",
+      endpoint(
+        "    url: https://a.example\n    endpoints: { api: https://b.example }\n    credentials: { env: { token: T } }",
+      ),
+      [
+        "6:16: targets[0].endpoints: expected no endpoints: url and connect say where an endpoint is, got a mapping of api",
+        "7:18: targets[0].credentials: expected no credentials: an endpoint is asked without any, got a mapping of env",
+      ],
+    ],
+  ])("%s", (_, target, expected) => {
+    expect(found(target)).toEqual(expected);
+  });
+});
+
+describe("label rules", () => {
+  test.each([
+    [
+      "{}",
+      "9:12: labels[0].match: expected at least one of providers, targets, kinds, regions, ids, tags: without any, every subject would match",
+    ],
+    ["{ tags: {} }", "9:20: labels[0].match.tags: expected a tag at least"],
+  ])("one that would match everything: %s", (match, message) => {
+    expect(found(`${aws("")}labels:\n  - label: x\n    match: ${match}`)).toEqual([message]);
+  });
+});
+
 const what = (form: string) =>
   `looks like ${form}, which does not belong in this file: name an environment variable (env) or a file (files) that holds it`;
 
@@ -183,19 +312,21 @@ describe("literal secrets", () => {
       "under a key that does not exist",
       aws("    secretAccessKey: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
       [
-        "7:5: targets[0].secretAccessKey: unknown key; known here: id, labels, endpoints, caFile, credentials, limits, provider, account, regions, backups",
+        "7:5: targets[0].secretAccessKey: unknown key; known here: id, labels, caFile, limits, provider, endpoints, credentials, account, regions, backups",
         `7:22: targets[0].secretAccessKey: ${what("a secret")}`,
       ],
     ],
     [
       "in the place of a variable's name",
-      aws("    credentials: { env: { secretAccessKey: wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY } }"),
+      aws(
+        "    credentials: { env: { secretAccessKey: wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY, accessKeyId: ID } }",
+      ),
       [`7:44: targets[0].credentials.env.secretAccessKey: ${what("a secret")}`],
     ],
     [
       "in the place of a file's name",
-      aws("    credentials: { files: { token: 11111111-2222-3333-4444-555555555555 } }"),
-      [`7:36: targets[0].credentials.files.token: ${what("a secret")}`],
+      upcloud("    credentials: { files: { token: 11111111-2222-3333-4444-555555555555 } }"),
+      [`5:36: targets[0].credentials.files.token: ${what("a secret")}`],
     ],
     [
       "by its form, anywhere",

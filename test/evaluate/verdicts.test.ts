@@ -93,6 +93,8 @@ interface Situation {
   readonly waivers?: readonly Waiver[];
   readonly estate?: Record<string, unknown>;
   readonly complete?: boolean;
+  /** Whether some probe reads what is asked for; true when left out. */
+  readonly readable?: boolean;
 }
 
 function judge(situation: Situation): Report {
@@ -106,6 +108,7 @@ function judge(situation: Situation): Report {
       complete: situation.complete ?? true,
     },
     controls,
+    readable: () => situation.readable ?? true,
     now: NOW,
     tool: { name: "probity", version: "0" },
   });
@@ -550,6 +553,7 @@ const table: readonly (Situation & {
   },
   {
     name: "a pattern never attests a whole target",
+    readable: false,
     claim: { checks: [{ control: "encrypted" }] },
     observations: onlyGood,
     attestations: [attested({ covers: ["aw*"] })],
@@ -557,7 +561,17 @@ const table: readonly (Situation & {
     exit: 3,
   },
   {
+    name: "its own name does",
+    readable: false,
+    claim: { checks: [{ control: "encrypted" }] },
+    observations: onlyGood,
+    attestations: [attested({ covers: ["aws"] })],
+    verdict: "attested",
+    exit: 0,
+  },
+  {
     name: "at least two, one of them attested: it may yet hold",
+    readable: false,
     claim: { checks: [{ ...check, atLeast: 2 }] },
     observations: [inventory([good, bad]), reads(good, true)],
     attestations: [attested({ covers: ["arn:aws:s3:::bad"] })],
@@ -598,10 +612,18 @@ const table: readonly (Situation & {
     exit: 3,
   },
   {
-    name: "an attestation speaks for a subject that nothing can read",
+    name: "an attestation does not stand in for a reading that was lost",
     claim: { checks: [check] },
     observations: [inventory([good, bad]), reads(good, true)],
-    problems: [problem({ subject: bad, facets: ["encryption"], reason: "unsupported" })],
+    attestations: [attested({ covers: ["arn:aws:s3:::bad"] })],
+    verdict: "unverified",
+    exit: 3,
+  },
+  {
+    name: "an attestation speaks for a subject that nothing can read",
+    readable: false,
+    claim: { checks: [check] },
+    observations: [inventory([good, bad]), reads(good, true)],
     attestations: [attested({ covers: ["arn:aws:s3:::bad"] })],
     verdict: "attested",
     exit: 0,

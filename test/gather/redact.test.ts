@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createRedactor, REDACTED } from "#gather/redact.ts";
+import { createRedactor } from "#gather/redact.ts";
+import { REDACTED } from "#model/redacted.ts";
 
 const redactor = createRedactor(["the-canary"]);
 
@@ -39,6 +40,102 @@ describe("redaction", () => {
       minimumTlsVersion: "TLS1_2",
       nextToken: null,
     });
+  });
+
+  test("a signed token goes wherever it begins, and its payload with it", () => {
+    for (const before of ["", "-", "_", "x", "token_", "a.b.", "https://h/?t="]) {
+      const text = `${before}eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl`;
+      expect(redactor.text(text)).toBe(`${before}${REDACTED}`);
+    }
+    expect(redactor.text("eyJ is no token, www.eyJaaaaaaaa.example neither")).not.toContain(
+      REDACTED,
+    );
+  });
+
+  test.each([
+    ["percent-encoded", encodeURIComponent],
+    ["percent-encoded in lower case", (text: string) => encodeURIComponent(text).toLowerCase()],
+    ["in a form", (text: string) => new URLSearchParams({ a: text }).toString()],
+    ["in JSON", JSON.stringify],
+    ["in base64", (text: string) => Buffer.from(text).toString("base64")],
+    ["in base64url", (text: string) => Buffer.from(text).toString("base64url")],
+    ["in Basic credentials", (text: string) => Buffer.from(`id:${text}!`).toString("base64")],
+    [
+      "in Basic credentials, shifted",
+      (text: string) => Buffer.from(`id2:${text}`).toString("base64"),
+    ],
+  ])("a secret %s goes too", (_name, encode) => {
+    const secret = 'a b+c/"d>?~ü€z';
+    const lower = secret.toLowerCase();
+    const own = createRedactor([secret, lower]);
+    const encoded = encode(lower);
+    const clean = own.text(`<${encoded}>`);
+    expect(clean).toContain(REDACTED);
+    // All but what shares a character of base64 with its neighbours.
+    expect(clean.replaceAll(REDACTED, "").length).toBeLessThan(14);
+  });
+
+  test("a secret with a lone surrogate is learnt as well", () => {
+    expect(createRedactor(["secret\ud800"]).text("a secret\ud800 b")).toBe(`a ${REDACTED} b`);
+  });
+
+  test("of two secrets that begin alike nothing is left", () => {
+    const own = createRedactor(["secret-one", "secret-one-longer"]);
+    expect(own.text("secret-one-longer")).toBe(REDACTED);
+  });
+
+  test("what is kept is cut at 64 KiB, after redaction", () => {
+    const long = `${"x".repeat(65_530)}the-canary`;
+    const kept = redactor.kept({ a: [long] }).a[0] ?? "";
+    expect(kept.length).toBeLessThanOrEqual(65_536);
+    expect(kept).not.toContain("the-c");
+    expect(redactor.value(long).length).toBeGreaterThan(65_536 - 10);
+  });
+
+  test.each([
+    "-eyJaaaaaaaa",
+    "eyJaaaaaaaa.",
+    "eyJaaaaaaaa.aaaaaaaa",
+    " eyJ",
+    "-----BEGIN ",
+    "-----BEGIN PRIVATE KEY",
+    "-----BEGIN PRIVATE KEY-----",
+    "PRIVATE KEY ",
+    "-----BEGIN PRIVATE KEY----------END ",
+    "AKIAAAAAAAAAAAAAAAA",
+    "Bearer ",
+    "Basic",
+    "\t",
+    "//",
+    "//a",
+    "//a:",
+    "a:",
+    "//:",
+    "&sig=",
+    "?token",
+    "password",
+    "password ",
+    "password=",
+    'password="',
+    "account",
+    "shared-access",
+    "xoxb-",
+    "-xoxb-a",
+    "AIza",
+    "github_pat_",
+    "the-canar",
+    "the-canary",
+    ".",
+    "a.",
+  ])("a megabyte of %j is searched at once", (piece) => {
+    const spaced = `${piece}${" ".repeat(500_000)}${piece}`;
+    for (const start of ["", "//a", "password", "Bearer ", "-----BEGIN ", "eyJaaaaaaaa."]) {
+      const hostile = start + piece.repeat(Math.ceil(1_000_000 / piece.length));
+      const began = performance.now();
+      redactor.text(hostile);
+      redactor.text(spaced);
+      expect(performance.now() - began).toBeLessThan(400);
+    }
   });
 
   test("the canary survives nowhere", () => {

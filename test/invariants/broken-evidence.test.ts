@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import type { Inputs } from "#gather/evidence-files.ts";
-import { PROBLEM_REASONS, type Evidence, type Observation, type Problem } from "#model/evidence.ts";
+import type { Evidence } from "#model/evidence.ts";
+import type { Report } from "#model/report.ts";
 import { inputsOf, judge, runningCustomers, scanCustomer } from "../support/customers.ts";
 import { expectNoBetter } from "../support/no-better.ts";
+import { breaks, broken, type Break } from "./breaks.ts";
+import { readableInWorlds, worlds, type World } from "./worlds.ts";
 
 /** The evidence of the demo's three customers: every probe and every control takes part. */
 let scans: readonly {
@@ -25,83 +28,6 @@ beforeAll(async () => {
 afterAll(() => {
   scans = [];
 });
-
-/** One way of taking away or breaking what was read, at a place chosen by `at`. */
-interface Break {
-  readonly how:
-    | "remove"
-    | "fail"
-    | "fail-facet"
-    | "cut-inventory"
-    | "forget-tags"
-    | "forget-regions";
-  readonly at: number;
-  readonly reason: (typeof PROBLEM_REASONS)[number];
-  /** Whether a problem is left behind that explains it. */
-  readonly told: boolean;
-}
-const breaks = fc.array(
-  fc.record<Break>({
-    how: fc.constantFrom(
-      "remove",
-      "fail",
-      "fail-facet",
-      "cut-inventory",
-      "forget-tags",
-      "forget-regions",
-    ),
-    at: fc.nat(),
-    reason: fc.constantFrom(...PROBLEM_REASONS),
-    told: fc.boolean(),
-  }),
-  { minLength: 1, maxLength: 6 },
-);
-
-function broken(evidence: Evidence, plan: readonly Break[]): Evidence {
-  let observations = [...evidence.observations];
-  const problems = [...evidence.problems];
-  for (const { how, at, reason, told } of plan) {
-    const inventories = observations.filter(({ facet }) => facet === "inventory");
-    const pool = how === "cut-inventory" || how.startsWith("forget") ? inventories : observations;
-    const chosen = pool[at % Math.max(1, pool.length)];
-    if (chosen === undefined) continue;
-    const failure: Problem = {
-      target: chosen.subject.target,
-      probe: chosen.source.probe,
-      operation: chosen.source.operation,
-      subject: chosen.subject,
-      kinds: ["*"],
-      facets: [chosen.facet],
-      reason,
-      permission: null,
-      message: "broken by the test",
-    };
-    if (told) problems.push(failure);
-    if (how === "remove" || how === "fail") {
-      observations = observations.filter((observation) => observation !== chosen);
-    } else if (how === "fail-facet") {
-      observations = observations.filter(
-        ({ facet, subject }) => facet !== chosen.facet || subject.target !== chosen.subject.target,
-      );
-    } else {
-      observations = observations.map((observation) =>
-        observation === chosen ? brokenInventory(observation, how, at) : observation,
-      );
-    }
-  }
-  return { ...evidence, observations, problems };
-}
-
-function brokenInventory(observation: Observation, how: Break["how"], at: number): Observation {
-  if (observation.facet !== "inventory") return observation;
-  const { items } = observation.value;
-  const forgotten = { "forget-tags": { tags: null }, "forget-regions": { region: null } };
-  const value =
-    how === "forget-tags" || how === "forget-regions"
-      ? { ...observation.value, items: items.map((item) => ({ ...item, ...forgotten[how] })) }
-      : { ...observation.value, complete: false, items: items.slice(0, at % (items.length + 1)) };
-  return { ...observation, value };
-}
 
 describe("breaking evidence", () => {
   test("the scans have something to break", () => {
@@ -133,3 +59,42 @@ describe("breaking evidence", () => {
     }
   });
 });
+
+describe("breaking made-up evidence with attestations, waivers and secret-looking tags", () => {
+  test("the worlds reach every verdict that there is to reach", () => {
+    const verdicts = fc
+      .sample(worlds, { numRuns: 300, seed: 1 })
+      .flatMap((world) => judgeWorld(world).claims)
+      .map(({ verdict }) => verdict);
+    expect([...new Set(verdicts)].sort()).toEqual([
+      "attested",
+      "not-applicable",
+      "unverified",
+      "upheld",
+      "violated",
+      "waived",
+    ]);
+  });
+
+  test("never makes it better, whatever is attested or waived", () => {
+    fc.assert(fc.property(worlds, breaks, expectWorldNoBetter), { numRuns: 6000 });
+  });
+});
+
+function judgeWorld({ inputs, evidence }: World): Report {
+  return judge(inputs, evidence, { full: true, readable: readableInWorlds });
+}
+
+function expectWorldNoBetter({ inputs, evidence }: World, plan: readonly Break[]): void {
+  const before = judgeWorld({ inputs, evidence });
+  const after = judgeWorld({ inputs, evidence: broken(evidence, plan) });
+  expectNoBetter(before, after);
+  expectNoNewViolation(before, after);
+}
+
+/** A check can fail as a whole (`atLeast`) while no single subject fails anew. */
+function expectNoNewViolation(before: Report, after: Report): void {
+  const violated = ({ claims }: Report) =>
+    claims.filter(({ verdict }) => verdict === "violated").map(({ id }) => id);
+  expect(violated(before)).toEqual(expect.arrayContaining(violated(after)));
+}

@@ -115,6 +115,42 @@ test("a claim of a policy that is not given is no error, but is remarked", () =>
   expect(remarks.join("\n")).toContain('"other/*" is of a policy that is not given here');
 });
 
+describe("without policies", () => {
+  const none = { policies: [] };
+  test("claims are not looked for", () => {
+    const claims = "any-claim";
+    expect(
+      run({ ...none, attestations: [attestations({ claims })], waivers: [waivers({})] }),
+    ).toEqual(nothing);
+  });
+
+  test("what is not in force, has changed or is there twice is told", () => {
+    const found = run({
+      ...none,
+      attestations: [
+        attestations({ id: "one", expires: "2026-02-01" }),
+        attestations({ id: "one", sha256: "a".repeat(64) }),
+      ],
+    });
+    expect(found.errors).toEqual([
+      'attestations.yaml:3:9: attestations[0].id: the attestation "one" is at attestations.yaml:3 too',
+    ]);
+    expect(found.remarks).toEqual([
+      "warning attestations.yaml:9:14: attestations[0].expires: one expired on 2026-02-01 and counts for nothing",
+      expect.stringContaining('the evidence "evidence.txt" has changed'),
+    ]);
+  });
+});
+
+test.each(["*", "*/*", "**"])("a waiver of every claim is warned of: %s", (claims) => {
+  expect(run({ waivers: [waivers({ claims: `"${claims}"` }, { claims: "example/*" })] })).toEqual({
+    errors: [],
+    remarks: [
+      "warning waivers.yaml:4:14: waivers[0].claims[0]: w0 waives every claim of every policy: name the claims that it is for",
+    ],
+  });
+});
+
 describe("ids that two files give", () => {
   test("attestations and waivers", () => {
     expect(

@@ -124,6 +124,30 @@ describe("attestations", () => {
     ]);
   });
 
+  test.each(["*", "**", "* *", "a*", "*ab*"])("a pattern that covers nearly all: %s", (covers) => {
+    const file = folder.write(
+      "e.yaml",
+      attestation(`evidence: { file: a, sha256: ${hash} }`).replace(
+        "[training of staff]",
+        `["${covers}"]`,
+      ),
+    );
+    expect(complaints(() => readAttestations(file))).toEqual([
+      `5:14: attestations[0].covers[0]: expected a pattern of at least 3 characters beside the *: name the parts or the subjects, got "${covers}"`,
+    ]);
+  });
+
+  test.each(["abc*", "*a*b*c", "QA"])("what covers little enough: %s", (covers) => {
+    const file = folder.write(
+      "e.yaml",
+      attestation(`evidence: { file: a, sha256: ${hash} }`).replace(
+        "[training of staff]",
+        `["${covers}"]`,
+      ),
+    );
+    expect(complaints(() => readAttestations(file))).toEqual([]);
+  });
+
   test("an empty list is valid", () => {
     const file = folder.write("d.yaml", "version: 1\nattestations: []\n");
     expect(readAttestations(file)).toMatchObject({ file, value: [] });
@@ -168,6 +192,20 @@ describe("waivers", () => {
   ])("%s", (_, fields, expected) => {
     const file = folder.write("w.yaml", waiver(fields));
     expect(complaints(() => readWaivers(file))).toEqual(expected);
+  });
+
+  test.each([
+    [
+      "{}",
+      "5:13: waivers[0].covers: expected at least one of providers, targets, kinds, regions, ids, tags: without any, every subject would match",
+    ],
+    ["{ tags: {} }", "5:21: waivers[0].covers.tags: expected a tag at least"],
+  ])("one that would excuse everything: %s", (covers, message) => {
+    const file = folder.write(
+      "w.yaml",
+      waiver("expires: 2026-06-30").replace('{ ids: ["*old*"] }', covers),
+    );
+    expect(complaints(() => readWaivers(file))).toEqual([message]);
   });
 
   test("covers selects subjects, and labels are no part of it", () => {

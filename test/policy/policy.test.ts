@@ -36,6 +36,31 @@ describe("a valid policy", () => {
   });
 });
 
+describe("a statement that is not the one quoted", () => {
+  test("the nearest place is told of the first 20 quotes that are missing", () => {
+    const claims = Array.from(
+      { length: 25 },
+      (_, n) =>
+        `  - { id: a${n}, quote: Backups are made hourly ${n}, section: x, severity: low, informational: x }`,
+    );
+    const text = policy.slice(0, policy.indexOf("claims:")) + `claims:\n${claims.join("\n")}\n`;
+    const problems = complaints(() => readPolicy(folder.write("many.yaml", text), controls));
+    expect(problems).toHaveLength(25);
+    expect(problems.map((problem) => problem.includes('it goes on "daily'))).toEqual([
+      ...Array<boolean>(20).fill(true),
+      ...Array<boolean>(5).fill(false),
+    ]);
+    expect(problems[24]).toContain('the statement does not have "Backups are made hourly 24"');
+  });
+
+  test("one over 1 MiB is refused", () => {
+    folder.write("large.txt", "a".repeat(1024 * 1024 + 1));
+    expect(found(["file: statement.txt", "file: large.txt"])).toEqual([
+      '9:9: statement.file: "large.txt" is larger than 1 MiB, the most that is taken in',
+    ]);
+  });
+});
+
 describe("controls and what they expect", () => {
   test.each<[string, string, string, readonly string[]]>([
     [

@@ -120,8 +120,8 @@ describe("claims", () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 
-  test("count the judgements that were made; where a listing lacks something, they say so", () => {
-    expect(block("nl-transit-tls").split("\n")[0]).toMatch(/· 14 of 15 judgements made$/);
+  test("count the subjects that were judged; where a listing lacks something, they say so", () => {
+    expect(block("nl-transit-tls").split("\n")[0]).toMatch(/· 14 of 15 subjects judged$/);
     const sample = sampleReport();
     const claims = sample.claims.map((claim) => ({
       ...claim,
@@ -135,7 +135,7 @@ describe("claims", () => {
       })),
     }));
     const part = block("nl-transit-tls", wide({ ...sample, claims }));
-    expect(part.split("\n")[0]).toMatch(/· 14 of 15 judgements made, of what was listed$/);
+    expect(part.split("\n")[0]).toMatch(/· 14 of 15 subjects judged, there may be more$/);
   });
 
   test("subjects with the same message stand together, five of them, all with --full", () => {

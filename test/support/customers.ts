@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { readInputs } from "#cli/inputs.ts";
 import { scanSettings } from "#cli/settings.ts";
 import { controls } from "#controls/index.ts";
+import { readableBy, type Readable } from "#derive/readable.ts";
 import { evaluate } from "#evaluate/evaluate.ts";
 import type { Customer } from "#fixtures/estate/customer.ts";
 import { startCustomers } from "#fixtures/estate/demo.ts";
@@ -50,14 +51,19 @@ export async function scanCustomer(customer: Customer, inputs: Inputs): Promise<
   return gather(targets, plan(inputs.policies, inputs.estate, controls, probes), settings);
 }
 
-/** Judges evidence for its own finish time. */
-export function judge(inputs: Inputs, evidence: Evidence, full = false): Report {
+/** Judges evidence for its own finish time, by what the real probes can read unless told otherwise. */
+export function judge(
+  inputs: Inputs,
+  evidence: Evidence,
+  options: { readonly full?: boolean; readonly readable?: Readable } = {},
+): Report {
   return evaluate({
     ...inputs,
     evidence,
     controls,
+    readable: options.readable ?? readableBy(probes),
     now: new Date(evidence.finishedAt),
     tool: { name: "probity", version: "test" },
-    full,
+    full: options.full === true,
   });
 }

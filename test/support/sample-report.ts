@@ -88,6 +88,7 @@ function claim(
     caveat: null,
     checks: [],
     attestations: [],
+    contradictions: [],
     ...fields,
   };
 }
@@ -170,6 +171,7 @@ const transit = claim({
     }),
   ],
   attestations: [attestation({ covers: "queues" })],
+  contradictions: ["queues-2026"],
 });
 
 const replica = claim({

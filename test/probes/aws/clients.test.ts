@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { once } from "node:events";
 import { STSClient } from "@aws-sdk/client-sts";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { makeAuthority } from "#fixtures/estate/authority.ts";
 import { credentialOptions } from "#probes/aws/credentials.ts";
 import probe from "#probes/aws/s3.ts";
@@ -19,6 +19,8 @@ const file = (name: string, text: string) => {
   return path;
 };
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/probity`;
+
+const KEYS = { env: { accessKeyId: "TEST_KEY", secretAccessKey: "TEST_SECRET" } };
 
 describe("credentials", async () => {
   const aws = await fakeAws({
@@ -47,8 +49,6 @@ describe("credentials", async () => {
   });
 
   test.each([
-    ["half of them", { env: { accessKeyId: "TEST_KEY" } }, "both accessKeyId and secretAccessKey"],
-    ["of another cloud", { env: { clientId: "TEST_KEY" } }, "both accessKeyId and secretAccessKey"],
     [
       "a file that is not there",
       { files: { accessKeyId: "/nowhere", secretAccessKey: "/nowhere" } },
@@ -114,6 +114,62 @@ describe("credentials", async () => {
     expect(found.observations).toEqual([]);
     expect(found.problems).toMatchObject([{ subject: null, facets: [], reason: "denied" }]);
     expect(found.problems[0]?.message).toContain("sts:AssumeRole");
+  });
+});
+
+describe("secrets that come by the way reach no problem", async () => {
+  const aws = await fakeAws({
+    buckets: [{ name: "records", region: "eu-west-3" }],
+    roles: { [ROLE]: "external" },
+  });
+  afterEach(() => vi.unstubAllEnvs());
+  const given = { secret: "canary-secret-key", token: "canary-session-token" };
+
+  test.each([
+    ["of a role", "assumed-role-secret", "assumed-role-session"],
+    ["of the default chain", given.secret, given.token],
+    ["of a profile", given.secret, given.token],
+  ])("%s", async (whose, secret, token) => {
+    let credentials: object | undefined;
+    if (whose === "of a role") {
+      credentials = { ...KEYS, roleArn: ROLE, externalIdFrom: "EXTERNAL" };
+    } else if (whose === "of a profile") {
+      credentials = { profile: "scan" };
+      const lines = [
+        "[scan]",
+        "aws_access_key_id = AKIAPROFILE",
+        `aws_secret_access_key = ${secret}`,
+        `aws_session_token = ${token}`,
+      ];
+      vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", file("profile", lines.join("\n")));
+    } else {
+      vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIACHAIN");
+      vi.stubEnv("AWS_SECRET_ACCESS_KEY", secret);
+      vi.stubEnv("AWS_SESSION_TOKEN", token);
+    }
+    const body = `<Error><Code>InvalidToken</Code><Message>the session ${token} and ${secret}, also ${encodeURIComponent(token)}</Message></Error>`;
+    aws.setFaults({ operation: "GetBucketVersioning", fault: { kind: "body", status: 403, body } });
+    const environment = { ...ENVIRONMENT, EXTERNAL: "external" };
+    const found = await aws
+      .scan({ credentials }, { environment, now: () => new Date() })
+      .gather(probe);
+    expect(found.problems).toMatchObject([{ reason: "denied", facets: ["versioning"] }]);
+    expect(found.problems[0]?.message).toContain("the session [redacted]");
+    expect(JSON.stringify(found)).not.toContain(token);
+    expect(JSON.stringify(found)).not.toContain(secret);
+  });
+
+  test("not even half of a token, where a value is cut", async () => {
+    const token = "assumed-role-session";
+    const body = `<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>${"x".repeat(50)}${token}</SSEAlgorithm></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>`;
+    aws.setFaults({ operation: "GetBucketEncryption", fault: { kind: "body", body } });
+    const environment = { ...ENVIRONMENT, EXTERNAL: "external" };
+    const credentials = { ...KEYS, roleArn: ROLE, externalIdFrom: "EXTERNAL" };
+    const found = await aws
+      .scan({ credentials }, { environment, now: () => new Date() })
+      .gather(probe, ["encryption"]);
+    expect(facetOf(found, "records", "encryption")?.algorithm).toContain("xxx");
+    expect(JSON.stringify(found)).not.toContain("assumed-r");
   });
 });
 

@@ -45,8 +45,8 @@ describe("what an error of an AWS client means", () => {
     ["unreachable", sdk("ServiceUnavailable", 503)],
     ["unreachable", sdk("NoSuchBucket", 404)],
     ["unreachable", sdk("PermanentRedirect", 301)],
-    ["unsupported", sdk("NotImplemented", 501)],
-    ["unsupported", sdk("MethodNotAllowed", 405)],
+    ["unreachable", sdk("NotImplemented", 501)],
+    ["malformed", sdk("MethodNotAllowed", 405)],
     ["malformed", sdk("SyntaxError", 404, { $responseBodyText: "<html>" })],
     ["malformed", new SyntaxError("unexpected <")],
     ["malformed", new AnswerError("malformed", "the answer is no Tagging document")],
@@ -66,8 +66,24 @@ describe("what an error of an AWS client means", () => {
     );
     const hostile = sdk("Evil\u001b[2J", 400, { message: `a\u202E${"b".repeat(9_000)}\nc` });
     const { message } = classifyAws(hostile);
-    expect(message.length).toBeLessThan(400);
+    expect(message.length).toBeLessThan(5_000);
     expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  test("never cuts a word in two, for half a secret is known by nobody", () => {
+    const secret = "s3cret".repeat(40);
+    const { message } = classifyAws(
+      sdk("AccessDenied", 403, { message: `${"x".repeat(3_900)} ${secret}` }),
+    );
+    expect(message).not.toContain("s3cret");
+    const short = classifyAws(sdk("X", 403, { message: `${"x".repeat(280)} ${secret}` }));
+    expect(short.message).toContain(secret);
+  });
+
+  test("a long error code of a server takes no time", () => {
+    const started = performance.now();
+    classifyAws(sdk(`${"SELF_SIGNED".repeat(100_000)}!`, 400));
+    expect(performance.now() - started).toBeLessThan(500);
   });
 
   test("says of an error page what it is", () => {

@@ -68,3 +68,12 @@ test("the request comes back as it was", async () => {
   expect(signal.aborted).toBe(false);
   expect(request.streamResponseStatusCodes).toBeUndefined();
 });
+
+test("a secret that was sent is taken out of what comes back, however it is spelt", async () => {
+  const secret = "CAN8Q~ary/secret+x=9 é";
+  const form = new URLSearchParams({ client_secret: secret }).toString();
+  const echo = [secret, encodeURIComponent(secret), form].join(" ; ");
+  const { limited } = client(Readable.from([echo]));
+  const response = await limited.sendRequest(createPipelineRequest({ url: URL_, body: form }));
+  expect(response.bodyAsText).toBe("[redacted] ; [redacted] ; client_secret=[redacted]");
+});

@@ -77,3 +77,14 @@ test("what came before a failure is kept", async () => {
   expect(items).toEqual(["a"]);
   expect(failure).toMatchObject({ reason: "malformed" });
 });
+
+test("a listing of too many entries is cut off and said to be too large", async () => {
+  const page = Array.from({ length: 60_000 }, (_, at) => at);
+  const { asked, failure, items } = await walk((link) => ({
+    value: page,
+    nextLink: address(numberOf(link) + 1),
+  }));
+  expect(failure).toMatchObject({ reason: "too-large", retryable: false });
+  expect(items).toHaveLength(100_000);
+  expect(asked).toHaveLength(2);
+});

@@ -7,6 +7,7 @@ import { targetSchema } from "#model/estate.ts";
 import type { HttpFacet } from "#model/facets.ts";
 import probe from "#probes/http/clear-text.ts";
 import { parseHsts } from "#probes/http/hsts.ts";
+import { operationAt } from "#probes/tls/operation.ts";
 import { facetOf, type Gathered, testScan } from "../../support/probe-context.ts";
 import { type Peer, socketPeer } from "../../support/tls-peer.ts";
 
@@ -124,13 +125,63 @@ describe("clear text", () => {
     expect(await facet(https, http)).toMatchObject({ clearText, status });
   });
 
-  test("a closed port refuses, and so does a reset, while HTTPS answers", async () => {
+  test("a closed port refuses while HTTPS answers", async () => {
     const https = await secure(answer(200));
     const shut = { clearText: "refused", status: null, location: null };
     expect(await facet(https, await closedPort())).toMatchObject(shut);
-    expect(await facet(https, await bytes((socket) => socket.resetAndDestroy()))).toMatchObject(
-      shut,
+  });
+
+  test.each([
+    ["in the middle of the head", "HTTP/1.1 200 OK\r\nContent-Type: te", "end"],
+    ["in the status line", "HTTP/1.1 2", "end"],
+    ["after one byte", "H", "end"],
+    ["after an early answer", "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", "end"],
+    ["by a reset in the middle of the head", "HTTP/1.1 200 OK\r\nA: b\r\n", "reset"],
+    ["by a reset before the first byte", "", "reset"],
+    ["before the first byte", "", "end"],
+  ])("an answer that ends %s is not a refusal", async (_, text, how) => {
+    const https = await secure(answer(200));
+    const http = await bytes((socket) => {
+      socket.once("data", () => {
+        const stop = () => (how === "end" ? socket.end() : socket.resetAndDestroy());
+        if (text === "") stop();
+        else socket.write(text, stop);
+      });
+    });
+    expect(await facet(https, http)).toMatchObject({ clearText: "unknown", status: null });
+  });
+
+  test("a reset at once is not a refusal", async () => {
+    const https = await secure(answer(200));
+    const http = await bytes((socket) => socket.resetAndDestroy());
+    expect(await facet(https, http)).toMatchObject({ clearText: "unknown", status: null });
+  });
+
+  test("a change of protocol that nobody asked for is an answer", async () => {
+    const https = await secure(answer(200));
+    const http = await bytes((socket) => {
+      socket.once("data", () =>
+        socket.end("HTTP/1.1 101 x\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n"),
+      );
+    });
+    expect(await facet(https, http)).toMatchObject({ clearText: "serves", status: 101 });
+  });
+
+  test("the source says where `connect` led, and nothing where it led nowhere else", async () => {
+    const https = await secure(answer(200));
+    const http = await clear(answer(200));
+    const [seen] = (await gather(https, http)).observations;
+    expect(seen?.source.operation).toBe(
+      `HTTP request and HTTPS request, at 127.0.0.1:${http} and 127.0.0.1:${https} by the estate's connect`,
     );
+    const target = targetSchema.parse({
+      id: "web",
+      provider: "endpoint",
+      url: "https://192.0.2.1:8443",
+      connect: { host: "192.0.2.1", httpPort: 80 },
+    });
+    if (target.provider !== "endpoint") throw new Error("not an endpoint");
+    expect(operationAt("HTTP request", target, ["httpPort", "port"])).toBe("HTTP request");
   });
 
   test("a single reset is an accident", async () => {

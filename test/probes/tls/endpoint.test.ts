@@ -82,6 +82,10 @@ describe("all three facets", () => {
       "suites",
       "unfinished",
     ]);
+    const where = `, at 127.0.0.1:${port} by the estate's connect`;
+    expect(new Set(gathered.observations.map(({ source }) => source.operation))).toEqual(
+      new Set([`TLS hellos${where}`, `TLS handshake${where}`]),
+    );
     const hashes = gathered.observations.map(({ source }) => source.sha256);
     expect(hashes[0]).toBe(hashes[1]);
     expect(hashes[2]).not.toBe(hashes[0]);
@@ -254,6 +258,10 @@ test("names: quoting, types and bounds", () => {
     altNames('DNS:a.example, IP Address:192.0.2.1, DNS:"b.example, DNS:c.example", email:x@y.z'),
   ).toEqual(["a.example", "192.0.2.1", '"b.example, DNS:c.example"'.slice(1, -1), "email:x@y.z"]);
   expect(altNames(undefined)).toEqual([]);
+  expect(altNames('DNS:a, DNS:"b\\"c,d", DNS:e')).toHaveLength(3);
+  const started = performance.now();
+  altNames('"' + '\\"'.repeat(500_000));
+  expect(performance.now() - started).toBeLessThan(500);
   expect(altNames(Array.from({ length: 3000 }, () => "DNS:a").join(", "))).toHaveLength(1000);
   expect(nameOf(`CN=${"y".repeat(5000)}\nO=z`).length).toBe(300);
 });
@@ -265,7 +273,7 @@ test.each([
   ["ETIMEDOUT", "timeout", false],
   ["ECONNRESET", "unreachable", true],
   ["ERR_SSL_WRONG_VERSION_NUMBER", "malformed", false],
-  ["ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "unsupported", false],
+  ["ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "denied", false],
   ["EWHATEVER", "malformed", false],
 ])("%s is classified as %s", (code, reason, retryable) => {
   expect(classifyNetwork(Object.assign(new Error("words"), { code }))).toMatchObject({

@@ -78,7 +78,7 @@ test("a banner with control characters is shown escaped", async () => {
 
 test("one that refuses every hello speaks TLS, but nothing that was offered", async () => {
   const error = await failure(await serve(answering(alert(40))));
-  expect(error).toMatchObject({ reason: "unsupported" });
+  expect(error).toMatchObject({ reason: "denied" });
   expect(error.message).toContain("alert 40 (handshake_failure)");
 });
 

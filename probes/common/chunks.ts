@@ -1,0 +1,44 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Problem } from "#model/evidence.ts";
+import type { FacetName } from "#model/facets.ts";
+import type { ProbeContext } from "#model/probe.ts";
+
+/** Subjects that one listing may have: beyond it the listing is given up as too large. */
+export const MOST_SUBJECTS = 100_000;
+
+/** So many subjects are read before the deadline is looked at again. */
+const SIZE = 250;
+
+/**
+ * The items in chunks, as long as the signal lets it. A deadline is a timer, and timers only fire where the work pauses,
+ * so there is a pause after each chunk.
+ */
+export async function* chunks<T>(
+  items: readonly T[],
+  signal: AbortSignal,
+): AsyncGenerator<readonly T[]> {
+  for (let at = 0; at < items.length && !signal.aborted; at += SIZE) {
+    yield items.slice(at, at + SIZE);
+    await turn();
+  }
+}
+
+/** The problem of everything that was not read because the signal ended it. */
+export function cutOff(
+  context: ProbeContext,
+  operation: string,
+  facets: Iterable<FacetName>,
+): Problem {
+  const reason: unknown = context.signal.reason;
+  const late = reason instanceof Error && reason.name === "TimeoutError";
+  return context.problem({
+    operation,
+    subject: null,
+    facets: [...facets],
+    reason: late ? "timeout" : "cancelled",
+    permission: null,
+    message: late
+      ? "the target's deadline passed before all of it was read"
+      : "the scan was cut off before all of it was read",
+  });
+}

@@ -1,0 +1,139 @@
+import type { FacetName, Facets } from "#model/facets.ts";
+import { tlsVersion, z } from "#model/schema.ts";
+import { PROVIDERS } from "#model/subject.ts";
+
+const strings = z.array(z.string());
+const text = z.string().nullable();
+const flag = z.boolean().nullable();
+const count = z.number().nullable();
+const suites = z.array(z.object({ version: tlsVersion, code: z.string(), name: z.string() }));
+
+export const subjectSchema = z.object({
+  target: z.string(),
+  provider: z.enum(PROVIDERS),
+  kind: z.string(),
+  id: z.string(),
+  name: z.string(),
+  region: text,
+  tags: z.record(z.string(), z.string()).nullable(),
+});
+
+const destination = z.object({
+  region: text,
+  subject: text,
+  status: z.enum(["active", "disabled", "degraded", "unknown"]),
+  whole: flag,
+  lastSync: text,
+});
+
+const certificate = z.object({
+  subject: z.string(),
+  issuer: z.string(),
+  altNames: strings,
+  validFrom: z.string(),
+  validTo: z.string(),
+  keyType: z.enum(["rsa", "ec", "ed25519", "ed448", "dsa", "other"]),
+  keyBits: count,
+  signatureAlgorithm: text,
+  serial: z.string(),
+  fingerprint: z.string(),
+});
+
+/** The shape of every facet, for evidence that comes from a file. What they mean is in `#model/facets.ts`. */
+export const FACET_SCHEMAS = {
+  inventory: z.object({ kinds: strings, complete: z.boolean(), items: z.array(subjectSchema) }),
+  location: z.object({ regions: strings, zones: strings.nullable() }),
+  encryption: z.object({
+    enabled: flag,
+    algorithm: text,
+    algorithmSource: z.enum(["setting", "published-design"]).nullable(),
+    algorithmReference: text,
+    keyManagement: z.enum(["provider", "customer"]).nullable(),
+    caveat: text,
+  }),
+  transport: z.object({
+    secureOnly: flag,
+    minimumTls: tlsVersion.nullable(),
+    minimumTlsIsDefault: z.boolean(),
+    platformFloor: z.object({ version: tlsVersion, reference: z.string() }).nullable(),
+    detail: z.string(),
+  }),
+  exposure: z.object({
+    anonymousAccess: flag,
+    openNetwork: flag,
+    through: strings,
+    closedBy: strings,
+  }),
+  versioning: z.object({ enabled: flag }),
+  redundancy: z.object({
+    zones: count,
+    zoneNames: strings.nullable().exactOptional(),
+    zoneRedundant: flag,
+    geoRedundant: flag,
+    setting: z.string(),
+  }),
+  replication: z.object({ destinations: z.array(destination) }),
+  recoveryPoints: z.object({
+    points: strings,
+    since: z.string(),
+    olderExists: flag,
+    retention: text,
+  }),
+  protocols: z.object({
+    versions: z.array(
+      z.object({
+        version: tlsVersion,
+        status: z.enum(["accepted", "rejected", "unknown"]),
+        why: text,
+      }),
+    ),
+  }),
+  cipherSuites: z.object({
+    suites,
+    unfinished: z.array(z.object({ version: tlsVersion, why: z.string() })),
+    groups: suites,
+    serverPreference: flag,
+  }),
+  certificate: z.object({
+    hostname: z.string(),
+    chain: z.array(certificate),
+    trusted: z.boolean(),
+    trustError: text,
+    hostnameMatches: z.boolean(),
+  }),
+  http: z.object({
+    url: z.string(),
+    clearText: z.enum([
+      "refused",
+      "redirects-to-https",
+      "redirects-elsewhere",
+      "serves",
+      "unknown",
+    ]),
+    status: count,
+    location: text,
+    hsts: z
+      .object({ maxAgeSeconds: z.number(), includeSubDomains: z.boolean(), preload: z.boolean() })
+      .nullable(),
+    httpsAnswered: z.boolean(),
+  }),
+  attestation: z.object({
+    id: z.string(),
+    owner: z.string(),
+    date: z.string(),
+    expires: z.string(),
+    covers: strings,
+    evidence: z
+      .object({
+        location: z.string(),
+        declaredSha256: z.string(),
+        actualSha256: text,
+        checkable: z.boolean(),
+      })
+      .nullable(),
+  }),
+} satisfies { readonly [F in FacetName]: z.ZodType<Facets[F]> };
+
+// The keys are the facets' names by the type above; Object.keys forgets it.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+export const FACET_NAMES = Object.keys(FACET_SCHEMAS) as FacetName[];
