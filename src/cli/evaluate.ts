@@ -4,7 +4,7 @@ import { evaluate, exitCode } from "#evaluate/evaluate.ts";
 import { loadEvidence } from "#gather/evidence-files.ts";
 import { probes } from "#probes/index.ts";
 import { readInputs, readMoment, requireKnownClaims, type InputOptions } from "./inputs.ts";
-import { writeReport, type OutputOptions } from "./output.ts";
+import { refuseOverwriting, writeReport, type OutputOptions } from "./output.ts";
 import { tool } from "./tool.ts";
 
 /** Options of `probity evaluate`. */
@@ -16,6 +16,7 @@ interface EvaluateOptions extends InputOptions, OutputOptions {
 /** Judges saved evidence again, by what was saved with it or by other files; gives the exit code of the verdicts. */
 export async function evaluateSaved(options: EvaluateOptions): Promise<number> {
   const moment = readMoment(options.now);
+  refuseOverwriting(options);
   const { evidence, inputs: saved } = loadEvidence(options.evidence, controls);
   const { only: _only, ...files } = options;
   const now = moment ?? new Date(evidence.finishedAt);

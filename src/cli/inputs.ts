@@ -11,6 +11,7 @@ import { lintPolicy } from "#policy/lint.ts";
 import { readPolicy } from "#policy/policy.ts";
 import { readWaivers } from "#policy/waivers.ts";
 import { UsageError } from "./exit.ts";
+import { fitRemarks } from "./fit.ts";
 
 /** The options that name configuration files. */
 export interface InputOptions {
@@ -28,7 +29,7 @@ export interface InputOptions {
 export function readInputs(
   options: InputOptions,
   now: Date,
-): Inputs & { readonly remarks: readonly Remark[] } {
+): Inputs & { readonly remarks: readonly (Remark | string)[] } {
   const policies = (options.policy ?? []).map((file) => readPolicy(file, controls));
   const attestations = (options.attestations ?? []).map(readAttestations);
   const waivers = (options.waivers ?? []).map(readWaivers);
@@ -45,7 +46,11 @@ export function readInputs(
   requireKnownClaims(inputs.policies, inputs.only);
   return {
     ...inputs,
-    remarks: [...policies.flatMap((policy) => lintPolicy(policy, now)), ...remarks],
+    remarks: [
+      ...policies.flatMap((policy) => lintPolicy(policy, now)),
+      ...remarks,
+      ...fitRemarks(policies, estate),
+    ],
   };
 }
 

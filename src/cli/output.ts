@@ -1,6 +1,8 @@
-import { renameSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import type { Report } from "#model/report.ts";
 import { UsageError } from "./exit.ts";
+import type { InputOptions } from "./inputs.ts";
 
 /** How a report is written. */
 export interface OutputOptions {
@@ -50,15 +52,42 @@ export async function writeText(text: string, file?: string): Promise<void> {
     if (error === null || ("code" in error && error.code === "EPIPE")) return;
     throw new UsageError(`standard output cannot be written: ${error.message}`);
   }
+  const temporary = `${file}.${process.pid}.tmp`;
   try {
-    const temporary = `${file}.${process.pid}.tmp`;
+    if (isDevice(file)) {
+      // A device or a pipe is written to, never replaced.
+      writeFileSync(file, text);
+      return;
+    }
     writeFileSync(temporary, text, { mode: 0o600 });
     renameSync(temporary, file);
   } catch (error) {
-    throw new UsageError(
-      `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    rmSync(temporary, { force: true });
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new UsageError(`--output ${file} cannot be written (${code})`);
   }
+}
+
+/**
+ * Before anything is scanned: the report must not take the place of what it is made from.
+ * @throws UsageError
+ */
+export function refuseOverwriting(options: OutputOptions & InputOptions): void {
+  if (options.output === undefined) return;
+  if (options.output === "") throw new UsageError("--output: expected a file");
+  const output = resolve(options.output);
+  const { policy = [], estate = [], attestations = [], waivers = [] } = options;
+  const input = [...policy, ...estate, ...attestations, ...waivers].find(
+    (file) => resolve(file) === output,
+  );
+  if (input !== undefined) {
+    throw new UsageError(`--output ${options.output} would overwrite ${input}: name another file`);
+  }
+}
+
+function isDevice(file: string): boolean {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
 }
 
 function toStandardOutput(text: string): Promise<Error | null> {

@@ -9,7 +9,7 @@ import { probes } from "#probes/index.ts";
 import { cancellation } from "./cancellation.ts";
 import { readInputs, readMoment, type InputOptions } from "./inputs.ts";
 import { openLog } from "./log.ts";
-import { writeReport, type OutputOptions } from "./output.ts";
+import { refuseOverwriting, writeReport, type OutputOptions } from "./output.ts";
 import { progressLine } from "./progress.ts";
 import { scanSettings } from "./settings.ts";
 import { tool } from "./tool.ts";
@@ -28,6 +28,7 @@ interface ScanOptions extends InputOptions, OutputOptions {
  */
 export async function scan(options: ScanOptions): Promise<number> {
   const moment = readMoment(options.now);
+  refuseOverwriting(options);
   const { remarks: _remarks, ...inputs } = readInputs(options, moment ?? new Date());
   const planned = plan(selectClaims(inputs.policies, inputs.only), inputs.estate, controls, probes);
   if (options.evidence !== undefined) prepareEvidence(options.evidence);

@@ -1,5 +1,6 @@
 import { renderIssue } from "#configuration/errors.ts";
 import { plain } from "#model/text.ts";
+import { count } from "#report/words.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { readInputs, type InputOptions } from "./inputs.ts";
 import { writeText } from "./output.ts";
@@ -17,12 +18,20 @@ export async function validate(options: InputOptions): Promise<number> {
   const claims = policies.flatMap((policy) => policy.claims);
   const pending = claims.flatMap((claim) => claim.checks).filter((check) => check.pending);
   const lines = [
-    ...remarks.map((remark) => `${remark.level}: ${renderIssue(remark)}`),
-    ...policies.map((policy) => `valid: policy ${policy.id}, ${policy.claims.length} claims`),
-    ...(estate.targets.length > 0 ? [`valid: estate of ${estate.targets.length} targets`] : []),
-    ...(attestations.length > 0 ? [`valid: ${attestations.length} attestations`] : []),
-    ...(waivers.length > 0 ? [`valid: ${waivers.length} waivers`] : []),
-    ...(pending.length > 0 ? [`${pending.length} checks wait for controls still to be built`] : []),
+    ...remarks.map((remark) =>
+      typeof remark === "string" ? remark : `${remark.level}: ${renderIssue(remark)}`,
+    ),
+    ...policies.map(
+      (policy) => `valid: policy ${policy.id}, ${count(policy.claims.length, "claim")}`,
+    ),
+    ...(estate.targets.length > 0
+      ? [`valid: estate of ${count(estate.targets.length, "target")}`]
+      : []),
+    ...(attestations.length > 0 ? [`valid: ${count(attestations.length, "attestation")}`] : []),
+    ...(waivers.length > 0 ? [`valid: ${count(waivers.length, "waiver")}`] : []),
+    ...(pending.length > 0
+      ? [`pending: ${count(pending.length, "check")} for controls still to be built`]
+      : []),
   ];
   await writeText(`${lines.map((line) => plain(line, 2000)).join("\n")}\n`);
   return EXIT.upheld;

@@ -3,12 +3,13 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Evidence, Observation, Problem } from "#model/evidence.ts";
 import { EvidenceError } from "./evidence-error.ts";
 import {
@@ -40,7 +41,7 @@ const BATCH = MIB;
  */
 export function prepareEvidence(folder: string): void {
   const held = writing(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
     return readdirSync(folder);
   });
@@ -118,6 +119,14 @@ export function loadEvidence(
     evidence: { startedAt, finishedAt, complete, observations, problems },
     inputs: parseInputs(text, path, controls),
   };
+}
+
+/** Makes a folder and those above it. Node's own recursive mkdir tries for ever where a file system refuses with ENOENT, as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolder(above);
+  mkdirSync(folder);
 }
 
 function* lines(items: readonly unknown[]): Generator<string> {

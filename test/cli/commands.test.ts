@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,7 +7,7 @@ import { reportFailure } from "#cli/failure.ts";
 import { makeAuthority } from "#fixtures/estate/authority.ts";
 import { closedPort, startEndpoint, type RunningEndpoint } from "#fixtures/estate/endpoints.ts";
 import type { CheckReport } from "#model/check-report.ts";
-import { probity } from "../support/probity.ts";
+import { probity, root } from "../support/probity.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "probity-commands-"));
 const caFile = join(folder, "ca.pem");
@@ -106,6 +107,100 @@ describe("probity check", () => {
   );
 });
 
+describe("the address and the options of check", () => {
+  test.each([
+    "https://user:hunter22@host/?token=x",
+    "user:hunter22@host",
+    "https://hunter22@ho st",
+  ])("a password in %s is refused and not repeated", async (address) => {
+    const { code, stdout, stderr } = await probity(["check", address]);
+    expect(code).toBe(2);
+    expect(stdout + stderr).not.toContain("hunter22");
+    expect(stderr).toContain("@");
+  });
+
+  test("a query is neither asked nor shown", async () => {
+    const address = `https://127.0.0.1:${await closedPort()}/path?key=hunter22#frag`;
+    const { stdout, stderr } = await probity(["check", address, "--format", "json"]);
+    expect(stdout + stderr).not.toMatch(/hunter22|frag/);
+    expect((JSON.parse(stdout) as CheckReport).target.url).toMatch(/\/path$/);
+  });
+
+  test("an IPv6 address keeps its brackets", async () => {
+    const { stdout } = await probity(["check", `[::1]:${await closedPort()}`]);
+    expect(stdout).toMatch(/\[::1\]:\d+/);
+    expect(stdout).not.toMatch(/[^[]::1:\d/);
+  });
+
+  test.each(["0", "0.5", "abc", "-1", "3601", "99999999999", "1e3", ""])(
+    "--timeout %j is blamed, not the address",
+    async (timeout) => {
+      const { code, stderr } = await probity(["check", "example.com", `--timeout=${timeout}`]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`--timeout ${timeout}`);
+    },
+  );
+});
+
+describe("what is on the command line and in files cannot act on a terminal", () => {
+  const hostile = "\u001b]0;pwned\u0007\u202e\u009b31m";
+  // oxlint-disable-next-line no-control-regex
+  const acting = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/;
+
+  test.each<[string, readonly string[]]>([
+    ["an address", ["check", `${hostile} x`]],
+    ["a moment", ["evaluate", "--evidence", ".", "--now", hostile]],
+    ["a folder", ["evaluate", "--evidence", hostile]],
+    ["a thing to list", ["list", hostile]],
+    ["a file", ["validate", "--policy", hostile]],
+    ["a stack", ["list", hostile, "--debug"]],
+  ])("%s", async (_name, args) => {
+    const { code, stdout, stderr } = await probity(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain("\\u{1b}");
+    expect(stdout + stderr).not.toMatch(acting);
+  });
+
+  test("a quote in a listing", async () => {
+    const source = readFileSync(join(root, "config/policies/visma-sign.yaml"), "utf8");
+    const file = join(folder, "hostile.yaml");
+    const text = source.replace(/^ {4}quote: .*$/m, '    quote: "a\\u202eb\\u009bc"');
+    expect(text).not.toBe(source);
+    writeFileSync(file, text);
+    // The quote is not in the statement, so it is shown where it is refused.
+    const { stdout, stderr } = await probity(["list", "claims", "--policy", file]);
+    expect(stdout + stderr).not.toMatch(acting);
+  });
+});
+
+describe("a reader that has seen enough", () => {
+  test.each<[string, number]>([
+    ["list controls | true", 0],
+    ["list claims --policy config/policies/kizeo-forms.yaml --format json | head -c 1", 0],
+    ["validate --policy config/policies/kizeo-forms.yaml | true", 0],
+    ["list clouds 2>&1 | true", 2],
+  ])("%s: no stack, and the exit code stays", async (pipeline, code) => {
+    const [command = "", reader = ""] = pipeline.split(" | ");
+    const script = `"$0" bin/probity.js ${command} | (${reader}); echo "\${PIPESTATUS[0]}"`;
+    const shown = spawnSync("bash", ["-c", script, process.execPath], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(shown.stderr).toBe("");
+    expect(shown.stdout.trim().split("\n").at(-1)).toMatch(new RegExp(`${code}$`));
+  });
+
+  test("a standard output that is full is told", () => {
+    const script = '"$0" bin/probity.js list controls > /dev/full';
+    const shown = spawnSync("bash", ["-c", script, process.execPath], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    expect(shown.status).toBe(2);
+    expect(shown.stderr).toContain("standard output cannot be written");
+  });
+});
+
 describe("usage", () => {
   test.each<[string, readonly string[], string]>([
     ["no command at all", [], "Usage: probity"],
@@ -118,6 +213,16 @@ describe("usage", () => {
       "nowhere.yaml:1:1",
     ],
     ["a moment that is none", ["evaluate", "--evidence", ".", "--now", "soon"], "--now soon"],
+    [
+      "a day that no calendar has",
+      ["evaluate", "--evidence", ".", "--now", "2026-02-31"],
+      "--now 2026-02-31",
+    ],
+    [
+      "words after a moment",
+      ["evaluate", "--evidence", ".", "--now", "2026-11-22 (anything) 05:00"],
+      "expected an ISO 8601",
+    ],
     ["a folder that holds no evidence", ["evaluate", "--evidence", "docs"], "manifest.json"],
     ["a list of something else", ["list", "clouds"], "expected claims, controls or probes"],
     ["nothing to validate", ["validate"], "name a file"],

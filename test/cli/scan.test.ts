@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -80,12 +80,64 @@ describe("probity scan", () => {
     expect(ended.stderr).toContain("has changed since it was saved");
   });
 
+  test("a report never takes the place of a file that it is made from, nor of a device", async () => {
+    const one = customer("visma-sign");
+    const args = ["scan", ...optionsOf(one.files), "--only", "vs-no-sla"];
+    const estate = one.files.estate[0] ?? "";
+    const before = readFileSync(estate, "utf8");
+    expect(await probity([...args, "--output", estate])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("would overwrite"),
+    });
+    expect(readFileSync(estate, "utf8")).toBe(before);
+    expect(await probity([...args, "--output", "/dev/null"])).toMatchObject({ code: 0 });
+    expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
+    expect(await probity([...args, "--output", join(folder, "no", "r.txt")])).toMatchObject({
+      code: 2,
+    });
+  });
+
   test("evidence is never mixed", async () => {
     const evidence = join(folder, "mixed");
     const one = customer("visma-sign");
     await scanJson(one, "--evidence", evidence);
     const args = ["scan", ...optionsOf(one.files), "--evidence", evidence];
     expect(await probity(args, one.environment)).toMatchObject({ code: 2 });
+  });
+
+  test("a folder that cannot take the evidence is refused before anything is asked", async () => {
+    const { server, port } = await silentServer();
+    let asked = 0;
+    server.on("connection", () => (asked += 1));
+    const estate = silentEstate("refused.yaml", port);
+    const file = join(folder, "a-file");
+    writeFileSync(file, "");
+    for (const evidence of [folder, file, join(file, "below"), "/proc/none"]) {
+      const policy = customer("visma-sign").files.policy;
+      const args = ["--policy", ...policy, "--estate", estate, "--evidence", evidence];
+      const ended = await probity(["scan", ...args]);
+      expect(ended).toMatchObject({ code: 2, stdout: "" });
+      expect(ended.stderr).toContain(evidence);
+    }
+    expect(asked).toBe(0);
+    server.close();
+  });
+
+  test("evidence that cannot be saved at the end costs an error, not the report", async () => {
+    const { server, port } = await silentServer();
+    const evidence = join(folder, "taken-meanwhile");
+    const policy = customer("visma-sign").files.policy;
+    const estate = silentEstate("meanwhile.yaml", port);
+    const args = ["--policy", ...policy, "--estate", estate, "--evidence", evidence];
+    const { child, ended } = start(["scan", ...args, "--format", "json"]);
+    await once(server, "connection");
+    writeFileSync(join(evidence, "other"), "");
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(2);
+    expect((JSON.parse(stdout) as Report).complete).toBe(false);
+    expect(stderr).toContain("is not empty");
+    server.close();
   });
 
   test("no secret reaches a report, the evidence or a log", async () => {
@@ -139,15 +191,7 @@ describe("probity scan", () => {
 
   test("cut off by SIGINT it still reports, marked incomplete", async () => {
     const { server, port } = await silentServer();
-    const estate = join(folder, "silent.yaml");
-    const target = {
-      id: "silent",
-      provider: "endpoint",
-      labels: ["service"],
-      url: "https://silent.example",
-      connect: { host: "127.0.0.1", port, httpPort: port },
-    };
-    writeFileSync(estate, stringify({ version: 1, targets: [target] }));
+    const estate = silentEstate("silent.yaml", port);
     const policy = customer("visma-sign").files.policy;
     const args = ["--policy", ...policy, "--estate", estate, "--format", "json"];
     const { child, ended } = start(["scan", ...args]);
@@ -161,6 +205,20 @@ describe("probity scan", () => {
     server.close();
   });
 });
+
+/** An estate whose one endpoint never answers. */
+function silentEstate(name: string, port: number): string {
+  const file = join(folder, name);
+  const target = {
+    id: "silent",
+    provider: "endpoint",
+    labels: ["service"],
+    url: "https://silent.example",
+    connect: { host: "127.0.0.1", port, httpPort: port },
+  };
+  writeFileSync(file, stringify({ version: 1, targets: [target] }));
+  return file;
+}
 
 /** Takes connections and never says a word. */
 async function silentServer(): Promise<{ server: Server; port: number }> {
