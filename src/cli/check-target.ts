@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { targetSchema, type TargetOf } from "#model/estate.ts";
 import { UsageError } from "./exit.ts";
 
@@ -26,7 +27,10 @@ export function endpointTarget(given: string, options: TargetOptions): TargetOf<
   }
   const timeout = `PT${seconds(options.timeout)}S`;
   const bare = /^[a-z]+:\/\//i.test(address) ? null : address.replace(/\/$/, "");
-  const web = bare === null || !/:\d+$/.test(bare) || bare.endsWith(":443");
+  // An IPv6 address without brackets has no port.
+  const port = bare === null || bracketed(bare) !== bare ? null : /:(\d+)$/.exec(bare)?.[1];
+  const web = port === null || port === undefined || port === "443";
+  if (options.caFile !== undefined) requireCertificates(options.caFile);
   const parsed = targetSchema.safeParse({
     id: "endpoint",
     provider: "endpoint",
@@ -48,6 +52,19 @@ export function endpointTarget(given: string, options: TargetOptions): TargetOf<
 /** A host as it stands before a port: an IPv6 address in brackets (RFC 3986, 3.2.2). */
 export function bracketed(host: string): string {
   return /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(host) ? `[${host}]` : host;
+}
+
+/** A file that cannot help is the user's to mend, not the server's fault. @throws UsageError */
+function requireCertificates(file: string): void {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    throw new UsageError(`--ca-file ${file} cannot be read`);
+  }
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) {
+    throw new UsageError(`--ca-file ${file} holds no certificate in PEM form`);
+  }
 }
 
 function seconds(text: string): number {

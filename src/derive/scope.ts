@@ -1,5 +1,6 @@
 import { anyGlob, globMatcher } from "#model/glob.ts";
-import type { LabelRule, Scope, Selector, Target } from "#model/estate.ts";
+import type { LabelRule, Target } from "#model/estate.ts";
+import type { Scope, Selector } from "#model/scope.ts";
 import { REDACTED } from "#model/redacted.ts";
 import type { Subject } from "#model/subject.ts";
 

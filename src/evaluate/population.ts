@@ -1,7 +1,8 @@
 import { scopeMatcher, scopeTouchesTarget, type Membership } from "#derive/scope.ts";
 import { kindOf, kindsOf, type Kind } from "#facts/kinds.ts";
 import type { Control } from "#model/control.ts";
-import type { Estate, Scope } from "#model/estate.ts";
+import type { Estate } from "#model/estate.ts";
+import type { Scope } from "#model/scope.ts";
 import type { Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import { anyGlob } from "#model/glob.ts";

@@ -1,4 +1,4 @@
-import { subjectSelector } from "./estate.ts";
+import { subjectSelector } from "./scope.ts";
 import { date, identifier, sha256, z } from "./schema.ts";
 
 const claimPattern = z.string().regex(/^[a-z0-9.*-]+(?:\/[a-z0-9.*-]+)?$/, {

@@ -1,5 +1,5 @@
 import { SEVERITIES } from "./control.ts";
-import { scopeSchema } from "./estate.ts";
+import { scopeSchema } from "./scope.ts";
 import { date, duration, identifier, sha256, z } from "./schema.ts";
 
 const basis = z

@@ -201,6 +201,20 @@ describe("a reader that has seen enough", () => {
   });
 });
 
+test.each([
+  ["/nowhere.pem", "cannot be read"],
+  ["package.json", "holds no certificate"],
+])("a --ca-file that cannot help is the user's to mend: %s", async (file, says) => {
+  const { code, stderr } = await probity(["check", "127.0.0.1:1", "--ca-file", file]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(says);
+});
+
+test("an IPv6 address without brackets has no port", async () => {
+  const { stdout } = await probity(["check", "::1", "--timeout", "2", "--format", "json"]);
+  expect(JSON.parse(stdout)).toMatchObject({ target: { url: "https://[::1]" } });
+});
+
 describe("usage", () => {
   test.each<[string, readonly string[], string]>([
     ["no command at all", [], "Usage: probity"],
