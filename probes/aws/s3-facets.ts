@@ -72,13 +72,14 @@ export function toEncryption(raw: GetBucketEncryptionOutput | NotSet): Encryptio
         : OLDER_OBJECTS,
     };
   }
+  // What nobody has documented may be anything, none included.
   return {
-    enabled: true,
-    algorithm: plain(algorithm, 60),
-    algorithmSource: "setting",
+    enabled: null,
+    algorithm: null,
+    algorithmSource: null,
     algorithmReference: null,
     keyManagement: null,
-    caveat: OLDER_OBJECTS,
+    caveat: `the default encryption is “${plain(algorithm, 60)}”, which S3 does not document`,
   };
 }
 

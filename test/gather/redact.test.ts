@@ -134,7 +134,8 @@ describe("redaction", () => {
       const began = performance.now();
       redactor.text(hostile);
       redactor.text(spaced);
-      expect(performance.now() - began).toBeLessThan(400);
+      // What grows with the square of the text takes minutes; a loaded machine does not.
+      expect(performance.now() - began).toBeLessThan(10_000);
     }
   });
 

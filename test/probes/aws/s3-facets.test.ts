@@ -50,7 +50,6 @@ describe("encryption", () => {
     ["aws:kms", "alias/records", "AES-256", "published-design", "customer"],
     ["aws:kms", KEY, "AES-256", "published-design", "customer"],
     ["aws:kms:dsse", KEY, "AES-256", "published-design", "customer"],
-    ["aws:new", KEY, "aws:new", "setting", null],
   ])("%s with key %s", (named, key, algorithm, algorithmSource, keyManagement) => {
     expect(toEncryption(encryption(named, key))).toMatchObject({
       enabled: true,
@@ -58,6 +57,12 @@ describe("encryption", () => {
       algorithmSource,
       keyManagement,
     });
+  });
+
+  test.each(["aws:new", "NONE", "none", "DES", ""])("%j is not documented: unknown", (named) => {
+    const seen = toEncryption(encryption(named));
+    expect(seen).toMatchObject({ enabled: null, algorithm: null });
+    expect(seen.caveat).toContain("does not document");
   });
 
   test("says that older objects may not be encrypted", () => {

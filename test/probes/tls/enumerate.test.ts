@@ -162,7 +162,7 @@ describe("odd but honest servers", () => {
     const peer = await serve((hello) =>
       hello.bytes > 255 && hello.bytes < 512 ? "hang" : honest(MODERN, hello),
     );
-    const result = await scan(peer.port, { timeoutMs: 400 });
+    const result = await scan(peer.port, { timeoutMs: 1200 });
     expect(accepted(result)).toEqual(["TLSv1.2", "TLSv1.3"]);
     expect(result.versions.every((version) => version.status !== "unknown")).toBe(true);
   });
@@ -195,7 +195,7 @@ describe("odd but honest servers", () => {
       if (hello.version === TLS11) return record(22, serverHello(TLS10, 0x0035));
       return honest(MODERN, hello);
     });
-    const result = await scan(peer.port, { timeoutMs: 150 });
+    const result = await scan(peer.port, { timeoutMs: 600 });
     expect(accepted(result)).toEqual(["TLSv1.0", "TLSv1.2", "TLSv1.3"]);
     expect(suiteNames(result, "TLSv1.0")).toEqual(names([0x0035]));
     expect(result.unfinished.map(({ version }) => version)).toContain("TLSv1.0");
@@ -252,7 +252,7 @@ describe("silence is no refusal by itself", () => {
     "a steady %s for old versions counts once accepted hellos are answered before and after",
     async (move) => {
       const peer = await serve((hello) => (below12(hello) ? move : honest(MODERN, hello)));
-      const result = await scan(peer.port, { timeoutMs: 250 });
+      const result = await scan(peer.port, { timeoutMs: 800 });
       const old = result.versions.find(({ version }) => version === "TLSv1.0");
       expect(old).toMatchObject({ status: "rejected" });
       expect(old?.why).toMatch(/each time, while TLSv1.3 was answered before and after/);
@@ -267,7 +267,7 @@ describe("silence is no refusal by itself", () => {
       const peer = await serve((hello, index) =>
         index % period === 0 ? "reset" : honest(OLD, hello),
       );
-      const result = await scan(peer.port, { timeoutMs: 1000 });
+      const result = await scan(peer.port, { timeoutMs: 2000 });
       for (const version of ["TLSv1.0", "TLSv1.1", "TLSv1.2"] as const) {
         expect(status(result, version)).not.toBe("rejected");
       }
