@@ -168,7 +168,7 @@ describe("secrets that come by the way reach no problem", async () => {
     const found = await aws
       .scan({ credentials }, { environment, now: () => new Date() })
       .gather(probe, ["encryption"]);
-    expect(facetOf(found, "records", "encryption")?.algorithm).toContain("xxx");
+    expect(facetOf(found, "records", "encryption")?.caveat).toContain("xxx");
     expect(JSON.stringify(found)).not.toContain("assumed-r");
   });
 });
