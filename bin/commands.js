@@ -102,8 +102,9 @@ ${EXIT_CODES}`,
 
   program
     .command("check")
-    .description("look at one endpoint: TLS, certificate, HTTP")
-    .argument("<address>", "HOST, HOST:PORT or a URL")
+    .description("look at endpoints: TLS, certificate, HTTP")
+    .argument("[address...]", "HOST, HOST:PORT or a URL; - for a list on standard input")
+    .option("--file <file>", "a list of addresses, one a line, # begins a comment")
     .option(
       "--policy <file>",
       "judge by this policy's claims on endpoints instead of Mozilla intermediate",
@@ -111,8 +112,14 @@ ${EXIT_CODES}`,
     .option("--label <label...>", "labels of the endpoint, for the policy's scopes", ["service"])
     .option("--connect <host:port>", "connect there, asking for the address's name")
     .option("--ca-file <file>", "trust these certificate authorities too")
-    .option("--timeout <seconds>", "give up after so many seconds", "10")
-    .addOption(format())
+    .option("--timeout <seconds>", "give up an endpoint after so many seconds", "10")
+    .option("--concurrency <endpoints>", "endpoints at once", "32")
+    .addOption(
+      new Option("--format <format>", "text, json (of one address) or jsonl (one a line)")
+        .choices(["text", "json", "jsonl"])
+        .default("text"),
+    )
+    .option("--verbose", "everything that is known, instead of one screen or one line")
     .addHelpText(
       "after",
       `
@@ -120,15 +127,22 @@ HOST and HOST:443 are web servers: TLS, certificate, clear text. Any other port 
 asked for TLS only, unless a URL says https://. http://HOST:PORT names the clear-text
 port, and TLS is looked for at 443.
 
+Several addresses give a line each as they finish; the exit code is the worst: 1, then
+2 (a line that is no address), then 3. A file is checked before anything is asked, at
+file:line:column. Standard input is read as it comes: a wrong line is told, the others
+are asked. The same address is asked once.
+
 Examples:
   $ probity check example.com
   $ probity check mail.example.com:465 --format json
   $ probity check https://www.example.com --policy policy.yaml
+  $ probity check --file hosts.txt --format jsonl > results.jsonl
+  $ list-hosts | probity check - --concurrency 100
 ${EXIT_CODES}`,
     )
-    .action(async (address, _options, command) => {
+    .action(async (addresses, _options, command) => {
       const { check } = await import("../src/cli/check.ts");
-      finish(await check(address, command.optsWithGlobals()));
+      finish(await check(addresses, command.optsWithGlobals()));
     });
 
   withInputs(program.command("validate"), "any")

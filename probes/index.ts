@@ -158,7 +158,7 @@ export const probes: readonly ProbeEntry[] = [
 },
 {
   "id": "tls-endpoint",
-  "title": "TLS of an endpoint: protocol versions, cipher suites, certificate",
+  "title": "TLS of an endpoint: protocol versions, cipher suites, key exchange, certificates, shape of the service",
   "provider": "endpoint",
   "kinds": [
     "endpoint",
@@ -171,7 +171,13 @@ export const probes: readonly ProbeEntry[] = [
     "cipherSuites": {
       "permissions": []
     },
+    "keyExchange": {
+      "permissions": []
+    },
     "certificate": {
+      "permissions": []
+    },
+    "tlsService": {
       "permissions": []
     }
   },

@@ -1,30 +1,49 @@
 /** Big-endian numbers and length-prefixed lists: the whole of TLS's presentation language that a hello needs. */
 
-export function u8(value: number): Buffer {
-  return Buffer.from([value & 0xff]);
+/** Writes one after the other into memory that is used again for the next message. */
+export interface Writer {
+  readonly u8: (value: number) => void;
+  readonly u16: (value: number) => void;
+  readonly u24: (value: number) => void;
+  readonly bytes: (bytes: Uint8Array) => void;
+  /** Zero bytes. */
+  readonly zeros: (count: number) => void;
+  /** Two-byte codes one after the other. */
+  readonly codes: (values: readonly number[]) => void;
+  /** What `body` writes, behind its length in so many bytes. */
+  readonly vector: (lengthBytes: 1 | 2 | 3, body: () => void) => void;
+  /** So many bytes have been written. */
+  readonly length: () => number;
 }
 
-export function u16(value: number): Buffer {
-  return Buffer.from([(value >> 8) & 0xff, value & 0xff]);
-}
+/** The longest record, and room for what goes around it. */
+const SCRATCH = Buffer.alloc(70_000);
 
-export function u24(value: number): Buffer {
-  return Buffer.from([(value >> 16) & 0xff, (value >> 8) & 0xff, value & 0xff]);
-}
-
-/** The parts behind their length in one byte. */
-export function vector8(...parts: readonly Uint8Array[]): Buffer {
-  const body = Buffer.concat(parts);
-  return Buffer.concat([u8(body.length), body]);
-}
-
-/** The parts behind their length in two bytes. */
-export function vector16(...parts: readonly Uint8Array[]): Buffer {
-  const body = Buffer.concat(parts);
-  return Buffer.concat([u16(body.length), body]);
-}
-
-/** Two-byte codes one after the other. */
-export function codes(values: readonly number[]): Buffer {
-  return Buffer.concat(values.map(u16));
+/** The bytes that `body` writes. @throws RangeError for more than 70,000 */
+export function written(body: (writer: Writer) => void): Buffer {
+  let at = 0;
+  const skip = (count: number) => {
+    at += count;
+    return at - count;
+  };
+  body({
+    u8: (value) => SCRATCH.writeUInt8(value & 0xff, skip(1)),
+    u16: (value) => SCRATCH.writeUInt16BE(value & 0xffff, skip(2)),
+    u24: (value) => SCRATCH.writeUIntBE(value & 0xffffff, skip(3), 3),
+    bytes: (bytes) => SCRATCH.set(bytes, skip(bytes.length)),
+    zeros: (count) => {
+      const start = skip(count);
+      SCRATCH.fill(0, start, at);
+    },
+    codes: (values) => {
+      for (const value of values) SCRATCH.writeUInt16BE(value, skip(2));
+    },
+    vector: (lengthBytes, fill) => {
+      const start = skip(lengthBytes);
+      fill();
+      SCRATCH.writeUIntBE(at - start - lengthBytes, start, lengthBytes);
+    },
+    length: () => at,
+  });
+  return Buffer.from(SCRATCH.subarray(0, at));
 }

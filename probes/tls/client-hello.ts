@@ -2,11 +2,11 @@
  * Builds ClientHellos by hand: a hello needs no cryptography, and so can offer what no library speaks any more.
  * The rules of shape below come from servers that fail on hellos which the standard allows.
  */
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
 import { isIP } from "node:net";
 import { RENEGOTIATION_SCSV } from "#facts/cipher-suites.ts";
 import type { TlsVersion } from "#model/tls.ts";
-import { codes, u16, u24, u8, vector16, vector8 } from "./bytes.ts";
+import { type Writer, written } from "./bytes.ts";
 
 /** The versions that share one ClientHello format. */
 export type HelloVersion = Exclude<TlsVersion, "SSLv2">;
@@ -18,8 +18,21 @@ export interface HelloOffer {
   readonly groups: readonly number[];
   /** Name for SNI; null sends none. IP addresses are never sent (RFC 6066 3). */
   readonly serverName: string | null;
-  /** TLS 1.3: send key shares instead of none, for servers that answer no empty list. */
-  readonly keyShares?: boolean;
+  /** Leaves the name out all the same. */
+  readonly withoutName?: boolean;
+  /** TLS 1.2 and 1.3; all that are registered when left out. */
+  readonly signatureAlgorithms?: readonly number[];
+  /**
+   * TLS 1.3: true sends key shares instead of none, for servers that answer no empty list; or these shares,
+   * which are group and public value.
+   */
+  readonly keyShares?: boolean | readonly (readonly [group: number, share: Buffer])[];
+  /** TLS 1.3: what the hello says it speaks; 1.3 alone when left out. */
+  readonly versions?: readonly number[];
+  /** The version in the hello's first field, where it is to be an odd one. */
+  readonly legacyVersion?: number;
+  /** Further extensions: type and body. */
+  readonly extra?: readonly (readonly [type: number, body: Buffer])[];
   /** Stay below 256 bytes instead of padding to 512, for the oldest servers. */
   readonly compact?: boolean;
 }
@@ -39,13 +52,14 @@ export const EXTENSION = {
   signatureAlgorithms: 13,
   padding: 21,
   extendedMasterSecret: 23,
+  sessionTicket: 35,
   supportedVersions: 43,
   pskKeyExchangeModes: 45,
   keyShare: 51,
 } as const;
 
 /** Everything registered that a certificate may be signed with, so that none is the reason for a refusal. */
-const SIGNATURE_ALGORITHMS = [
+export const SIGNATURE_ALGORITHMS: readonly number[] = [
   0x0403, 0x0503, 0x0603, 0x0807, 0x0808, 0x081a, 0x081b, 0x081c, 0x0809, 0x080a, 0x080b, 0x0804,
   0x0805, 0x0806, 0x0401, 0x0501, 0x0601, 0x0303, 0x0301, 0x0302, 0x0402, 0x0502, 0x0602, 0x0203,
   0x0201, 0x0202, 0x0904, 0x0905, 0x0906, 0x0708,
@@ -59,6 +73,13 @@ const P256_POINT = Buffer.from(
   "hex",
 );
 
+/** Any 32 bytes are a share of X25519 (RFC 7748 5); these are its base point. */
+const X25519_POINT = Buffer.concat([Buffer.from([9]), Buffer.alloc(31)]);
+const ORDINARY_SHARES = [
+  [0x1d, X25519_POINT],
+  [0x17, P256_POINT],
+] as const;
+
 /** F5 load balancers hang on hellos of 256 to 511 bytes, so that shorter ones are filled up to this. */
 const PADDED_BYTES = 512;
 /** And they hang on every 256 bytes after 522 and 526. */
@@ -66,108 +87,130 @@ const UNLUCKY_REMAINDERS: ReadonlySet<number> = new Set([522 % 256, 526 % 256]);
 
 /** Builds the record that carries the hello: one record, to be sent in one write. */
 export function buildClientHello(offer: HelloOffer): Buffer {
-  const suites = [...offer.suites, RENEGOTIATION_SCSV];
-  if (offer.version === "SSLv3") return record(offer, sslv3Hello(suites));
-  const extensions = extensionsOf(offer);
-  const bare = hello(offer.version, suites, extensions);
-  if (offer.compact === true) return record(offer, bare);
-  // The padding's own header is 4 bytes, and an empty last extension fails on some servers: at least one byte.
-  const rest = bare.length + 4;
-  let target = Math.max(PADDED_BYTES, rest + 1);
-  while (UNLUCKY_REMAINDERS.has(target % 256)) target += 5;
-  const padding = extension(EXTENSION.padding, Buffer.alloc(target - rest));
-  return record(offer, hello(offer.version, suites, [...extensions, padding]));
+  return written((writer) => {
+    writer.u8(22);
+    // Servers are strict about the version of the first record; 1.0 is what browsers send (RFC 8446 appendix D.4).
+    writer.u16(offer.version === "SSLv3" ? 0x0300 : 0x0301);
+    writer.vector(2, () => {
+      writer.u8(1);
+      writer.vector(3, () => writeHello(writer, offer));
+    });
+  });
 }
 
 /** An SSLv2 hello that offers all its ciphers (RFC 6101 appendix E); the answer lists those that the server shares. */
 export function buildSsl2Hello(ciphers: readonly number[]): Buffer {
-  const challenge = randomBytes(16);
-  const body = Buffer.concat([
-    u8(1),
-    u16(0x0002),
-    u16(ciphers.length * 3),
-    u16(0),
-    u16(challenge.length),
-    ...ciphers.map(u24),
-    challenge,
-  ]);
-  return Buffer.concat([u16(0x8000 | body.length), body]);
+  return written((writer) => {
+    writer.u16(0x8000 | (25 + ciphers.length * 3));
+    writer.u8(1);
+    writer.u16(0x0002);
+    writer.u16(ciphers.length * 3);
+    writer.u16(0);
+    writer.u16(16);
+    for (const cipher of ciphers) writer.u24(cipher);
+    writer.bytes(random(16));
+  });
 }
 
-/** SSLv3 knows no extensions, so the unlucky lengths are passed by with codes that are reserved to mean nothing (RFC 8701). */
-function sslv3Hello(suites: readonly number[]): Buffer {
-  const filled = [...suites];
-  const bytes = () => 4 + 2 + 32 + 1 + 2 + filled.length * 2 + 2;
-  for (let index = 0; bytes() > 255 && bytes() < PADDED_BYTES; index += 1) {
-    filled.unshift(0x0a0a + 0x1010 * (index % 16));
-  }
-  return hello("SSLv3", filled, []);
-}
+/** Header of the record, header of the message: what stands before a hello's body. */
+const HEADERS = { record: 5, message: 4 } as const;
 
-function hello(
-  version: HelloVersion,
-  suites: readonly number[],
-  extensions: readonly Buffer[],
-): Buffer {
+function writeHello(writer: Writer, offer: HelloOffer): void {
+  const { version, suites } = offer;
   // RFC 8446 4.1.2: 1.3 calls itself 1.2 here, and sends a session id as if it resumed one.
-  const legacy = Math.min(VERSION_CODES[version], VERSION_CODES["TLSv1.2"]);
-  const body = Buffer.concat([
-    u16(legacy),
-    randomBytes(32),
-    vector8(version === "TLSv1.3" ? randomBytes(32) : Buffer.alloc(0)),
-    vector16(codes(suites)),
-    vector8(u8(0)),
-    ...(extensions.length > 0 ? [vector16(...extensions)] : []),
-  ]);
-  return Buffer.concat([u8(1), u24(body.length), body]);
+  writer.u16(offer.legacyVersion ?? Math.min(VERSION_CODES[version], VERSION_CODES["TLSv1.2"]));
+  writer.bytes(random(32));
+  writer.vector(1, () => writer.bytes(random(version === "TLSv1.3" ? 32 : 0)));
+  writer.vector(2, () => {
+    // SSLv3 knows no extensions, so it passes the unlucky lengths by with codes that mean nothing (RFC 8701).
+    if (version === "SSLv3") writer.codes(fillers(writer.length() + suites.length * 2 + 4));
+    writer.codes(suites);
+    writer.u16(RENEGOTIATION_SCSV);
+  });
+  writer.vector(1, () => writer.u8(0));
+  if (version === "SSLv3") return;
+  writer.vector(2, () => {
+    writeExtensions(writer, offer);
+    if (offer.compact === true) return;
+    // The padding's own header is 4 bytes, and an empty last extension fails on some servers: at least one byte.
+    const rest = writer.length() - HEADERS.record + 4;
+    let target = Math.max(PADDED_BYTES, rest + 1);
+    while (UNLUCKY_REMAINDERS.has(target % 256)) target += 5;
+    extension(writer, EXTENSION.padding, () => writer.zeros(target - rest));
+  });
 }
 
-function extensionsOf(offer: HelloOffer): Buffer[] {
-  const { version, groups, serverName, compact } = offer;
+/** @param end where the hello would end without them, with the record's header */
+function fillers(end: number): number[] {
+  const bytes = end - HEADERS.record;
+  const missing = bytes > 255 && bytes < PADDED_BYTES ? Math.ceil((PADDED_BYTES - bytes) / 2) : 0;
+  return Array.from({ length: missing }, (_, index) => 0x0a0a + 0x1010 * (index % 16));
+}
+
+function writeExtensions(writer: Writer, offer: HelloOffer): void {
+  const { version, groups, serverName, compact, extra = [] } = offer;
   const modern = version === "TLSv1.2" || version === "TLSv1.3";
-  const algorithms = compact === true ? COMMON_SIGNATURE_ALGORITHMS : SIGNATURE_ALGORITHMS;
-  return [
-    ...(serverName !== null && isIP(serverName) === 0
-      ? [extension(EXTENSION.serverName, vector16(u8(0), vector16(Buffer.from(serverName))))]
-      : []),
-    extension(EXTENSION.extendedMasterSecret, Buffer.alloc(0)),
-    // Below 1.2 the extension is unknown, and some servers refuse it there.
-    ...(modern ? [extension(EXTENSION.signatureAlgorithms, vector16(codes(algorithms)))] : []),
-    ...(version === "TLSv1.3" ? tls13Extensions(offer) : []),
-    // OpenSSL refuses every elliptic suite where these two are missing.
-    extension(EXTENSION.supportedGroups, vector16(codes(groups))),
-    extension(EXTENSION.pointFormats, vector8(Buffer.from([0, 1, 2]))),
-  ];
+  if (serverName !== null && offer.withoutName !== true && isIP(serverName) === 0) {
+    extension(writer, EXTENSION.serverName, () =>
+      writer.vector(2, () => {
+        writer.u8(0);
+        writer.vector(2, () => writer.bytes(Buffer.from(serverName)));
+      }),
+    );
+  }
+  extension(writer, EXTENSION.extendedMasterSecret, () => {});
+  // Below 1.2 the extension is unknown, and some servers refuse it there.
+  if (modern) {
+    const ordinary = compact === true ? COMMON_SIGNATURE_ALGORITHMS : SIGNATURE_ALGORITHMS;
+    codesExtension(writer, EXTENSION.signatureAlgorithms, offer.signatureAlgorithms ?? ordinary);
+  }
+  if (version === "TLSv1.3") writeTls13Extensions(writer, offer);
+  for (const [type, body] of extra) extension(writer, type, () => writer.bytes(body));
+  // OpenSSL refuses every elliptic suite where these two are missing.
+  codesExtension(writer, EXTENSION.supportedGroups, groups);
+  extension(writer, EXTENSION.pointFormats, () =>
+    writer.vector(1, () => writer.bytes(POINT_FORMATS)),
+  );
 }
 
-function tls13Extensions({ keyShares, groups }: HelloOffer): Buffer[] {
-  const shares: readonly (readonly [number, Buffer])[] = [
-    [0x1d, randomBytes(32)],
-    [0x17, P256_POINT],
-  ];
-  return [
-    extension(EXTENSION.supportedVersions, vector8(u16(VERSION_CODES["TLSv1.3"]))),
-    extension(EXTENSION.pskKeyExchangeModes, vector8(u8(1))),
-    // An empty list asks for a HelloRetryRequest, which names suite and group at the price of no key at all.
-    extension(
-      EXTENSION.keyShare,
-      vector16(
-        ...(keyShares === true
-          ? shares
-              .filter(([group]) => groups.includes(group))
-              .map(([group, point]) => Buffer.concat([u16(group), vector16(point)]))
-          : []),
-      ),
-    ),
-  ];
+function writeTls13Extensions(writer: Writer, { keyShares = false, groups, versions }: HelloOffer) {
+  extension(writer, EXTENSION.supportedVersions, () =>
+    writer.vector(1, () => writer.codes(versions ?? [VERSION_CODES["TLSv1.3"]])),
+  );
+  extension(writer, EXTENSION.pskKeyExchangeModes, () => writer.vector(1, () => writer.u8(1)));
+  // An empty list asks for a HelloRetryRequest, which names suite and group at the price of no key at all.
+  const shares = keyShares === true ? ORDINARY_SHARES : keyShares === false ? [] : keyShares;
+  extension(writer, EXTENSION.keyShare, () =>
+    writer.vector(2, () => {
+      for (const [group, share] of shares) {
+        if (!groups.includes(group)) continue;
+        writer.u16(group);
+        writer.vector(2, () => writer.bytes(share));
+      }
+    }),
+  );
 }
 
-function extension(type: number, body: Uint8Array): Buffer {
-  return Buffer.concat([u16(type), vector16(body)]);
+function codesExtension(writer: Writer, type: number, values: readonly number[]): void {
+  extension(writer, type, () => writer.vector(2, () => writer.codes(values)));
 }
 
-function record(offer: HelloOffer, handshake: Buffer): Buffer {
-  // Servers are strict about the version of the first record; 1.0 is what browsers send (RFC 8446 appendix D.4).
-  const version = offer.version === "SSLv3" ? 0x0300 : 0x0301;
-  return Buffer.concat([u8(22), u16(version), vector16(handshake)]);
+function extension(writer: Writer, type: number, body: () => void): void {
+  writer.u16(type);
+  writer.vector(2, body);
+}
+
+const POINT_FORMATS = Buffer.from([0, 1, 2]);
+
+const POOL = Buffer.alloc(8192);
+let used = POOL.length;
+
+/** Random bytes, to be copied at once. One call to the system serves many hellos. */
+function random(count: number): Buffer {
+  if (used + count > POOL.length) {
+    randomFillSync(POOL);
+    used = 0;
+  }
+  used += count;
+  return POOL.subarray(used - count, used);
 }

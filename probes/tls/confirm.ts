@@ -1,3 +1,4 @@
+import { contactInTurn } from "./contact-again.ts";
 import { offer } from "./offers.ts";
 import type { Verdict } from "./outcomes.ts";
 import { type Accepted, type Contact, contactShaped, contactSsl2 } from "./versions.ts";
@@ -10,18 +11,20 @@ import type { Wire } from "./wire.ts";
  * Else the version is unknown.
  */
 export async function confirm(wire: Wire, doubtful: Contact, control: Accepted): Promise<Contact> {
-  const { version, shape, verdict } = doubtful;
+  const { verdict } = doubtful;
   if (!isDoubtful(verdict)) return doubtful;
+  const { version, shape, mixed } = doubtful;
 
+  const known = offer(control.version, control.shape, [control.hello.suite]);
   const steady = async (): Promise<boolean> => {
-    const question = offer(control.version, control.shape, [control.hello.suite]);
-    const answered = (await wire.ask(question)).kind === "hello";
+    const answered = (await wire.ask(known)).kind === "hello";
     if (!answered) wire.blame();
     return answered;
   };
   const unknown = (why: string) => failed(doubtful, why);
 
   if (!(await steady())) return unknown(`${verdict.why}; ${control.version} failed too`);
+  if (mixed === true && version !== "SSLv2") return contactInTurn(wire, version, known);
   const again = await (version === "SSLv2"
     ? contactSsl2(wire)
     : contactShaped(wire, version, shape));

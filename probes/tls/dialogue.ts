@@ -1,9 +1,7 @@
-import { connect } from "node:net";
-import { createFlightReader, type ReadOptions, type Reply } from "./records.ts";
+import { connect, type Socket } from "node:net";
 
-/** What came of one connection with one hello. */
-export type Outcome =
-  | Reply
+/** How a connection ended without an answer that could be read. */
+export type Broken =
   /** The server ended the connection in order, without a word. */
   | { readonly kind: "closed" }
   | { readonly kind: "reset" }
@@ -13,66 +11,129 @@ export type Outcome =
   | { readonly kind: "unreachable"; readonly code: string }
   | { readonly kind: "cancelled" };
 
-export interface DialogueOptions extends ReadOptions {
-  /** For the whole dialogue, connecting and all. */
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
+/** Reads what a server says. */
+export interface Reader<R extends object> {
+  /** Takes a chunk: gives the result as soon as it is known, or what is to be sent now, or null to read on. */
+  readonly push: (chunk: Buffer) => R | { readonly send: Buffer } | null;
+  /** What is known when nothing more comes; null for nothing. */
+  readonly end: () => R | null;
+}
+
+/** All sockets read into the same memory, as each chunk is taken out of it before the next read. */
+const SHARED = Buffer.alloc(65_536);
+/** Chunks that are kept of one who speaks unasked. */
+const MAX_EARLY = 16;
+
+/** One connection, dialled ahead or for a question at hand. It carries one dialogue. */
+export interface Connection {
+  /** False when it ended before it was used. */
+  readonly usable: () => boolean;
+  /**
+   * Sends the hello in one write and reads until the result is known, then resets the connection.
+   * Every end is a result: it never rejects.
+   * @param timeoutMs for the whole dialogue, with what is left of connecting
+   */
+  readonly converse: <R extends object>(
+    hello: Buffer,
+    reader: Reader<R>,
+    timeoutMs: number,
+  ) => Promise<R | Broken>;
+  /** Ends it at once; a dialogue that still runs is cancelled. */
+  readonly drop: () => void;
 }
 
 /**
- * Connects, sends the hello in one write, reads until the answer is known, and resets the connection.
- * Every end is an outcome: it never rejects. Resolves when the socket is gone.
+ * Begins to connect; does not wait for it.
+ * @param gone called once, when nothing of the connection is left on this side
  */
-export function exchange(
+export function dial(
   address: { readonly host: string; readonly port: number },
-  hello: Uint8Array,
-  options: DialogueOptions,
-): Promise<Outcome> {
-  const { signal, timeoutMs } = options;
-  if (signal.aborted) return Promise.resolve({ kind: "cancelled" });
-  return new Promise((resolve) => {
-    const reader = createFlightReader(options);
-    // Without delay: a hello that arrives in pieces upsets some load balancers.
-    const socket = connect({ host: address.host, port: address.port, noDelay: true });
-    let connected = false;
-    let outcome: Outcome | null = null;
-
-    const finish = (result: Outcome) => {
-      if (outcome !== null) return;
-      outcome = result;
-      clearTimeout(timer);
-      signal.removeEventListener("abort", cancel);
-      // A reset leaves nothing waiting on either side.
-      if (connected) socket.resetAndDestroy();
-      else socket.destroy();
-    };
-    // What came before the connection ended counts more than how it ended.
-    const breakOff = (result: Outcome) => finish(reader.end() ?? result);
-    const cancel = () => finish({ kind: "cancelled" });
-    const timer = setTimeout(
-      () => breakOff(connected ? { kind: "timeout" } : { kind: "unreachable", code: "ETIMEDOUT" }),
-      timeoutMs,
-    );
-
-    signal.addEventListener("abort", cancel, { once: true });
-    socket.on("connect", () => {
-      connected = true;
-      socket.write(hello);
-    });
-    socket.on("data", (chunk) => {
-      const reply = outcome === null ? reader.push(chunk) : null;
-      if (reply !== null) finish(reply);
-    });
-    socket.on("end", () => breakOff({ kind: "closed" }));
-    socket.on("error", (error: NodeJS.ErrnoException) => {
-      const code = error.code ?? "EUNKNOWN";
-      // A server that resets at once may do so before this side has noticed that the connection stands.
-      const reset = connected || code === "ECONNRESET" || code === "EPIPE";
-      breakOff(reset ? { kind: "reset" } : { kind: "unreachable", code });
-    });
-    socket.on("close", () => {
-      breakOff({ kind: "closed" });
-      resolve(outcome ?? { kind: "closed" });
-    });
+  gone: () => void,
+): Connection {
+  // Without delay: a hello that arrives in pieces upsets some load balancers.
+  const socket = connect({
+    host: address.host,
+    port: address.port,
+    noDelay: true,
+    onread: {
+      buffer: SHARED,
+      callback: (bytes, buffer) => {
+        take(Buffer.from(buffer.subarray(0, bytes)));
+        return true;
+      },
+    },
   });
+  let connected = false;
+  let ended: Broken | null = null;
+  let listener: ((end: Broken) => void) | null = null;
+  /** What a server said before it was spoken to. */
+  const early: Buffer[] = [];
+  let take = (chunk: Buffer) => {
+    if (early.length < MAX_EARLY) early.push(chunk);
+  };
+  const end = (broken: Broken) => {
+    if (ended !== null) return;
+    ended = broken;
+    listener?.(broken);
+  };
+  socket.on("connect", () => {
+    connected = true;
+  });
+  socket.on("end", () => end({ kind: "closed" }));
+  socket.on("error", (error: NodeJS.ErrnoException) => {
+    const code = error.code ?? "EUNKNOWN";
+    // A server that resets at once may do so before this side has noticed that the connection stands.
+    const reset = connected || code === "ECONNRESET" || code === "EPIPE";
+    end(reset ? { kind: "reset" } : { kind: "unreachable", code });
+  });
+  socket.on("close", () => {
+    end({ kind: "closed" });
+    gone();
+  });
+
+  return {
+    usable: () => ended === null && !socket.destroyed,
+    converse: (hello, reader, timeoutMs) =>
+      new Promise((resolve) => {
+        const finish = (result: Parameters<typeof resolve>[0]) => {
+          if (listener === null) return;
+          listener = null;
+          clearTimeout(timer);
+          discard(socket, connected);
+          resolve(result);
+        };
+        // What came before the connection ended counts more than how it ended.
+        const breakOff = (broken: Broken) =>
+          finish((broken.kind === "cancelled" ? null : reader.end()) ?? broken);
+        const timer = setTimeout(
+          () =>
+            breakOff(connected ? { kind: "timeout" } : { kind: "unreachable", code: "ETIMEDOUT" }),
+          timeoutMs,
+        );
+        listener = breakOff;
+        if (ended !== null) {
+          breakOff(ended);
+          return;
+        }
+        take = (chunk) => {
+          if (listener === null) return;
+          const answer = reader.push(chunk);
+          if (answer === null) return;
+          if ("send" in answer) socket.write(answer.send);
+          else finish(answer);
+        };
+        socket.write(hello);
+        for (const chunk of early) take(chunk);
+      }),
+    drop: () => {
+      end({ kind: "cancelled" });
+      discard(socket, connected);
+    },
+  };
+}
+
+/** A reset leaves nothing waiting on either side. */
+function discard(socket: Socket, connected: boolean): void {
+  if (connected && !socket.destroyed) socket.resetAndDestroy();
+  else socket.destroy();
 }

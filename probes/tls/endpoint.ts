@@ -5,100 +5,93 @@ import type { TargetOf } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import { defineProbe, type Failure, type ProbeContext } from "#model/probe.ts";
-import { ENDPOINT_KIND, type Subject, TLS_ENDPOINT_KIND } from "#model/subject.ts";
+import { ENDPOINT_KIND, TLS_ENDPOINT_KIND } from "#model/subject.ts";
 import { answerMilliseconds } from "./answer-time.ts";
-import { certificateFacet, fetchChain } from "./certificate.ts";
-import { enumerate } from "./enumerate.ts";
+import { type AddressScan, enumerate } from "./enumerate.ts";
 import { classifyNetwork } from "./errors.ts";
 import { operationAt } from "./operation.ts";
 
-const HELLOS = "TLS hellos";
-const HANDSHAKE = "TLS handshake";
+const OPERATION = "TLS hellos and handshakes";
 
+const FACETS = [
+  "protocols",
+  "cipherSuites",
+  "keyExchange",
+  "certificate",
+  "tlsService",
+] as const satisfies readonly FacetName[];
+
+/** The most at once to one address, unless the estate says less. */
 const CONNECTIONS = 20;
 
 export default defineProbe({
   id: "tls-endpoint",
-  title: "TLS of an endpoint: protocol versions, cipher suites, certificate",
+  title:
+    "TLS of an endpoint: protocol versions, cipher suites, key exchange, certificates, shape of the service",
   provider: "endpoint",
   kinds: [ENDPOINT_KIND, TLS_ENDPOINT_KIND],
   provides: {
     protocols: { permissions: [] },
     cipherSuites: { permissions: [] },
+    keyExchange: { permissions: [] },
     certificate: { permissions: [] },
+    tlsService: { permissions: [] },
   },
   async *gather(target, wanted, context) {
-    if (target.provider !== "endpoint") return;
-    const subject = endpointSubject(target);
-    const parts = await Promise.all([
-      gatherHellos(target, subject, wanted, context),
-      gatherCertificate(target, subject, wanted, context),
-    ]);
-    yield* parts.flat();
+    const facets = FACETS.filter((facet) => wanted.has(facet));
+    if (target.provider !== "endpoint" || facets.length === 0) return;
+    const answer = await context.ask({
+      service: "tls",
+      operation: OPERATION,
+      call: (signal) => scan(target, wanted, context, signal),
+    });
+    if (!answer.ok) {
+      yield failed(context, target, facets, answer.failure);
+      return;
+    }
+    yield* items(target, wanted, context, answer);
   },
   classify: classifyNetwork,
 });
 
-type Items = readonly (Observation | Problem)[];
-
-/** One enumeration, which two facets are made of. */
-async function gatherHellos(
+async function scan(
   target: TargetOf<"endpoint">,
-  subject: Subject,
   wanted: ReadonlySet<FacetName>,
   context: ProbeContext,
-): Promise<Items> {
-  const facets = (["protocols", "cipherSuites"] as const).filter((facet) => wanted.has(facet));
-  if (facets.length === 0) return [];
-  const clock = {
-    now: () => context.now().getTime(),
-    wait: (milliseconds: number, signal: AbortSignal) =>
-      delay(milliseconds, undefined, { signal }).catch(() => {}),
-  };
-  const answer = await context.ask({
-    service: "tls",
-    operation: HELLOS,
-    call: (signal) =>
-      enumerate(endpointAddress(target), {
-        timeoutMs: answerMilliseconds(target),
-        connections: Math.min(CONNECTIONS, target.limits?.concurrency ?? CONNECTIONS),
-        signal,
-        clock,
-      }),
-  });
-  if (!answer.ok) return [failed(context, target, facets, HELLOS, answer.failure)];
-  const { versions, suites, unfinished, groups, serverPreference } = answer.raw;
-  const from = { operation: operationAt(HELLOS, target, ["port"]), ...answer };
-  return facets.map((facet) =>
-    facet === "protocols"
-      ? context.observe(subject, facet, { versions }, from)
-      : context.observe(subject, facet, { suites, unfinished, groups, serverPreference }, from),
-  );
-}
-
-async function gatherCertificate(
-  target: TargetOf<"endpoint">,
-  subject: Subject,
-  wanted: ReadonlySet<FacetName>,
-  context: ProbeContext,
-): Promise<Items> {
-  if (!wanted.has("certificate")) return [];
-  const answer = await context.ask({
-    service: "tls",
-    operation: HANDSHAKE,
-    call: async (signal) => {
-      const ca = target.caFile === undefined ? null : await readFile(target.caFile, "utf8");
-      const timeoutMs = answerMilliseconds(target);
-      return fetchChain(endpointAddress(target), { timeoutMs, signal, ca });
+  signal: AbortSignal,
+): Promise<AddressScan> {
+  return enumerate(endpointAddress(target), {
+    wanted,
+    ca: target.caFile === undefined ? null : await readFile(target.caFile, "utf8"),
+    timeoutMs: answerMilliseconds(target),
+    connections: Math.min(CONNECTIONS, target.limits?.concurrency ?? CONNECTIONS),
+    signal,
+    clock: {
+      now: () => context.now().getTime(),
+      wait: (milliseconds, stop) =>
+        delay(milliseconds, undefined, { signal: stop }).catch(() => {}),
     },
   });
-  if (!answer.ok) return [failed(context, target, ["certificate"], HANDSHAKE, answer.failure)];
-  const from = { operation: operationAt(HANDSHAKE, target, ["port"]), ...answer };
-  try {
-    return [context.observe(subject, "certificate", certificateFacet(answer.raw), from)];
-  } catch (error) {
-    const failure = { reason: "malformed", message: String(error), retryable: false } as const;
-    return [failed(context, target, ["certificate"], HANDSHAKE, failure)];
+}
+
+/** One observation for each facet that was wanted and read, and a problem for a certificate that was not. */
+function* items(
+  target: TargetOf<"endpoint">,
+  wanted: ReadonlySet<FacetName>,
+  context: ProbeContext,
+  answer: { readonly raw: AddressScan; readonly observedAt: string; readonly sha256: string },
+): Generator<Observation | Problem> {
+  const subject = endpointSubject(target);
+  const { raw } = answer;
+  const from = { operation: operationAt(OPERATION, target, ["port"]), ...answer };
+  const { protocols, cipherSuites, keyExchange, certificate, tlsService } = raw;
+  if (wanted.has("protocols")) yield context.observe(subject, "protocols", protocols, from);
+  if (cipherSuites !== null) yield context.observe(subject, "cipherSuites", cipherSuites, from);
+  if (keyExchange !== null) yield context.observe(subject, "keyExchange", keyExchange, from);
+  if (tlsService !== null) yield context.observe(subject, "tlsService", tlsService, from);
+  if (certificate !== null) yield context.observe(subject, "certificate", certificate, from);
+  if (raw.certificateProblem !== null) {
+    yield failed(context, target, ["certificate"], raw.certificateProblem);
   }
 }
 
@@ -106,11 +99,10 @@ function failed(
   context: ProbeContext,
   target: TargetOf<"endpoint">,
   facets: readonly FacetName[],
-  operation: string,
-  failure: Failure,
+  failure: Pick<Failure, "reason" | "message">,
 ): Problem {
   return context.problem({
-    operation,
+    operation: OPERATION,
     subject: endpointSubject(target),
     facets,
     reason: failure.reason,

@@ -1,17 +1,22 @@
-import { suiteCode, suiteName } from "#facts/cipher-suites.ts";
-import type { CipherSuites, OfferedSuite, Protocols } from "#model/facets.ts";
-import type { TlsVersion } from "#model/tls.ts";
+import type { FacetName } from "#model/facets.ts";
+import type {
+  CertificateFacet,
+  CipherSuites,
+  KeyExchange,
+  Protocols,
+  TlsService,
+} from "#model/tls-facets.ts";
+import type { Failure } from "#model/probe.ts";
 import { ALERT, alertWords } from "./alerts.ts";
-import type { HelloVersion } from "./client-hello.ts";
-import { confirm, settle } from "./confirm.ts";
+import { readCertificates, readClientCertificate } from "./certificates.ts";
 import { TlsScanError } from "./errors.ts";
-import { type GroupList, listClassicGroups, listTls13Groups } from "./groups.ts";
 import { locate } from "./locate.ts";
-import { FULL } from "./offers.ts";
-import { HELLO_VERSIONS, noConnection } from "./outcomes.ts";
-import { listSuites, type SuiteList } from "./suites.ts";
-import { type Accepted, contact, type Contact, contactAgain, contactSsl2 } from "./versions.ts";
-import { createWire, type Wire, type WireOptions } from "./wire.ts";
+import { mergeScans } from "./merge.ts";
+import { noConnection, NOT_ASKED } from "./outcomes.ts";
+import { cipherSuitesOf, keyExchangeOf, protocolsOf } from "./scan-facets.ts";
+import { scanServer, type ServerScan } from "./server.ts";
+import type { Contact } from "./versions.ts";
+import { createWire, type Wire, type WireAddress, type WireOptions } from "./wire.ts";
 
 export interface TlsAddress {
   /** Host name or IP address, without brackets. */
@@ -21,186 +26,161 @@ export interface TlsAddress {
   readonly serverName: string;
 }
 
-/** Everything that the hellos of one scan showed. */
-export interface TlsScan extends CipherSuites {
-  /** The IP address that was asked: one of those the name has. */
+export interface EnumerateOptions extends WireOptions {
+  /** Which facets are asked for. */
+  readonly wanted: ReadonlySet<FacetName>;
+  /** PEM of authorities to trust beside Node's; null for none. */
+  readonly ca: string | null;
+}
+
+/** Everything that one address showed; null what was not asked for. */
+export interface AddressScan {
+  /** IP address. */
   readonly address: string;
-  readonly versions: Protocols["versions"];
+  readonly protocols: Protocols;
+  readonly cipherSuites: CipherSuites | null;
+  readonly keyExchange: KeyExchange | null;
+  readonly certificate: CertificateFacet | null;
+  /** Why there is no certificate where one was asked for. */
+  readonly certificateProblem: Pick<Failure, "reason" | "message"> | null;
+  readonly tlsService: TlsService | null;
   readonly connections: number;
 }
 
+/** More addresses than this are not asked: the report says so. */
+const MAX_ADDRESSES = 8;
+
 /**
- * Lists the protocol versions, cipher suites and groups that a server accepts, with hellos alone.
+ * Lists what a server accepts and shows, at every address of its name: protocol versions, cipher suites, key exchange,
+ * certificates and the shape of the service.
  * @param options.timeoutMs for one connection; the whole takes at most five times that
- * @param options.connections the most at once
- * @throws TlsScanError when nothing at that address accepted any hello; the signal's reason when it aborts.
+ * @param options.connections the most at once, for each address
+ * @throws TlsScanError when nothing at any address accepted any hello; the resolver's error; the signal's reason when it aborts
  */
-export async function enumerate(address: TlsAddress, options: WireOptions): Promise<TlsScan> {
-  const host = await locate(address.host, address.port, options);
-  const wire = createWire({ ...address, host }, options);
-  const { contacts, scan } = await scanServer(wire, host);
+export async function enumerate(
+  address: TlsAddress,
+  options: EnumerateOptions,
+): Promise<AddressScan> {
+  const hosts = await locate(address.host, options.signal);
+  const asked = hosts.slice(0, MAX_ADDRESSES);
+  const results = await Promise.all(
+    asked.map(async (host) => {
+      try {
+        return { host, scan: await scanAddress({ ...address, host }, options) };
+      } catch (error) {
+        if (!(error instanceof TlsScanError)) throw error;
+        return { host, error };
+      }
+    }),
+  );
   options.signal.throwIfAborted();
-  if (scan !== null) return scan;
+  return mergeScans(results, hosts.slice(MAX_ADDRESSES));
+}
+
+/** @throws TlsScanError when nothing accepted any hello */
+async function scanAddress(
+  address: WireAddress & TlsAddress,
+  options: EnumerateOptions,
+): Promise<AddressScan> {
+  const first = await scanNamed(address, address.serverName, options);
+  options.signal.throwIfAborted();
+  if ("scan" in first) return first.scan;
   // A server may know none of its names (RFC 6066 3), and still serve those who name none.
-  const unnamed = contacts.some(
+  const unnamed = first.contacts.some(
     ({ verdict }) =>
       verdict.kind === "refused" && verdict.why === alertWords(ALERT.unrecognizedName),
   );
   if (unnamed) {
-    const again = await scanServer(
-      createWire({ ...address, host, serverName: null }, options),
-      host,
-    );
+    const again = await scanNamed({ ...address, serverName: null }, address.serverName, options);
     options.signal.throwIfAborted();
-    if (again.scan !== null) return again.scan;
+    if ("scan" in again) return again.scan;
   }
-  throw unreached(contacts);
+  throw unreached(first.contacts);
 }
 
-async function scanServer(
+async function scanNamed(
+  address: WireAddress,
+  hostname: string,
+  options: EnumerateOptions,
+): Promise<{ readonly scan: AddressScan } | { readonly contacts: readonly Contact[] }> {
+  const { wanted } = options;
+  const wire = createWire(address, options);
+  try {
+    const scan = await scanServer(wire, wanted);
+    if (scan.contacts.every(({ verdict }) => verdict.kind !== "accepted")) {
+      return { contacts: scan.contacts };
+    }
+    return { scan: await facetsOf(wire, scan, hostname, options) };
+  } finally {
+    await wire.close();
+  }
+}
+
+/** The facets of one address that were asked for. */
+async function facetsOf(
   wire: Wire,
-  host: string,
-): Promise<{ contacts: readonly Contact[]; scan: TlsScan | null }> {
-  const lists = new Map<HelloVersion, Promise<SuiteList>>();
-  // A version's list begins as soon as it is known to be accepted, while others are still being asked.
-  const begin = (version: HelloVersion, { verdict, shape }: Contact) => {
-    if (verdict.kind !== "accepted" || lists.has(version)) return;
-    const first = shape === FULL || version === "TLSv1.3" ? verdict.hello : null;
-    lists.set(version, listSuites(wire, version, shape, first));
-  };
-  const ssl2 = contactSsl2(wire);
-  const first = await Promise.all(
-    HELLO_VERSIONS.map(async (version) => {
-      const answer = await contact(wire, version);
-      begin(version, answer);
-      return [version, answer] as const;
-    }),
-  );
-  const taken = {
-    any: first.some(([, { verdict }]) => verdict.kind === "accepted"),
-    full: first.some(
-      ([version, { verdict }]) => version !== "TLSv1.3" && verdict.kind === "accepted",
-    ),
-  };
-  const second = await Promise.all(
-    first.map(async ([version, answer]) => {
-      const again = await contactAgain(wire, version, answer, taken);
-      begin(version, again);
-      return [version, again] as const;
-    }),
-  );
-  const accepted = second.flatMap(([version, { shape, verdict }]): Accepted[] =>
-    verdict.kind === "accepted" ? [{ version, shape, hello: verdict.hello }] : [],
-  );
-  // What is confirmed afterwards is confirmed in quiet.
-  const [groups] = await Promise.all([groupsOf(wire, accepted), ...lists.values()]);
-  const contacts = [await ssl2, ...second.map(([, answer]) => answer)];
-  const control = accepted.at(-1);
-  const shows = contacts.some(({ verdict }) => verdict.kind === "accepted");
-  if (!shows) return { contacts, scan: null };
-
-  const confirmed = await Promise.all(
-    contacts.map(async (answer) =>
-      control === undefined ? answer : confirm(wire, answer, control),
-    ),
-  );
-  for (const answer of confirmed) if (answer.version !== "SSLv2") begin(answer.version, answer);
-  const suites = await Promise.all(lists.values());
-  const settled = confirmed.map((answer) => settle(wire, answer));
-  return { contacts, scan: summary(wire, host, settled, suites, groups) };
-}
-
-/** The groups of TLS 1.3, and of the newest older version that has any. */
-async function groupsOf(wire: Wire, accepted: readonly Accepted[]): Promise<readonly GroupList[]> {
-  const tls13 = accepted.find(({ version }) => version === "TLSv1.3");
-  const older = accepted.findLast(({ version }) => version !== "TLSv1.3" && version !== "SSLv3");
-  return Promise.all([
-    ...(tls13 === undefined ? [] : [listTls13Groups(wire, tls13)]),
-    ...(older === undefined ? [] : [listClassicGroups(wire, older)]),
+  scan: ServerScan,
+  hostname: string,
+  { wanted, ca }: EnumerateOptions,
+): Promise<AddressScan> {
+  const shown = scan.authentication;
+  const [certificates, clientCertificate] = await Promise.all([
+    shown !== null && wanted.has("certificate")
+      ? readCertificates(wire, shown, hostname, ca)
+      : null,
+    shown !== null && wanted.has("tlsService")
+      ? readClientCertificate(wire, shown, ca)
+      : ("unknown" as const),
   ]);
-}
-
-function summary(
-  wire: Wire,
-  host: string,
-  contacts: readonly Contact[],
-  lists: readonly SuiteList[],
-  groupLists: readonly GroupList[],
-): TlsScan {
-  const seen = (version: TlsVersion): ReadonlySet<number> =>
-    version === "SSLv2" ? new Set() : (wire.chosen.get(version) ?? new Set());
-  const suitesOf = (answer: Contact): readonly number[] => {
-    const listed =
-      answer.ciphers ?? lists.find((list) => list.version === answer.version)?.suites ?? [];
-    return [...new Set([...listed, ...seen(answer.version)])];
-  };
-  const preferences = lists.map((list) => list.serverPreference).filter((one) => one !== null);
   return {
-    address: host,
-    versions: contacts.map((answer) => versionStatus(answer, seen(answer.version).size > 0)),
-    suites: contacts.flatMap((answer): OfferedSuite[] =>
-      suitesOf(answer).map((code) => ({
-        version: answer.version,
-        code: suiteCode(code),
-        name: suiteName(code),
-      })),
-    ),
-    unfinished: contacts.flatMap((answer) => {
-      const { version } = answer;
-      const why = whyUnfinished(wire, answer, lists, groupLists);
-      return why === null ? [] : [{ version, why }];
-    }),
-    groups: groupLists.flatMap((list) => list.groups),
-    serverPreference: preferences.length === 0 ? null : preferences.every(Boolean),
+    address: wire.address.host,
+    protocols: protocolsOf(wire, scan),
+    cipherSuites: wanted.has("cipherSuites") ? cipherSuitesOf(wire, scan) : null,
+    keyExchange: wanted.has("keyExchange") ? keyExchangeOf(wire, scan) : null,
+    certificate: certificates?.facet ?? null,
+    certificateProblem: certificates?.problem ?? null,
+    tlsService: wanted.has("tlsService")
+      ? {
+          addresses: [],
+          alpn: shown?.alpn ?? null,
+          sni: shown?.sni ?? "unknown",
+          clientCertificate,
+          tolerance: scan.tolerance,
+          connections: wire.connections(),
+        }
+      : null,
     connections: wire.connections(),
   };
-}
-
-function versionStatus(answer: Contact, chosen: boolean): Protocols["versions"][number] {
-  const { version, verdict } = answer;
-  if (verdict.kind === "accepted" || chosen) return { version, status: "accepted", why: null };
-  return { version, status: verdict.kind === "refused" ? "rejected" : "unknown", why: verdict.why };
-}
-
-function whyUnfinished(
-  wire: Wire,
-  { version, verdict }: Contact,
-  lists: readonly SuiteList[],
-  groupLists: readonly GroupList[],
-): string | null {
-  if (verdict.kind === "failed" || verdict.kind === "silent") {
-    return `it is not known whether it is accepted (${verdict.why})`;
-  }
-  if (version === "SSLv2") return null;
-  const list = lists.find((one) => one.version === version);
-  const groups = groupLists.find((one) => one.version === version);
-  // Chosen when another version was asked for, while its own hello went unanswered.
-  if (list === undefined) {
-    return wire.chosen.has(version) ? "its own hello was not accepted" : null;
-  }
-  const why = list.unfinished ?? groups?.unfinished ?? null;
-  const silentEnd = list.silentEnd || groups?.silentEnd === true;
-  return (
-    why ?? (silentEnd && wire.flaky() ? "it ended in silence, and the server is unsteady" : null)
-  );
 }
 
 /** Why nothing was accepted: the most telling of the answers. */
 function unreached(contacts: readonly Contact[]): TlsScanError {
   const verdicts = contacts.flatMap(({ version, verdict }) =>
-    version === "SSLv2" || verdict.kind === "accepted" ? [] : [verdict],
+    version === "SSLv2" || verdict.kind === "accepted" || verdict.why === NOT_ASKED
+      ? []
+      : [verdict],
   );
+  if (verdicts.length === 0)
+    return new TlsScanError("timeout", "no TLS hello was answered in time");
   const code = verdicts.map(({ why }) => noConnection(why)).find((one) => one !== null);
   if (code !== undefined) {
     const reason = code === "ETIMEDOUT" ? "timeout" : "unreachable";
     return new TlsScanError(reason, `cannot be reached: ${code}`, code);
   }
   const alert = verdicts.find(({ kind, why }) => kind === "refused" && why.startsWith("alert"));
-  if (alert !== undefined) {
-    return new TlsScanError("denied", `refuses every TLS hello: ${alert.why}`);
-  }
   const failed = verdicts.find(({ kind }) => kind === "failed");
-  if (failed === undefined && verdicts.some((one) => one.kind === "silent" && one.timeout)) {
+  const silent = verdicts.find(({ kind }) => kind === "silent");
+  const timeout = verdicts.some((one) => one.kind === "silent" && one.timeout);
+  const other = failed ?? silent;
+  if (alert !== undefined) {
+    return other === undefined
+      ? new TlsScanError("denied", `refuses every TLS hello: ${alert.why}`)
+      : new TlsScanError(
+          timeout ? "timeout" : "malformed",
+          `accepts no TLS hello: ${alert.why} to some, to others ${other.why}`,
+        );
+  }
+  if (failed === undefined && timeout) {
     return new TlsScanError("timeout", "accepts connections, but answers no TLS hello in time");
   }
   const why = (failed ?? verdicts[0])?.why ?? "no answer";

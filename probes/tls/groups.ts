@@ -1,120 +1,153 @@
-import { cipherSuite, suiteCode } from "#facts/cipher-suites.ts";
-import { DHE_CODE, dheName, groupName } from "#facts/named-groups.ts";
-import type { OfferedSuite } from "#model/facets.ts";
-import type { HelloVersion } from "./client-hello.ts";
-import { commonSuites, groupsFor, offer, suitesFor, suitesWith } from "./offers.ts";
+import { cipherSuite } from "#facts/cipher-suites.ts";
+import { chain, type End, explore, SILENT, type Step, WHOLE } from "./explore.ts";
+import {
+  commonSuites,
+  ellipticSuites,
+  groupsFor,
+  offer,
+  suitesFor,
+  withoutEcdsa,
+} from "./offers.ts";
 import { judge } from "./outcomes.ts";
 import type { HelloReply } from "./records.ts";
-import { askSteadily, type End } from "./suites.ts";
+import { askSteadily } from "./steadily.ts";
 import type { Accepted } from "./versions.ts";
-import type { Wire } from "./wire.ts";
+import type { Question, Wire } from "./wire.ts";
 
 /** Groups of one version, in the order in which the server prefers them or the hello offers them. */
 export interface GroupList extends End {
-  readonly version: HelloVersion;
-  readonly groups: readonly OfferedSuite[];
+  readonly version: Accepted["version"];
+  readonly groups: readonly number[];
 }
 
-/** The groups of TLS 1.3, each named by a HelloRetryRequest (or ServerHello). */
-export function listTls13Groups(wire: Wire, accepted: Accepted): Promise<GroupList> {
-  return listNamed(wire, accepted, suitesFor("TLSv1.3"), accepted.hello);
-}
+/**
+ * Lists the groups of an accepted version, by taking away the one that is chosen until the server refuses. In TLS 1.3 a
+ * HelloRetryRequest (or ServerHello) names it, up to 1.2 the ServerKeyExchange.
+ */
+export async function listGroups(wire: Wire, accepted: Accepted): Promise<GroupList> {
+  const { version, shape, hello } = accepted;
+  const tls13 = version === "TLSv1.3";
+  const offered = groupsFor(version, shape.compact);
+  const suites = tls13 ? suitesFor(version) : exchangeSuites(accepted);
+  const found: number[] = [];
+  const ask = askerOf(wire, accepted, suites);
 
-/** The curves of ECDHE and the size of DHE's prime in a version up to TLS 1.2, as its ServerKeyExchange names them. */
-export async function listClassicGroups(wire: Wire, accepted: Accepted): Promise<GroupList> {
-  const [curves, prime] = await Promise.all([
-    listNamed(wire, accepted, pick(accepted, "ECDHE"), null),
-    askPrime(wire, accepted),
+  const [forth, back] = await Promise.all([
+    tls13 ? readGroup(hello, version, suites) : ask(offered),
+    tls13 || version === "SSLv3" ? null : ask(offered.toReversed()),
   ]);
-  return {
-    version: accepted.version,
-    groups: [...curves.groups, ...prime.groups],
-    unfinished: curves.unfinished ?? prime.unfinished,
-    silentEnd: curves.silentEnd || prime.silentEnd,
+  if (shape.compact) {
+    return { version, groups: "group" in forth ? [forth.group] : [], ...COMPACT_END };
+  }
+  if (!("group" in forth)) return { version, groups: [], ...endOf(forth) };
+  // SSLv3 has no say in groups: its servers take the one they like.
+  if (version === "SSLv3") return { version, groups: [forth.group], ...WHOLE };
+  if (!offered.includes(forth.group)) return { version, groups: [], ...UNOFFERED };
+  found.push(forth.group);
+
+  const inTurn = inTurnStep(ask, found, forth.elliptic);
+  const rest = without(offered, found);
+  const differs = (choice: Choice | null) =>
+    !forth.elliptic && choice !== null && isOther(choice, forth.group);
+  // Up to 1.2 both orders have been asked at once; else the other one beside the next step.
+  const [next, turned] = differs(back)
+    ? [WHOLE, back]
+    : await Promise.all([inTurn(rest), back ?? ask(offered.toReversed())]);
+  if (typeof next === "number") found.push(next);
+  // An elliptic certificate's curve must not be missing from any hello, so that no two halves can be made.
+  if (forth.elliptic || turned === null || !isOther(turned, forth.group)) {
+    const end =
+      typeof next === "number" ? await chain(inTurn, without(offered, found), found) : next;
+    return { version, groups: found, ...end };
+  }
+  if (!offered.includes(turned.group)) return { version, groups: found, ...UNOFFERED };
+  if (!found.includes(turned.group)) found.push(turned.group);
+  const end = await explore(inTurn, without(offered, found), found);
+  return { version, groups: offered.filter((group) => found.includes(group)), ...end };
+}
+
+/** Another group for the same offer the other way round: the client's order decides. */
+function isOther(choice: Choice, group: number): choice is Extract<Choice, { group: number }> {
+  return "group" in choice && choice.group !== group;
+}
+
+/** The group that was chosen, and whether the certificate is an elliptic one; or why there is none. */
+type Choice =
+  | { readonly group: number; readonly elliptic: boolean }
+  | { readonly refused: true }
+  | { readonly end: End };
+type Ask = (groups: readonly number[]) => Promise<Choice>;
+
+const UNOFFERED: End = {
+  unfinished: "groups: answered with a group that was not offered",
+  silentEnd: false,
+};
+
+const COMPACT_END: End = {
+  unfinished: "groups: the server takes only short hellos, in which not all of them fit",
+  silentEnd: false,
+};
+
+function askerOf(wire: Wire, { version, shape, hello }: Accepted, suites: readonly number[]): Ask {
+  const known: Question = offer(version, shape, [hello.suite]);
+  return async (groups) => {
+    const question = offer(version, shape, suites, groups);
+    const outcome = await askSteadily(wire, question, known, "exchange");
+    if (outcome === "silence") return { end: SILENT };
+    const verdict = judge(outcome, version, suites);
+    if (verdict.kind === "accepted") return readGroup(verdict.hello, version, suites);
+    if (verdict.kind === "refused") return { refused: true };
+    return { end: { unfinished: `groups: ${verdict.why}`, silentEnd: false } };
   };
 }
 
-/** Takes away the group that is chosen and asks again, until the server refuses. */
-async function listNamed(
-  wire: Wire,
-  accepted: Accepted,
-  suites: readonly number[],
-  first: HelloReply | null,
-): Promise<GroupList> {
-  const { version, shape, hello } = accepted;
-  const found: number[] = [];
-  const remaining = new Set(groupsFor(version, shape.compact));
-  // Up to 1.2 a server with an elliptic certificate refuses a hello without its certificate's curve. The curve whose
-  // taking away brought the refusal is that one: it goes last from there on.
-  let elliptic = false;
-  let kept: number | undefined;
-  const end = (unfinished: string | null, silentEnd = false): GroupList => ({
-    version,
-    groups: found.map((group) => ({ version, code: suiteCode(group), name: groupName(group) })),
-    unfinished: unfinished === null ? null : `groups: ${unfinished}`,
-    silentEnd,
-  });
-
-  for (let reply = first; remaining.size > 0; reply = null) {
-    const groups = kept === undefined ? [...remaining] : [...remaining, kept];
-    const outcome =
-      reply ??
-      (await askSteadily(
-        wire,
-        offer(version, shape, suites, groups),
-        offer(version, shape, [hello.suite]),
-        version === "TLSv1.3" ? undefined : "ECDHE",
-      ));
-    if (outcome === "silence") return end(null, true);
-    const verdict = judge(outcome, version, suites);
-    if (verdict.kind === "refused") {
-      if (kept !== undefined || !elliptic) return end(null);
-      kept = found.at(-1);
-      continue;
-    }
-    if (verdict.kind !== "accepted") return end(verdict.why);
-    const { group, suite } = verdict.hello;
-    if (group === null) return end("the answer names no group");
-    if (!remaining.delete(group)) {
-      return end(found.includes(group) ? null : "answered with a group that was not offered");
-    }
-    found.push(group);
-    elliptic ||= cipherSuite(suite)?.authentication === "ECDSA";
+function readGroup(hello: HelloReply, version: string, suites: readonly number[]): Choice {
+  const { group, suite, cut } = hello;
+  if (group !== null) {
+    return { group, elliptic: cipherSuite(suite)?.authentication === "ECDSA" };
   }
-  return end(null);
+  // Some choose the suite first, and then find no group for it.
+  if (cut === "refused") return { refused: true };
+  const why = suites.includes(suite) ? "the answer names no group" : `${version} was not chosen`;
+  return { end: { unfinished: `groups: ${why}`, silentEnd: false } };
 }
 
-/** One hello with DHE suites only: its prime, if the server accepts any of them. */
-async function askPrime(wire: Wire, accepted: Accepted): Promise<GroupList> {
-  const { version, shape, hello } = accepted;
-  const suites = pick(accepted, "DHE");
-  const outcome = await askSteadily(
-    wire,
-    offer(version, shape, suites),
-    offer(version, shape, [hello.suite]),
-    "DHE",
-  );
-  const end = (
-    bits: number | null,
-    unfinished: string | null = null,
-    silentEnd = false,
-  ): GroupList => ({
-    version,
-    groups: bits === null ? [] : [{ version, code: DHE_CODE, name: dheName(bits) }],
-    unfinished: unfinished === null ? null : `Diffie-Hellman: ${unfinished}`,
-    silentEnd,
-  });
-  if (outcome === "silence") return end(null, null, true);
-  const verdict = judge(outcome, version, suites);
-  if (verdict.kind === "refused") return end(null);
-  if (verdict.kind !== "accepted") return end(null, verdict.why);
-  const { dhBits } = verdict.hello;
-  return dhBits === null ? end(null, "the answer names no prime") : end(dhBits);
+function endOf(choice: Exclude<Choice, { group: number }>): End {
+  return "end" in choice ? choice.end : WHOLE;
 }
 
-function pick({ version, shape }: Accepted, keyExchange: "ECDHE" | "DHE"): number[] {
-  const suites = suitesWith(version, keyExchange);
+/**
+ * Takes groups away for good. Up to 1.2 a server with an elliptic certificate refuses a hello without its certificate's
+ * curve: the curve whose taking away brought the first refusal is that one, and goes last from there on.
+ */
+function inTurnStep(ask: Ask, found: readonly number[], ellipticAtFirst: boolean): Step {
+  let elliptic = ellipticAtFirst;
+  let kept: number | undefined;
+  return async (candidates) => {
+    for (;;) {
+      const choice = await ask(kept === undefined ? candidates : [...candidates, kept]);
+      if ("group" in choice) {
+        elliptic ||= choice.elliptic;
+        if (choice.group === kept) return WHOLE;
+        return candidates.includes(choice.group) ? choice.group : UNOFFERED;
+      }
+      if ("end" in choice) return choice.end;
+      if (kept !== undefined || !elliptic) return WHOLE;
+      kept = found.at(-1);
+    }
+  };
+}
+
+function without(offered: readonly number[], found: readonly number[]): number[] {
+  return offered.filter((group) => !found.includes(group));
+}
+
+/** Those that have a key exchange which names a curve; without elliptic certificates where the server did not choose one. */
+function exchangeSuites({ version, shape, hello }: Accepted): readonly number[] {
+  const all = ellipticSuites(version);
+  const rsa = withoutEcdsa(all);
+  const usable = shape.withoutEcdsa || rsa.includes(hello.suite) ? rsa : all;
   return shape.compact
-    ? suites.filter((suite) => commonSuites(version).includes(suite))
-    : suites.slice(0, shape.bundle);
+    ? usable.filter((suite) => commonSuites(version).includes(suite))
+    : usable.slice(0, shape.bundle);
 }

@@ -1,48 +1,29 @@
 import { lookup } from "node:dns/promises";
-import { connect, isIP } from "node:net";
+import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
 
 /**
- * The one IP address that a scan asks: a name may have several servers behind it, and a list made of answers of
- * different servers is true of none. The first address that takes a connection is chosen; if the name has one only, it.
- * If none takes a connection, it is the first: the scan itself then says what is wrong.
+ * The IP addresses of a host that a client on this machine would use, in the resolver's order, each once: IPv6 ones only
+ * where the machine has IPv6 itself (RFC 6724 2), unless there are no others. An address is its own.
  * @throws the resolver's error (`ENOTFOUND`, …), or the signal's reason
  */
-export async function locate(
-  host: string,
-  port: number,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<string> {
-  if (isIP(host) !== 0) return host;
+export async function locate(host: string, signal: AbortSignal): Promise<readonly string[]> {
+  if (isIP(host) !== 0) return [host];
   const found = await unlessAborted(lookup(host, { all: true }), signal);
-  const [first, ...others] = found.map(({ address }) => address);
-  if (first === undefined || others.length === 0) return first ?? host;
-  return (await connectingAddress(host, port, timeoutMs, signal)) ?? first;
+  const addresses = [...new Set(found.map(({ address }) => address))];
+  const usable = hasIpv6()
+    ? addresses
+    : addresses.filter((one) => isIP(one) === 4 || one === "::1");
+  return usable.length > 0 ? usable : addresses;
 }
 
-/** Connects as any client does, trying all addresses, and tells which one took it. */
-function connectingAddress(
-  host: string,
-  port: number,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<string | null> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, autoSelectFamily: true });
-    let address: string | null = null;
-    const stop = () => socket.destroy();
-    const timer = setTimeout(stop, timeoutMs);
-    signal.addEventListener("abort", stop, { once: true });
-    socket.on("connect", () => {
-      address = socket.remoteAddress ?? null;
-      socket.resetAndDestroy();
-    });
-    socket.on("error", stop);
-    socket.on("close", () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
-      resolve(address);
-    });
-  });
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(
+      ({ family, internal, address }) =>
+        family === "IPv6" && !internal && !address.toLowerCase().startsWith("fe80"),
+    ),
+  );
 }
 
 /** A lookup cannot be called off, but need not be waited for. */

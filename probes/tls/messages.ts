@@ -1,4 +1,5 @@
-/** The two handshake messages that a scan reads. All take any bytes; what cannot be read is null, never an exception. */
+/** The handshake messages that a scan reads. All take any bytes; what cannot be read is null, never an exception. */
+import { cipherSuite } from "#facts/cipher-suites.ts";
 import { EXTENSION } from "./client-hello.ts";
 import type { HelloReply } from "./records.ts";
 
@@ -16,6 +17,8 @@ export function serverHello(body: Buffer): HelloReply | null {
   const afterSession = 35 + sessionLength;
   if (body.length < afterSession + 3) return null;
   const suite = body.readUInt16BE(afterSession);
+  // No compression but none is ever offered.
+  if (body[afterSession + 2] !== 0) return null;
   const extensions = extensionsIn(body.subarray(afterSession + 3));
   if (extensions === null) return null;
   const versions = extensions.get(EXTENSION.supportedVersions);
@@ -27,28 +30,94 @@ export function serverHello(body: Buffer): HelloReply | null {
     version: (versions ?? body).readUInt16BE(0),
     suite,
     group: share !== undefined && share.length >= 2 ? share.readUInt16BE(0) : null,
-    dhBits: null,
+    extensions,
+    exchange: null,
+    flight: { certificates: [], ocsp: null, requestsCertificate: false },
+    cut: null,
     retry: body.subarray(2, 34).equals(RETRY_RANDOM),
   };
 }
 
-/** Group or prime of a ServerKeyExchange (RFC 8422 5.4, RFC 5246 7.4.3); both null where it names neither. */
+/** What a ServerKeyExchange says (RFC 8422 5.4, RFC 5246 7.4.3). */
+export interface KeyExchangeMessage {
+  /** Named curve of ECDHE; null for DHE, and for curves that are spelled out. */
+  readonly group: number | null;
+  /** Prime of DHE without leading zeros; null for ECDHE. */
+  readonly prime: Buffer | null;
+  /** In TLS 1.2, where it is signed: what it is signed with. */
+  readonly signatureAlgorithm: number | null;
+}
+
+/** A ServerKeyExchange's body; null when the suite's is of a kind that says nothing of this, or cannot be read. */
 export function serverKeyExchange(
   body: Buffer,
-  keyExchange: "ECDHE" | "DHE" | null,
-): Pick<HelloReply, "group" | "dhBits"> {
-  if (keyExchange === "ECDHE" && body.length >= 3 && body[0] === NAMED_CURVE) {
-    return { group: body.readUInt16BE(1), dhBits: null };
+  suite: number,
+  version: number,
+): KeyExchangeMessage | null {
+  const facts = cipherSuite(suite);
+  if (facts?.authentication === "PSK") {
+    // A hint for the key that is shared already comes first, and nothing is signed (RFC 4279 3, RFC 5489 2).
+    const end = body.length < 2 ? body.length : 2 + body.readUInt16BE(0);
+    return exchangeOf(body.subarray(end), facts.keyExchange, false);
   }
-  if (keyExchange === "DHE" && body.length >= 2) {
-    const prime = body.subarray(2, 2 + body.readUInt16BE(0));
-    const first = prime.findIndex((byte) => byte !== 0);
-    const leading = prime[first];
-    if (leading !== undefined) {
-      return { group: null, dhBits: (prime.length - first - 1) * 8 + 32 - Math.clz32(leading) };
-    }
+  const signed = version === 0x0303 && facts?.authentication !== "anon";
+  return exchangeOf(body, facts?.keyExchange ?? null, signed);
+}
+
+function exchangeOf(
+  body: Buffer,
+  keyExchange: string | null,
+  signed: boolean,
+): KeyExchangeMessage | null {
+  const algorithmAt = (at: number) =>
+    signed && body.length >= at + 2 ? body.readUInt16BE(at) : null;
+  if (keyExchange === "ECDHE" || keyExchange === "ECDH") {
+    const point = body[3];
+    if (point === undefined || body[0] !== NAMED_CURVE) return null;
+    return {
+      group: body.readUInt16BE(1),
+      prime: null,
+      signatureAlgorithm: algorithmAt(4 + point),
+    };
   }
-  return { group: null, dhBits: null };
+  if (keyExchange !== "DHE" && keyExchange !== "DH") return null;
+  // Prime, generator and public value, each behind its length, and then what they are signed with.
+  const ends: number[] = [];
+  for (let at = 0; ends.length < 3 && at + 2 <= body.length;) {
+    at += 2 + body.readUInt16BE(at);
+    ends.push(at);
+  }
+  const [end = Number.POSITIVE_INFINITY, , last] = ends;
+  const prime = end > body.length ? Buffer.alloc(0) : body.subarray(2, end);
+  const first = prime.findIndex((byte) => byte !== 0);
+  if (first === -1) return null;
+  return {
+    group: null,
+    prime: prime.subarray(first),
+    signatureAlgorithm: last === undefined ? null : algorithmAt(last),
+  };
+}
+
+/** More certificates than any chain has are not kept. */
+const MAX_CERTIFICATES = 20;
+
+/** The certificates of a Certificate message up to TLS 1.2, as far as they are whole (RFC 5246 7.4.2). */
+export function certificateList(body: Buffer): readonly Buffer[] {
+  const found: Buffer[] = [];
+  for (let at = 3; at + 3 <= body.length && found.length < MAX_CERTIFICATES;) {
+    const end = at + 3 + body.readUIntBE(at, 3);
+    if (end > body.length) break;
+    if (end > at + 3) found.push(body.subarray(at + 3, end));
+    at = end;
+  }
+  return found;
+}
+
+/** The OCSP response of a CertificateStatus message (RFC 6066 8); null for other kinds and broken ones. */
+export function certificateStatus(body: Buffer): Buffer | null {
+  if (body.length < 4 || body[0] !== 1) return null;
+  const end = 4 + body.readUIntBE(1, 3);
+  return end <= body.length ? body.subarray(4, end) : null;
 }
 
 /** Extensions by type; an absent block is an empty one. Null when a length does not fit. */

@@ -1,5 +1,5 @@
 /** Which suites and groups a hello offers. */
-import { cipherSuites } from "#facts/cipher-suites.ts";
+import { cipherSuite, cipherSuites } from "#facts/cipher-suites.ts";
 import { CLASSIC_CURVES, TLS13_GROUPS } from "#facts/named-groups.ts";
 import { compareTlsVersions } from "#model/tls.ts";
 import type { HelloOffer, HelloVersion } from "./client-hello.ts";
@@ -10,16 +10,32 @@ export interface Shape {
   readonly bundle: number;
   readonly compact: boolean;
   readonly keyShares: boolean;
+  /** Some servers choose the certificate before the suite: for them no suite may need an elliptic one. */
+  readonly withoutEcdsa: boolean;
 }
 
 /** Everything in one hello. */
-export const FULL: Shape = { bundle: 1000, compact: false, keyShares: false };
+export const FULL: Shape = {
+  bundle: 1000,
+  compact: false,
+  keyShares: false,
+  withoutEcdsa: false,
+};
 /** Some servers fail on more than 128 suites, of which one is the signalling value. */
-export const BUNDLES: Shape = { bundle: 127, compact: false, keyShares: false };
+const BUNDLES: Shape = { ...FULL, bundle: 127 };
+/** In SSLv3, which knows no padding, so few that the hello stays below the lengths on which others fail. */
+const SSL3_BUNDLES: Shape = { ...FULL, bundle: 100 };
 /** The oldest servers fail on more than 255 bytes. */
-export const COMPACT: Shape = { bundle: 24, compact: true, keyShares: false };
+export const COMPACT: Shape = { ...FULL, bundle: 24, compact: true };
 /** TLS 1.3 for servers that answer no empty list of key shares. */
-export const SHARES: Shape = { bundle: 1000, compact: false, keyShares: true };
+export const SHARES: Shape = { ...FULL, keyShares: true };
+/** For servers that take the elliptic certificate for whoever knows one, and then have no suite for it. */
+export const WITHOUT_ECDSA: Shape = { ...FULL, withoutEcdsa: true };
+
+/** The shape for servers that fail on many suites at once. */
+export function bundlesFor(version: HelloVersion): Shape {
+  return version === "SSLv3" ? SSL3_BUNDLES : BUNDLES;
+}
 
 /** What nearly every server has one of, newest first; with these it is tried whether a server answers at all. */
 const COMMON = [
@@ -37,6 +53,14 @@ const FALLBACK = [0xc02f, 0xc02b, 0x009c, 0x002f];
  * To the versions before 1.2 all suites of TLS 1.0 are offered, as libraries serve them in SSLv3 too.
  */
 export function suitesFor(version: HelloVersion): readonly number[] {
+  const known = SUITES_FOR.get(version) ?? listSuitesFor(version);
+  SUITES_FOR.set(version, known);
+  return known;
+}
+
+const SUITES_FOR = new Map<HelloVersion, readonly number[]>();
+
+function listSuitesFor(version: HelloVersion): readonly number[] {
   const tls13 = version === "TLSv1.3";
   const newest = version === "TLSv1.2" ? "TLSv1.2" : "TLSv1.0";
   const suites = [...cipherSuites().values()].filter((suite) =>
@@ -50,13 +74,27 @@ export function suitesFor(version: HelloVersion): readonly number[] {
   return [...(others ?? []), ...(chacha ?? [])].map((suite) => suite.code);
 }
 
-/** The suites of a version by key exchange, without the export ones, whose keys are of another size. */
-export function suitesWith(version: HelloVersion, keyExchange: "ECDHE" | "DHE"): number[] {
-  return suitesFor(version).filter((code) => {
-    const suite = cipherSuites().get(code);
-    const certified = ["RSA", "ECDSA", "DSS"].includes(suite?.authentication ?? "");
-    return suite?.keyExchange === keyExchange && certified && !suite.name.includes("_EXPORT");
-  });
+/** Those suites that do not need an elliptic certificate. */
+export function withoutEcdsa(suites: readonly number[]): readonly number[] {
+  ecdsa ??= new Set(
+    [...cipherSuites().values()]
+      .filter(({ authentication }) => authentication === "ECDSA")
+      .map(({ code }) => code),
+  );
+  return suites.filter((suite) => ecdsa?.has(suite) !== true);
+}
+
+let ecdsa: ReadonlySet<number> | undefined;
+
+/** The suites of a version whose ServerKeyExchange names a curve: ephemeral ones, those without certificate last. */
+export function ellipticSuites(version: HelloVersion): readonly number[] {
+  const having = (...authentications: string[]) =>
+    suitesFor(version).filter((code) => {
+      const suite = cipherSuite(code);
+      const known = authentications.includes(suite?.authentication ?? "");
+      return suite?.keyExchange === "ECDHE" && known;
+    });
+  return [...having("RSA", "ECDSA", "DSS"), ...having("anon", "PSK")];
 }
 
 /** The few that a hello of the compact shape begins with. */

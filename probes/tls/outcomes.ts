@@ -1,8 +1,11 @@
 /** What an outcome says about the version that was asked for. */
 import { ALERT, alertWords } from "./alerts.ts";
 import { type HelloVersion, VERSION_CODES } from "./client-hello.ts";
-import type { Outcome } from "./dialogue.ts";
-import type { HelloReply } from "./records.ts";
+import type { Broken } from "./dialogue.ts";
+import type { HelloReply, Reply } from "./records.ts";
+
+/** What came of one connection with one hello. */
+export type Outcome = Reply | Broken;
 
 /** Versions whose ClientHello has one format, oldest first. */
 export const HELLO_VERSIONS: readonly HelloVersion[] = [
@@ -21,8 +24,8 @@ export const HELLO_VERSIONS: readonly HelloVersion[] = [
 export type Force = "version" | "hello" | "overload" | "silence";
 
 export type Verdict =
-  /** The version was chosen, with a suite that was offered. */
-  | { readonly kind: "accepted"; readonly hello: HelloReply }
+  /** The version was chosen, with a suite that was offered. `hello` is null for SSLv2, whose answer is of another kind. */
+  | { readonly kind: "accepted"; readonly hello: HelloReply | null }
   /** The server said no in so many words. */
   | { readonly kind: "refused"; readonly why: string; readonly force: Force }
   /** Nothing was said: it may mean no, an overload, or a fault in between. */
@@ -30,8 +33,17 @@ export type Verdict =
   /** Nothing can be concluded. */
   | { readonly kind: "failed"; readonly why: string };
 
+/** The verdict on a hello that is not SSLv2's. */
+export type HelloVerdict =
+  | Exclude<Verdict, { kind: "accepted" }>
+  | { readonly kind: "accepted"; readonly hello: HelloReply };
+
 /** Reads an outcome as the answer to a hello of that version with those suites. */
-export function judge(outcome: Outcome, version: HelloVersion, suites: readonly number[]): Verdict {
+export function judge(
+  outcome: Outcome,
+  version: HelloVersion,
+  suites: readonly number[],
+): HelloVerdict {
   if (outcome.kind === "hello") return judgeHello(outcome, version, suites);
   const why = words(outcome);
   if (outcome.kind === "alert") {
@@ -52,7 +64,17 @@ export function isSilence(outcome: Outcome): boolean {
   return outcome.kind === "reset" || outcome.kind === "closed" || outcome.kind === "timeout";
 }
 
-function judgeHello(hello: HelloReply, version: HelloVersion, suites: readonly number[]): Verdict {
+/** Whether it may be an overload's: silence, an internal error, a refused connection. */
+export function isDoubtful(outcome: Outcome): boolean {
+  const overload = outcome.kind === "alert" && outcome.description === ALERT.internalError;
+  return overload || isSilence(outcome) || outcome.kind === "unreachable";
+}
+
+function judgeHello(
+  hello: HelloReply,
+  version: HelloVersion,
+  suites: readonly number[],
+): HelloVerdict {
   const named = versionName(hello.version);
   if (hello.version > VERSION_CODES[version] || named === null) {
     const code = hello.version.toString(16).padStart(4, "0");
@@ -97,11 +119,14 @@ export function noConnection(why: string): string | null {
   return /^no connection: (\w+)$/.exec(why)?.[1] ?? null;
 }
 
+/** The words for what was not asked any more. */
+export const NOT_ASKED = "not asked, as the time for this server had run out";
+
 const PLAIN_WORDS = {
   hello: "answered",
   "ssl2-hello": "answered with SSLv2",
   closed: "connection closed",
   reset: "connection reset",
   timeout: "no answer in time",
-  cancelled: "not asked, as the time for this server had run out",
+  cancelled: NOT_ASKED,
 } as const;

@@ -3,19 +3,39 @@
  * as far as ServerHello or (for the group) ServerKeyExchange. Everything has a bound and every end is a typed reply.
  */
 import { plain } from "#model/text.ts";
-import { serverHello, serverKeyExchange } from "./messages.ts";
+import type { Reader } from "./dialogue.ts";
+import {
+  certificateList,
+  certificateStatus,
+  serverHello,
+  serverKeyExchange,
+  type KeyExchangeMessage,
+} from "./messages.ts";
 
 export interface HelloReply {
   readonly kind: "hello";
   /** The negotiated version's code: that of `supported_versions` where the server sends it. */
   readonly version: number;
   readonly suite: number;
-  /** The group that it chose, where it says so; null where it does not. */
+  /** The group that it chose, where it says so: in a key share, or in a key exchange that was read. */
   readonly group: number | null;
-  /** Size of its Diffie-Hellman prime in bits, up to TLS 1.2. */
-  readonly dhBits: number | null;
   /** True for a HelloRetryRequest. */
   readonly retry: boolean;
+  /** Of the ServerHello, by type. */
+  readonly extensions: ReadonlyMap<number, Buffer>;
+  /** The ServerKeyExchange up to TLS 1.2, where it was read; null where none came. */
+  readonly exchange: KeyExchangeMessage | null;
+  /** What came in the clear up to TLS 1.2 beside it, as far as was read. */
+  readonly flight: Flight;
+  /** How the flight ended before it was whole: with an alert, or with an end or something else; null: it did not. */
+  readonly cut: "refused" | "silent" | null;
+}
+export interface Flight {
+  /** DER, as sent. */
+  readonly certificates: readonly Buffer[];
+  /** The stapled OCSP response; null where none came. */
+  readonly ocsp: Buffer | null;
+  readonly requestsCertificate: boolean;
 }
 export interface AlertReply {
   readonly kind: "alert";
@@ -30,23 +50,25 @@ export type Reply =
   | { readonly kind: "not-tls"; readonly excerpt: string }
   | { readonly kind: "malformed"; readonly why: string };
 
+/** How far an answer up to TLS 1.2 is read: ServerHello, ServerKeyExchange (or the end without one), or ServerHelloDone. */
+export type ReadTo = "hello" | "exchange" | "flight";
+
 export interface ReadOptions {
-  /** Read on to ServerKeyExchange where the suite has one, for the group. */
-  readonly keyExchange: "ECDHE" | "DHE" | null;
+  readonly read: ReadTo;
   /** An SSLv2 hello was sent, so that an SSLv2 answer may come. */
   readonly ssl2: boolean;
 }
 
-/** Reads one flight as it arrives. */
-export interface FlightReader {
-  /** Takes a chunk; gives the reply as soon as it is known. */
-  readonly push: (chunk: Buffer) => Reply | null;
-  /** What is known when nothing more comes: a ServerHello whose key exchange was still awaited. */
-  readonly end: () => Reply | null;
-}
-
 const RECORD = { changeCipherSpec: 20, alert: 21, handshake: 22, heartbeat: 24 } as const;
-const MESSAGE = { clientHello: 1, serverHello: 2, serverKeyExchange: 12, serverHelloDone: 14 };
+const MESSAGE = {
+  clientHello: 1,
+  serverHello: 2,
+  certificate: 11,
+  serverKeyExchange: 12,
+  certificateRequest: 13,
+  serverHelloDone: 14,
+  certificateStatus: 22,
+} as const;
 
 /** RFC 8446 5.2 and RFC 5246 6.2.3: no record is longer. */
 const MAX_RECORD = 16_384 + 2048;
@@ -61,8 +83,8 @@ const ALWAYS_FATAL: ReadonlySet<number> = new Set([
 ]);
 const CLOSE_NOTIFY = 0;
 
-/** A reader for the answer to one hello. */
-export function createFlightReader(options: ReadOptions): FlightReader {
+/** A reader for the answer to one hello. When nothing more comes, it gives the ServerHello with what came after it. */
+export function createFlightReader(options: ReadOptions): Reader<Reply> {
   let pending: Buffer = Buffer.alloc(0);
   let handshake: Buffer = Buffer.alloc(0);
   let chunks: Buffer[] = [];
@@ -83,8 +105,11 @@ export function createFlightReader(options: ReadOptions): FlightReader {
     chunks = [];
     waiting = 0;
     const reply = take();
-    if (reply !== null) return reply.kind === "hello" ? reply : (known ?? reply);
-    return total > MAX_FLIGHT ? (known ?? malformed("the answer is too long")) : null;
+    if (reply !== null && reply.kind !== "hello" && known !== null) {
+      return { ...known, cut: reply.kind === "alert" ? "refused" : "silent" };
+    }
+    if (reply !== null) return reply;
+    return total > MAX_FLIGHT ? (cutShort() ?? malformed("the answer is too long")) : null;
   };
 
   /** Takes whole records off `pending` until a reply is known or more bytes are needed. */
@@ -153,16 +178,37 @@ export function createFlightReader(options: ReadOptions): FlightReader {
       const hello = serverHello(body);
       if (hello === null) return malformed("the ServerHello cannot be read");
       // TLS 1.3 has said its group already, and encrypts what follows.
-      if (options.keyExchange === null || hello.version > 0x0303) return hello;
+      if (options.read === "hello" || hello.version > 0x0303) return hello;
       known = hello;
       return null;
     }
-    if (type === MESSAGE.serverHelloDone) return known;
-    if (type !== MESSAGE.serverKeyExchange) return null;
-    return { ...known, ...serverKeyExchange(body, options.keyExchange) };
+    const { flight } = known;
+    switch (type) {
+      case MESSAGE.certificate:
+        known = { ...known, flight: { ...flight, certificates: certificateList(body) } };
+        return null;
+      case MESSAGE.certificateStatus:
+        known = { ...known, flight: { ...flight, ocsp: certificateStatus(body) } };
+        return null;
+      case MESSAGE.serverKeyExchange: {
+        const exchange = serverKeyExchange(body, known.suite, known.version);
+        known = { ...known, exchange, group: exchange?.group ?? null };
+        return options.read === "exchange" ? known : null;
+      }
+      case MESSAGE.certificateRequest:
+        known = { ...known, flight: { ...flight, requestsCertificate: true } };
+        return null;
+      case MESSAGE.serverHelloDone:
+        return known;
+      case undefined:
+      default:
+        return null;
+    }
   };
 
-  return { push, end: () => known };
+  const cutShort = (): Reply | null => (known === null ? null : { ...known, cut: "silent" });
+
+  return { push, end: cutShort };
 }
 
 /** The parts of an SSLv2 answer: its ciphers, or its error; null while it is not whole (RFC 6101 appendix E). */

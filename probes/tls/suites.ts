@@ -1,30 +1,20 @@
 import { cipherSuite } from "#facts/cipher-suites.ts";
-import { ALERT } from "./alerts.ts";
-import { type HelloOffer, type HelloVersion, VERSION_CODES } from "./client-hello.ts";
-import type { Outcome } from "./dialogue.ts";
-import { offer, type Shape, suitesFor } from "./offers.ts";
-import { isSilence, judge, words } from "./outcomes.ts";
+import type { SuitePreference } from "#model/tls-facets.ts";
+import { type HelloVersion, VERSION_CODES } from "./client-hello.ts";
+import { chain, type End, explore, isWhole, SILENT, type Step, WHOLE, worst } from "./explore.ts";
+import { offer, type Shape, suitesFor, withoutEcdsa } from "./offers.ts";
+import { judge } from "./outcomes.ts";
 import type { HelloReply } from "./records.ts";
+import { askSteadily } from "./steadily.ts";
 import type { Wire } from "./wire.ts";
-
-/** How a list ended. */
-export interface End {
-  /** Why there may be more; null when the list is whole. */
-  readonly unfinished: string | null;
-  /** True when it ends at a repeated silence instead of a word: then it is whole only on a steady server. */
-  readonly silentEnd: boolean;
-}
 
 /** The suites of one accepted version. */
 export interface SuiteList extends End {
   readonly version: HelloVersion;
   /** In the server's order where it has one, else in the order of the offer. */
   readonly suites: readonly number[];
-  /** Whether the server's order decides; null where nothing tells. */
-  readonly serverPreference: boolean | null;
+  readonly preference: Omit<SuitePreference, "version">;
 }
-
-type Question = Omit<HelloOffer, "serverName">;
 
 /**
  * Lists the suites of a version: offers all, takes away the one that is chosen, and asks again until the server refuses.
@@ -36,106 +26,165 @@ export async function listSuites(
   shape: Shape,
   first: HelloReply | null,
 ): Promise<SuiteList> {
-  const offered = suitesFor(version);
+  const offered = shape.withoutEcdsa ? withoutEcdsa(suitesFor(version)) : suitesFor(version);
+  if (first === null || shape.bundle < offered.length) {
+    return listBundles(wire, version, shape, first, offered);
+  }
+  const found = [first.suite];
+  const rest = offered.filter((suite) => suite !== first.suite);
+  const step = stepOf(wire, version, shape, found);
+  const aside = (suites: readonly number[]) => pick(wire, version, shape, suites);
+  // Beside the next step of the chain: the same backwards, and with ChaCha20 first.
+  const [next, last, chacha] = await Promise.all([
+    rest.length === 0 ? WHOLE : step(rest),
+    aside(backwards(offered)),
+    rest.some(isChaCha) ? aside(chachaFirst(offered)) : null,
+  ]);
+  const clientOrder = last !== null && last !== first.suite;
+  const seen = [last, chacha].filter((suite) => suite !== null);
+  if (typeof next === "number") found.push(next);
+  if (clientOrder) found.push(...seen.filter((suite) => !found.includes(suite)));
+  const remaining = offered.filter((suite) => !found.includes(suite));
+  const listed =
+    typeof next !== "number"
+      ? next
+      : clientOrder
+        ? await explore(step, remaining, found, found.length > 2 ? 0 : undefined)
+        : await chain(step, remaining, found);
+  const end = await behindElliptic(step, listed, offered, found);
+  // What was chosen aside belongs to the list, but one who refuses it in the chain says two things.
+  const suites = [...new Set([...found, ...seen])];
+  const contradicted = isWhole(end) && suites.length > found.length;
+  const order = clientOrder
+    ? "client"
+    : await orderOf(wire, version, shape, suites, offered, last !== null);
+  return {
+    version,
+    ...(contradicted ? CONTRADICTED : end),
+    suites: order === "client" ? offered.filter((suite) => suites.includes(suite)) : suites,
+    preference: {
+      order,
+      chachaForClients:
+        order !== "server" || chacha === null || isChaCha(first.suite) || !suites.some(isChaCha)
+          ? null
+          : isChaCha(chacha),
+    },
+  };
+}
+
+const CONTRADICTED: End = {
+  unfinished: "a suite was chosen in one hello and refused in another",
+  silentEnd: false,
+};
+
+/**
+ * Some servers choose the certificate before the suite: as long as a hello has any suite for the elliptic one they refuse
+ * the others. Adds to `found` what they accept without those.
+ */
+async function behindElliptic(
+  step: Step,
+  end: End,
+  offered: readonly number[],
+  found: number[],
+): Promise<End> {
+  const others = withoutEcdsa(offered).filter((suite) => !found.includes(suite));
+  const elliptic = withoutEcdsa(found).length < found.length;
+  if (!elliptic || end.unfinished !== null) return end;
+  return worst([end, await chain(step, others, found)]);
+}
+
+/** For servers that cannot take everything in one hello: bundle by bundle. */
+async function listBundles(
+  wire: Wire,
+  version: HelloVersion,
+  shape: Shape,
+  first: HelloReply | null,
+  offered: readonly number[],
+): Promise<SuiteList> {
   const found = first === null ? [] : [first.suite];
   const ends: End[] = [];
   for (let start = 0; start < offered.length; start += shape.bundle) {
     const bundle = offered.slice(start, start + shape.bundle);
-    ends.push(await chain(wire, version, shape, bundle, found));
+    const step = stepOf(wire, version, shape, found);
+    const candidates = bundle.filter((suite) => !found.includes(suite));
+    ends.push(await behindElliptic(step, await chain(step, candidates, found), bundle, found));
   }
   // Each bundle has an order of its own; asking once more for what was found gives one order for all.
   const merged: number[] = [];
-  const several = ends.length > 1 && found.length > 1;
-  if (several) await chain(wire, version, shape, found.slice(0, shape.bundle), merged);
+  if (ends.length > 1 && found.length > 1) {
+    await chain(stepOf(wire, version, shape, found), found.slice(0, shape.bundle), merged);
+  }
   const suites = [...merged, ...found.filter((suite) => !merged.includes(suite))];
-  return {
-    version,
-    suites,
-    unfinished: ends.find((end) => end.unfinished !== null)?.unfinished ?? null,
-    silentEnd: ends.some((end) => end.silentEnd),
-    serverPreference: await preference(wire, version, shape, suites, offered),
-  };
+  const order = await orderOf(wire, version, shape, suites, offered, false);
+  return { version, ...worst(ends), suites, preference: { order, chachaForClients: null } };
 }
 
-/** Removes the chosen suite until nothing more is chosen; adds to `found`. */
-async function chain(
-  wire: Wire,
-  version: HelloVersion,
-  shape: Shape,
-  offered: readonly number[],
-  found: number[],
-): Promise<End> {
-  const remaining = new Set(offered.filter((suite) => !found.includes(suite)));
-  while (remaining.size > 0) {
-    const suites = [...remaining];
+function stepOf(wire: Wire, version: HelloVersion, shape: Shape, found: readonly number[]): Step {
+  return async (candidates) => {
     const known = found[0];
     const outcome = await askSteadily(
       wire,
-      offer(version, shape, suites),
+      offer(version, shape, candidates),
       known === undefined ? null : offer(version, shape, [known]),
     );
-    if (outcome === "silence") return { unfinished: null, silentEnd: true };
-    const verdict = judge(outcome, version, suites);
-    if (verdict.kind === "refused") return { unfinished: null, silentEnd: false };
-    if (verdict.kind !== "accepted") return { unfinished: verdict.why, silentEnd: false };
-    found.push(verdict.hello.suite);
-    remaining.delete(verdict.hello.suite);
-  }
-  return { unfinished: null, silentEnd: false };
+    if (outcome === "silence") return SILENT;
+    const verdict = judge(outcome, version, candidates);
+    if (verdict.kind === "accepted") return verdict.hello.suite;
+    return verdict.kind === "refused" ? WHOLE : { unfinished: verdict.why, silentEnd: false };
+  };
 }
 
-/**
- * Asks; where the answer may be an overload's (silence, an internal error), pauses and asks again.
- * What stays is believed only when a hello that the server is known to answer is answered in between:
- * the result is then `silence`, or the alert itself.
- */
-export async function askSteadily(
+/** What is chosen of these; null where that cannot be told. */
+async function pick(
   wire: Wire,
-  question: Question,
-  known: Question | null,
-  keyExchange?: "ECDHE" | "DHE",
-): Promise<Outcome | "silence"> {
-  let outcome = await wire.ask(question, keyExchange);
-  for (let attempt = 0; doubtful(outcome) && attempt < 2; attempt += 1) {
-    await wire.calm(attempt);
-    const before = outcome;
-    outcome = await wire.ask(question, keyExchange);
-    if (isSilence(before) && !doubtful(outcome)) wire.blame();
-    // A second wait of full length would tell no more.
-    if (outcome.kind === "timeout") break;
-  }
-  if (!doubtful(outcome) || known === null) return outcome;
-  const control = await wire.ask(known);
-  if (control.kind === "hello") return isSilence(outcome) ? "silence" : outcome;
-  if (isSilence(control)) wire.blame();
-  const why = `${words(outcome)}, and so does what was answered before`;
-  return { kind: "malformed", why };
-}
-
-function doubtful(outcome: Outcome): boolean {
-  const overload = outcome.kind === "alert" && outcome.description === ALERT.internalError;
-  return overload || isSilence(outcome);
+  version: HelloVersion,
+  shape: Shape,
+  suites: readonly number[],
+): Promise<number | null> {
+  const reply = await wire.ask(offer(version, shape, suites));
+  const chosen = reply.kind === "hello" && reply.version === VERSION_CODES[version];
+  return chosen && suites.includes(reply.suite) ? reply.suite : null;
 }
 
 /**
- * Whose order decides: the server's if its order differs from the offer's, or if it turns down a reversed offer of two.
- * ChaCha20 never leads that offer, as some servers then follow the client out of courtesy.
+ * Whose order decides: the server's if its order differs from the offer's, or if it turns down an offer of two
+ * the other way round. ChaCha20 never leads that offer, as some servers then follow the client out of courtesy.
+ * @param asked whether the whole offer backwards brought the same suite as forwards
  */
-async function preference(
+async function orderOf(
   wire: Wire,
   version: HelloVersion,
   shape: Shape,
   suites: readonly number[],
   offered: readonly number[],
-): Promise<boolean | null> {
-  const asOffered = offered.filter((suite) => suites.includes(suite));
-  if (suites.some((suite, index) => suite !== asOffered[index])) return true;
-  const second = suites.find(
-    (suite, index) => index > 0 && cipherSuite(suite)?.cipher !== "CHACHA20",
-  );
-  const first = suites[0];
+  asked: boolean,
+): Promise<SuitePreference["order"]> {
+  const [first, second] = suites;
   if (first === undefined || second === undefined) return null;
-  const reply = await wire.ask(offer(version, shape, [second, first]));
-  if (reply.kind !== "hello" || reply.version !== VERSION_CODES[version]) return null;
-  return reply.suite === first ? true : reply.suite === second ? false : null;
+  const plain = suites.filter((suite) => !isChaCha(suite));
+  // It stood last in the offer.
+  if (isChaCha(first) && plain.length > 0) return "server";
+  const inOrder = offered.filter((suite) => plain.includes(suite));
+  if (plain.some((suite, index) => suite !== inOrder[index])) return "server";
+  if (asked && plain.length !== 1) return "server";
+  const [low, high] = plain.length > 1 ? [plain[1], plain[0]] : [second, first];
+  const lead = isChaCha(low ?? 0) ? offered.find((suite) => !suites.includes(suite)) : undefined;
+  const turned = [...(lead === undefined ? [] : [lead]), low, high].filter(
+    (suite) => suite !== undefined,
+  );
+  const reply = await pick(wire, version, shape, turned);
+  return reply === high ? "server" : reply === low ? "client" : null;
+}
+
+function isChaCha(suite: number): boolean {
+  return cipherSuite(suite)?.cipher === "CHACHA20";
+}
+
+function backwards(suites: readonly number[]): number[] {
+  const turned = suites.toReversed();
+  return [...turned.filter((suite) => !isChaCha(suite)), ...turned.filter(isChaCha)];
+}
+
+function chachaFirst(suites: readonly number[]): number[] {
+  return [...suites.filter(isChaCha), ...suites.filter((suite) => !isChaCha(suite))];
 }

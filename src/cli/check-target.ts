@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { targetSchema, type TargetOf } from "#model/estate.ts";
+import type { TargetOf } from "#model/estate.ts";
 import { UsageError } from "./exit.ts";
 
-/** The options that say how to reach the endpoint. */
+/** The options that say how to reach the endpoints. */
 export interface TargetOptions {
   readonly label: readonly string[];
   readonly connect?: string;
@@ -10,43 +10,73 @@ export interface TargetOptions {
   readonly timeout: string;
 }
 
+/** What all targets of a run have in common. */
+export type CommonTarget = Omit<TargetOf<"endpoint">, "url">;
+
+/** An address as a target, or what is wrong with it. */
+export type ReadAddress =
+  | {
+      readonly target: TargetOf<"endpoint">;
+      /** The same for every spelling of the same address. */
+      readonly key: string;
+    }
+  | { readonly error: string };
+
 const MOST_SECONDS = 3600;
+const EXPECTED = "expected HOST, HOST:PORT or a URL such as https://example.com";
+/** As `identifier` in `#model/schema.ts`, which is not loaded here: nothing may keep the first packet waiting. */
+const LABEL = /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/;
+
+/** Reads the options, once for all addresses. @throws UsageError */
+export function commonTarget(options: TargetOptions): CommonTarget {
+  const timeout = `PT${seconds(options.timeout)}S`;
+  if (options.caFile !== undefined) requireCertificates(options.caFile);
+  const odd = options.label.find((label) => !LABEL.test(label));
+  if (odd !== undefined) {
+    throw new UsageError(
+      `--label ${odd}: expected lower-case letters, digits and hyphens, such as service`,
+    );
+  }
+  return {
+    id: "endpoint",
+    provider: "endpoint",
+    labels: [...options.label],
+    ...(options.connect === undefined ? {} : { connect: hostAndPort(options.connect) }),
+    ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
+    limits: { targetTimeout: timeout, callTimeout: timeout },
+  };
+}
 
 /**
  * HOST and HOST:443 are web servers, any other port is asked for TLS only; a URL says itself what it is. Its query and
  * fragment are left out: they may hold a token, which would be sent in clear text and stand in the report.
- * @throws UsageError
  */
-export function endpointTarget(given: string, options: TargetOptions): TargetOf<"endpoint"> {
+export function readAddress(given: string, common: CommonTarget): ReadAddress {
   const address = given.replace(/[?#].*$/s, "");
   // Not repeated in the message: it would show the password.
   if (/^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/]*@/i.test(address)) {
-    throw new UsageError(
-      "check: the address holds a user or a password, which is never sent: leave out what stands before the @",
-    );
+    return {
+      error:
+        "the address holds a user or a password, which is never sent: leave out what stands before the @",
+    };
   }
-  const timeout = `PT${seconds(options.timeout)}S`;
-  const bare = /^[a-z]+:\/\//i.test(address) ? null : address.replace(/\/$/, "");
+  const url = urlOf(address);
+  const scheme = url.slice(0, url.indexOf(":")).toLowerCase();
+  if (scheme !== "https" && scheme !== "http" && scheme !== "tls") {
+    return { error: `${EXPECTED} (not ${scheme}://)` };
+  }
+  // Only for the web's own schemes does URL check the host.
+  const parsed = URL.parse(url.replace(/^tls:/i, "https:"));
+  if (parsed === null || parsed.hostname === "") return { error: EXPECTED };
+  return { target: { ...common, url }, key: `${scheme} ${parsed.host}${parsed.pathname}` };
+}
+
+function urlOf(address: string): string {
+  if (/^[a-z]+:\/\//i.test(address)) return address;
+  const bare = address.replace(/\/$/, "");
   // An IPv6 address without brackets has no port.
-  const port = bare === null || bracketed(bare) !== bare ? null : /:(\d+)$/.exec(bare)?.[1];
-  const web = port === null || port === undefined || port === "443";
-  if (options.caFile !== undefined) requireCertificates(options.caFile);
-  const parsed = targetSchema.safeParse({
-    id: "endpoint",
-    provider: "endpoint",
-    labels: [...options.label],
-    url: bare === null ? address : `${web ? "https" : "tls"}://${bracketed(bare)}`,
-    ...(options.connect === undefined ? {} : { connect: hostAndPort(options.connect) }),
-    ...(options.caFile === undefined ? {} : { caFile: options.caFile }),
-    limits: { targetTimeout: timeout, callTimeout: timeout },
-  });
-  if (!parsed.success || parsed.data.provider !== "endpoint") {
-    const reason = parsed.error?.issues[0]?.message ?? "";
-    throw new UsageError(
-      `check ${address}: expected HOST, HOST:PORT or a URL such as https://example.com (${reason})`,
-    );
-  }
-  return parsed.data;
+  const port = bracketed(bare) === bare ? /:(\d+)$/.exec(bare)?.[1] : undefined;
+  return `${port === undefined || port === "443" ? "https" : "tls"}://${bracketed(bare)}`;
 }
 
 /** A host as it stands before a port: an IPv6 address in brackets (RFC 3986, 3.2.2). */
@@ -77,6 +107,9 @@ function seconds(text: string): number {
 
 function hostAndPort(text: string): { host: string; port: number } {
   const match = /^(.+):(\d{1,5})$/.exec(text);
-  if (match?.[1] === undefined) throw new UsageError(`--connect ${text}: expected HOST:PORT`);
-  return { host: match[1].replace(/^\[|\]$/g, ""), port: Number(match[2]) };
+  const port = Number(match?.[2]);
+  if (match?.[1] === undefined || port < 1 || port > 65_535) {
+    throw new UsageError(`--connect ${text}: expected HOST:PORT`);
+  }
+  return { host: match[1].replace(/^\[|\]$/g, ""), port };
 }

@@ -1,166 +1,139 @@
-import { controls } from "#controls/index.ts";
-import { scopeTouchesTarget } from "#derive/scope.ts";
-import { endpointAddress, endpointSubject } from "#estate/endpoint.ts";
-import { readableBy } from "#derive/readable.ts";
-import { evaluate, exitCode } from "#evaluate/evaluate.ts";
-import { kindOf } from "#facts/kinds.ts";
-import { gather } from "#gather/gather.ts";
-import { plan } from "#gather/plan.ts";
-import { CHECK_SCHEMA_VERSION, type CheckedTls, type CheckReport } from "#model/check-report.ts";
-import type { TargetOf } from "#model/estate.ts";
-import type { Evidence, Observation } from "#model/evidence.ts";
-import type { FacetName, Facets } from "#model/facets.ts";
-import type { Check, Policy } from "#model/policy.ts";
-import type { ClaimResult, Report } from "#model/report.ts";
-import { builtInPolicy } from "#policy/builtin.ts";
-import { probes } from "#probes/index.ts";
+import { setImmediate as turn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import type { CheckReport } from "#model/check-report.ts";
 import { cancellation } from "./cancellation.ts";
-import { bracketed, endpointTarget, type TargetOptions } from "./check-target.ts";
+import { openAddresses, type Addresses } from "./check-addresses.ts";
+import type { Judge } from "./check-judge.ts";
+import { createLooker } from "./check-look.ts";
+import { checkProgress } from "./check-progress.ts";
+import { runChecks, type RunResult } from "./check-run.ts";
+import { commonTarget, type CommonTarget, type TargetOptions } from "./check-target.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { openLog } from "./log.ts";
 import { terminalStyle, writeText } from "./output.ts";
 import { scanSettings } from "./settings.ts";
-import { tool } from "./tool.ts";
+import { tell } from "./stderr.ts";
 
 interface CheckOptions extends TargetOptions {
   readonly policy?: string;
-  readonly format: "text" | "json";
+  readonly file?: string;
+  readonly concurrency: string;
+  readonly format: "text" | "json" | "jsonl";
+  readonly verbose?: boolean;
   readonly debug?: boolean;
 }
 
-/** Looks at one endpoint and judges it; gives the exit code of the verdicts. */
-export async function check(address: string, options: CheckOptions): Promise<number> {
-  const target = endpointTarget(address, options);
-  const web = !target.url.startsWith("tls:");
-  const policy = claimsOn(
-    target,
-    options.policy === undefined ? builtInPolicy(web) : await policyOf(options.policy),
-  );
-  if (policy.claims.length === 0) {
+const MOST_AT_ONCE = 1000;
+/**
+ * A defect of Probity outweighs all; a violation outweighs a line that could not be read, and that an endpoint that
+ * could not be judged.
+ */
+const WORST_FIRST: readonly number[] = [EXIT.software, EXIT.violated, EXIT.usage, EXIT.unverified];
+
+/**
+ * Looks at endpoints and judges each; gives the worst exit code.
+ * @throws UsageError for everything that can be known to be wrong before anything is asked
+ */
+export async function check(given: readonly string[], options: CheckOptions): Promise<number> {
+  const common = commonTarget(options);
+  const concurrency = endpointsAtOnce(options.concurrency);
+  const addresses = await openAddresses(given, options.file, common);
+  const one = addresses.single !== null;
+  // The garbage of thousands of short connections makes V8's young generation grow to many times what is alive.
+  if (!one) setFlagsFromString("--semi-space-growth-factor=1");
+  if (!one && options.format === "json") {
     throw new UsageError(
-      `${options.policy ?? "the policy"} has no claim on an endpoint labelled ${options.label.join(", ")}: name its labels with --label`,
+      "--format json is one document for one address: use --format jsonl for several, one document a line",
     );
   }
-  const estate = { version: 1 as const, targets: [target], labels: [] };
+  // Nothing is asked before a policy of one's own has been read; the built-in one is loaded while the first answers.
+  const own = options.policy === undefined ? null : await judgeBy(options.policy);
+  if (own !== null) requireClaims(own, addresses, common, options);
   const { signal, release } = cancellation();
   const log = await openLog(options.debug === true);
-  const settings = scanSettings({ signal, active: false, log });
-  const planned = plan([policy], estate, controls, probes);
-  const evidence = await gather([target], planned, settings);
+  const { signal: _, ...settings } = scanSettings({ signal, active: false, log });
+  const looker = createLooker(settings);
+  const judge = own === null ? looker.underWay.then(() => judgeBy(undefined)) : own;
+  const counts = { good: 0, wrong: 0, unknown: 0 };
+  const start = performance.now();
+  const result = await runChecks({
+    addresses,
+    concurrency,
+    looker,
+    judge: Promise.resolve(judge),
+    render: Promise.resolve(judge).then(() => renderer(options, one)),
+    progress: checkProgress(counts, addresses.total, options.debug === true),
+    counts,
+    signal,
+  });
   release();
 
-  const report = evaluate({
-    policies: [policy],
-    estate,
-    attestations: [],
-    waivers: [],
-    evidence,
-    controls,
-    readable: readableBy(probes),
-    now: new Date(evidence.finishedAt),
-    tool: tool(),
-    full: true,
-  });
-  const checked = checkReport(target, policy, options.policy === undefined, evidence, report);
-  if (options.format === "json") {
-    const { renderCheckJson } = await import("#report/json.ts");
-    await writeText(renderCheckJson(checked));
-  } else {
-    const { renderCheckText } = await import("#report/check-text.ts");
-    await writeText(renderCheckText(checked, terminalStyle(process.stdout.isTTY)));
+  const nothing = result.asked === 0 && result.codes.size === 0 && !signal.aborted;
+  if (nothing) throw new UsageError("check: standard input names no address");
+  if (result.heard && !one && options.format === "text") {
+    const { renderCheckTotal } = await import("#report/check-summary.ts");
+    await writeText(`${renderCheckTotal(counts, (performance.now() - start) / 1000)}\n`);
   }
-  return checked.reachable ? exitCode(report) : EXIT.unverified;
+  if (signal.aborted && !one) tell(notAsked(addresses, result));
+  return exitCode(result, signal.aborted);
 }
 
-/** Reading YAML is loaded only for who asks for it: the rest answers within the second without it. */
-async function policyOf(file: string): Promise<Policy> {
-  const { readPolicy } = await import("#policy/policy.ts");
-  return readPolicy(file, controls).value;
+async function judgeBy(policy: string | undefined): Promise<Judge> {
+  // What the wire has brought meanwhile is answered first.
+  await turn();
+  const { loadJudge } = await import("./check-judge.ts");
+  return loadJudge(policy);
 }
 
-/** The claims that speak of this endpoint, without what else they ask: attestations, settings of other providers. */
-function claimsOn(target: TargetOf<"endpoint">, policy: Policy): Policy {
-  const facets = kindOf(endpointSubject(target).kind)?.facets ?? [];
-  const speaks = ({ control, scope }: Check) =>
-    control !== undefined &&
-    scopeTouchesTarget(scope, target, []) &&
-    (controls.get(control)?.needs.some((facet) => facets.includes(facet)) ?? false);
-  const claims = policy.claims.map((claim) => ({
-    ...claim,
-    checks: claim.checks.filter(speaks),
-    attest: [],
-  }));
-  return { ...policy, claims: claims.filter((claim) => claim.checks.length > 0) };
+/** A policy that says nothing of the endpoints is a misspelt label more often than not. @throws UsageError */
+function requireClaims(
+  judge: Judge,
+  { kinds }: Addresses,
+  common: CommonTarget,
+  { policy, label }: CheckOptions,
+): void {
+  for (const kind of kinds) {
+    const url = kind === "web" ? "https://example.com" : "tls://example.com";
+    if (judge.claims({ ...common, url }).length > 0) continue;
+    throw new UsageError(
+      `${policy ?? "the policy"} has no claim on an endpoint labelled ${label.join(", ")}: name its labels with --label`,
+    );
+  }
 }
 
-function checkReport(
-  target: TargetOf<"endpoint">,
-  policy: Policy,
-  builtIn: boolean,
-  evidence: Evidence,
-  report: Report,
-): CheckReport {
-  const { host, port, serverName } = endpointAddress(target);
-  const { url } = target;
-  const tls = tlsOf(evidence.observations);
-  const http = facet(evidence.observations, "http") ?? null;
-  return {
-    schemaVersion: CHECK_SCHEMA_VERSION,
-    tool: report.tool,
-    checkedAt: report.asOf,
-    target:
-      target.connect === undefined
-        ? { url, host: bracketed(host), port }
-        : { url, host: bracketed(serverName), port, address: `${bracketed(host)}:${port}` },
-    reachable: tls !== null || http !== null,
-    policy: { id: policy.id, title: policy.statement.title, builtIn },
-    tls,
-    http,
-    judgements: report.claims.flatMap(judgements),
-    attention: report.attention,
-    problems: report.problems,
-  };
+async function renderer(
+  { format, verbose = false }: CheckOptions,
+  one: boolean,
+): Promise<(report: CheckReport) => string> {
+  if (format !== "text") {
+    const { renderCheckJson, renderCheckJsonLine } = await import("#report/json.ts");
+    return format === "json" ? renderCheckJson : renderCheckJsonLine;
+  }
+  const style = terminalStyle(process.stdout.isTTY);
+  if (!one && !verbose) {
+    const { renderCheckSummary } = await import("#report/check-summary.ts");
+    return (report) => renderCheckSummary(report, style);
+  }
+  const { renderCheckText } = await import("#report/check-text.ts");
+  return (report) => renderCheckText(report, { ...style, verbose }) + (one ? "" : "\n");
 }
 
-function tlsOf(observations: readonly Observation[]): CheckedTls | null {
-  const protocols = facet(observations, "protocols");
-  const suites = facet(observations, "cipherSuites");
-  const certificate = facet(observations, "certificate");
-  if (protocols === undefined && suites === undefined && certificate === undefined) return null;
-  return {
-    protocols: protocols?.versions ?? [],
-    cipherSuites: suites?.suites ?? [],
-    serverPreference: suites?.serverPreference ?? null,
-    unfinished: suites?.unfinished ?? [],
-    groups: suites?.groups ?? [],
-    certificates: certificate?.chain ?? [],
-    trusted: certificate?.trusted ?? null,
-    trustError: certificate?.trustError ?? null,
-    hostnameMatches: certificate?.hostnameMatches ?? null,
-  };
+function notAsked({ total }: Addresses, { asked, lastPlace }: RunResult): string {
+  const after = lastPlace === "" ? "" : `, all after ${lastPlace}`;
+  return total === null
+    ? `not asked: what is still to come on standard input${after}`
+    : `not asked: ${total - asked} of ${total}${after}`;
 }
 
-function facet<F extends FacetName>(
-  observations: readonly Observation[],
-  name: F,
-): Facets[F] | undefined {
-  const found = observations.find((observation) => observation.facet === name);
-  // The facet's name settles the value's type; the union cannot follow a generic name.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return found?.value as Facets[F] | undefined;
+function exitCode({ codes }: RunResult, cutOff: boolean): number {
+  const worst = WORST_FIRST.find((code) => codes.has(code)) ?? EXIT.upheld;
+  return worst === EXIT.upheld && cutOff ? EXIT.unverified : worst;
 }
 
-function judgements(claim: ClaimResult): CheckReport["judgements"] {
-  return claim.checks.flatMap((check) =>
-    check.evaluations.map(({ outcome, message, expected, actual }) => ({
-      claim: claim.id,
-      control: check.control,
-      outcome,
-      message,
-      expected,
-      actual,
-      basis: check.basis,
-      remediation: outcome === "fail" ? check.remediation : null,
-    })),
-  );
+function endpointsAtOnce(text: string): number {
+  const value = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (value < 1 || value > MOST_AT_ONCE) {
+    throw new UsageError(`--concurrency ${text}: expected a number from 1 to ${MOST_AT_ONCE}`);
+  }
+  return value;
 }

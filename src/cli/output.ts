@@ -44,12 +44,14 @@ export function terminalStyle(terminal: boolean): { width: number; colour: boole
 /**
  * A file appears whole or not at all; standard output is awaited, so that a pipe gets everything. A reader that has
  * seen enough (`| head`) is no failure.
+ * @returns false when nobody reads standard output any more
  * @throws UsageError when it cannot be written.
  */
-export async function writeText(text: string, file?: string): Promise<void> {
+export async function writeText(text: string, file?: string): Promise<boolean> {
   if (file === undefined) {
     const error = await toStandardOutput(text);
-    if (error === null || ("code" in error && error.code === "EPIPE")) return;
+    if (error === null) return true;
+    if ("code" in error && error.code === "EPIPE") return false;
     throw new UsageError(`standard output cannot be written: ${error.message}`);
   }
   const temporary = `${file}.${process.pid}.tmp`;
@@ -57,10 +59,11 @@ export async function writeText(text: string, file?: string): Promise<void> {
     if (isDevice(file)) {
       // A device or a pipe is written to, never replaced.
       writeFileSync(file, text);
-      return;
+      return true;
     }
     writeFileSync(temporary, text, { mode: 0o600 });
     renameSync(temporary, file);
+    return true;
   } catch (error) {
     rmSync(temporary, { force: true });
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);

@@ -10,6 +10,7 @@ import encryptionAtRest from "./storage/encryption-at-rest.ts";
 import httpsOnly from "./transport/https-only.ts";
 import tlsCertificate from "./transport/tls-certificate.ts";
 import tlsCipherSuites from "./transport/tls-cipher-suites.ts";
+import tlsKeyExchange from "./transport/tls-key-exchange.ts";
 import tlsProtocolVersions from "./transport/tls-protocol-versions.ts";
 
 /** All controls by id. */
@@ -25,6 +26,7 @@ export const controls: ReadonlyMap<string, Control> = new Map(
     httpsOnly,
     tlsCertificate,
     tlsCipherSuites,
+    tlsKeyExchange,
     tlsProtocolVersions,
   ].map((control: Control) => [control.id, control]),
 );

@@ -60,6 +60,8 @@ export class Tally {
   #incomplete = false;
   /** Of the judgement that is being added. */
   #excuse: Pick<Evaluation, "waivedBy" | "waivedUntil"> = {};
+  /** Of that judgement: what to do, where it fails. */
+  #toDo: string | undefined;
   readonly #kept: Evaluation[] = [];
   readonly #attention: Attention[] = [];
   readonly #subjects = { decided: [] as number[], open: [] as number[], unlisted: [] as string[] };
@@ -80,6 +82,7 @@ export class Tally {
   judged(member: Member, judgement: Judgement): void {
     const { entry, membership, required } = member;
     const { outcome, message } = this.#excused(settleJudgement(member, judgement), entry);
+    this.#toDo = judgement.remediation;
     if (outcome === "unknown") this.#subjects.open.push(entry.position);
     else if (outcome !== "not-applicable") this.#subjects.decided.push(entry.position);
     if (outcome === "pass" && this.#counts.pass >= this.#context.samples) {
@@ -96,6 +99,7 @@ export class Tally {
   whole(judgement: Judgement): void {
     const subject = scopeSubject(this.#check, this.#context.estate);
     const { outcome, message } = this.#excused(judgement, { subject, labels: new Map() });
+    this.#toDo = judgement.remediation;
     this.#add(outcome, subject, judgement.actual, message);
     this.#notes(judgement.attention ?? [], null);
   }
@@ -167,7 +171,8 @@ export class Tally {
       basis: this.#check.basis,
       expected: this.#check.expect,
       reason,
-      remediation: name === "fail" || name === "waived" ? remediation : null,
+      remediation:
+        name === "fail" || name === "waived" ? (commonRemedy(this.#kept) ?? remediation) : null,
       counts,
       evaluations: this.#kept,
     };
@@ -224,6 +229,7 @@ export class Tally {
     const excuse = outcome === "fail" ? this.#excuse : {};
     if (excuse.waivedBy !== undefined) this.#waived += 1;
     const { observedAt, source } = provenance(entry, required);
+    const toDo = outcome === "fail" ? this.#toDo : undefined;
     this.#keep({
       outcome,
       subject: subjectRef(subject),
@@ -232,6 +238,7 @@ export class Tally {
       message,
       observedAt,
       source,
+      ...(toDo === undefined ? {} : { remediation: toDo }),
       ...excuse,
     });
   }
@@ -243,6 +250,15 @@ export class Tally {
   #notes(notes: readonly AttentionNote[], subject: SubjectRef | null): void {
     for (const note of notes) this.#attention.push({ ...note, subject });
   }
+}
+
+/** What is to be done about every failure alike; null where they differ or one has nothing of its own. */
+function commonRemedy(kept: readonly Evaluation[]): string | null {
+  const failing = kept.filter(({ outcome }) => outcome === "fail");
+  const [first] = failing;
+  return failing.every(({ remediation }) => remediation === first?.remediation)
+    ? (first?.remediation ?? null)
+    : null;
 }
 
 /** A problem in the words of an evaluation: why, and the missing permission by name. */

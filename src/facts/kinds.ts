@@ -27,7 +27,7 @@ const OWN_KINDS: readonly Kind[] = [
     title: "HTTPS endpoint",
     data: false,
     regional: false,
-    facets: ["protocols", "cipherSuites", "certificate", "http"],
+    facets: ["protocols", "cipherSuites", "keyExchange", "certificate", "tlsService", "http"],
   },
   {
     kind: "tls-endpoint",
@@ -35,7 +35,7 @@ const OWN_KINDS: readonly Kind[] = [
     title: "TLS endpoint",
     data: false,
     regional: false,
-    facets: ["protocols", "cipherSuites", "certificate"],
+    facets: ["protocols", "cipherSuites", "keyExchange", "certificate", "tlsService"],
   },
   {
     kind: "backup-set",

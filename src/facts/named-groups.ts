@@ -116,20 +116,7 @@ export function groupName(code: number): string {
   );
 }
 
-/**
- * Finite-field Diffie-Hellman up to TLS 1.2 has no group code, only a prime: it stands in evidence under this code,
- * with the prime's size in the name (`dhe-2048`).
- */
-export const DHE_CODE = "dhe";
-
-/** `dhe-2048`: the name under which a prime of so many bits stands in evidence. */
-export function dheName(bits: number): string {
-  return `dhe-${bits}`;
-}
-
-/** The kind and size of a group by the name that evidence gives it; undefined for an unknown one. */
-export function groupByName(name: string): Pick<NamedGroup, "kind" | "bits"> | undefined {
-  const prime = /^dhe-(\d{1,6})$/.exec(name);
-  if (prime !== null) return { kind: "ff", bits: Number(prime[1]) };
+/** A group by its IANA name; undefined for an unknown one. */
+export function groupByName(name: string): NamedGroup | undefined {
   return NAMED_GROUPS.values().find((group) => group.name === name);
 }

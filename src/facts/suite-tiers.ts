@@ -1,8 +1,11 @@
 import { type CipherSuiteFacts, cipherSuite } from "./cipher-suites.ts";
 import type { TlsProfile } from "./tls-profiles.ts";
 
-/** `recommended`: in the profile; `broken`: protects nothing worth the name; `weak`: all between, and what is unknown. */
-export type SuiteTier = "recommended" | "weak" | "broken";
+/**
+ * `recommended`: in the profile; `permitted`: the profile has nothing against it; `broken`: protects nothing worth the
+ * name; `weak`: all between, and what is unknown.
+ */
+export type SuiteTier = "recommended" | "permitted" | "weak" | "broken";
 
 /** Why a suite is broken. */
 export interface Breakage {
@@ -62,5 +65,21 @@ export function suiteTier(code: number, profile: TlsProfile): SuiteTier {
   const suite = cipherSuite(code);
   if (suite === undefined) return "weak";
   if (profile.suites.includes(suite.name)) return "recommended";
+  if (profile.permittedSuites.includes(suite.name)) return "permitted";
   return brokenSuite(suite) === null ? "weak" : "broken";
+}
+
+/** Key exchanges whose secrets are gone with the connection. GOST's and Kerberos' lean on a lasting key. */
+const EPHEMERAL: ReadonlySet<string> = new Set([
+  "ECDHE",
+  "DHE",
+  "CECPQ1",
+  "ECCPWD",
+  "SM9DHE",
+  "SRP",
+]);
+
+/** Whether a lasting key that is stolen later opens nothing recorded before (RFC 9325 7.3). TLS 1.3 sees to it apart from the suite. */
+export function hasForwardSecrecy({ keyExchange }: CipherSuiteFacts): boolean {
+  return keyExchange === null || EPHEMERAL.has(keyExchange);
 }

@@ -5,6 +5,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName, Facets, Inventory } from "#model/facets.ts";
 import type { AnyRead, Answer, Failure, Probe, ProbeContext, Question } from "#model/probe.ts";
 import { longestSeconds } from "#model/duration.ts";
+import { deadline } from "./deadline.ts";
 import type { Redactor } from "./redact.ts";
 
 /** What a whole scan shares. Clock and sleep are passed in, so that tests neither wait nor guess. */
@@ -28,6 +29,8 @@ export interface ScanSettings {
 export interface TargetLimits {
   /** Aborts at the target's deadline or when the scan is cancelled. */
   readonly signal: AbortSignal;
+  /** Lets go of the deadline, once nothing of the target is read any more. */
+  readonly release: () => void;
   /** Aborted when the scan as a whole was cancelled, not by a deadline. */
   readonly callMilliseconds: number;
   readonly total: LimitFunction;
@@ -55,11 +58,9 @@ export function targetLimits(target: Target, scan: AbortSignal): TargetLimits {
   };
   const concurrency = target.limits?.concurrency;
   const services = new Map<string, LimitFunction>();
+  const whole = seconds(target.limits?.targetTimeout, DEFAULT_TARGET_SECONDS);
   return {
-    signal: AbortSignal.any([
-      scan,
-      AbortSignal.timeout(seconds(target.limits?.targetTimeout, DEFAULT_TARGET_SECONDS) * 1000),
-    ]),
+    ...deadline(scan, whole * 1000),
     callMilliseconds: seconds(target.limits?.callTimeout, DEFAULT_CALL_SECONDS) * 1000,
     total: pLimit(concurrency ?? DEFAULT_TARGET_CONCURRENCY),
     service: (name) => {
@@ -174,8 +175,22 @@ async function attempt<Raw>(
   limits: TargetLimits,
   scan: ScanSettings,
 ): Promise<{ ok: true; raw: Raw } | { ok: false; failure: Failure }> {
-  const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.callMilliseconds)]);
-  const deadline = scan.now().getTime() + limits.callMilliseconds;
+  const { signal, release } = deadline(limits.signal, limits.callMilliseconds);
+  try {
+    return await attempts(question, classify, limits, scan, signal);
+  } finally {
+    release();
+  }
+}
+
+async function attempts<Raw>(
+  question: Question<Raw>,
+  classify: Probe["classify"],
+  limits: TargetLimits,
+  scan: ScanSettings,
+  signal: AbortSignal,
+): Promise<{ ok: true; raw: Raw } | { ok: false; failure: Failure }> {
+  const end = scan.now().getTime() + limits.callMilliseconds;
   for (let tried = 1; ; tried += 1) {
     if (signal.aborted) return { ok: false, failure: aborted(question, scan) };
     try {
@@ -186,7 +201,7 @@ async function attempt<Raw>(
       const wait =
         failure.retryAfterMs ??
         scan.random() * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** tried);
-      const tooLate = scan.now().getTime() + wait >= deadline;
+      const tooLate = scan.now().getTime() + wait >= end;
       if (!failure.retryable || tried === ATTEMPTS || tooLate) return { ok: false, failure };
       await scan.sleep(wait, signal);
     }

@@ -1,12 +1,12 @@
 import type { FacetName, Facets } from "#model/facets.ts";
 import { tlsVersion, z } from "#model/schema.ts";
 import { PROVIDERS } from "#model/subject.ts";
+import { TLS_FACET_SCHEMAS } from "./tls-facet-schemas.ts";
 
 const strings = z.array(z.string());
 const text = z.string().nullable();
 const flag = z.boolean().nullable();
 const count = z.number().nullable();
-const suites = z.array(z.object({ version: tlsVersion, code: z.string(), name: z.string() }));
 
 export const subjectSchema = z.object({
   target: z.string(),
@@ -24,19 +24,6 @@ const destination = z.object({
   status: z.enum(["active", "disabled", "degraded", "unknown"]),
   whole: flag,
   lastSync: text,
-});
-
-const certificate = z.object({
-  subject: z.string(),
-  issuer: z.string(),
-  altNames: strings,
-  validFrom: z.string(),
-  validTo: z.string(),
-  keyType: z.enum(["rsa", "ec", "ed25519", "ed448", "dsa", "other"]),
-  keyBits: count,
-  signatureAlgorithm: text,
-  serial: z.string(),
-  fingerprint: z.string(),
 });
 
 /** The shape of every facet, for evidence that comes from a file. What they mean is in `#model/facets.ts`. */
@@ -79,28 +66,7 @@ export const FACET_SCHEMAS = {
     olderExists: flag,
     retention: text,
   }),
-  protocols: z.object({
-    versions: z.array(
-      z.object({
-        version: tlsVersion,
-        status: z.enum(["accepted", "rejected", "unknown"]),
-        why: text,
-      }),
-    ),
-  }),
-  cipherSuites: z.object({
-    suites,
-    unfinished: z.array(z.object({ version: tlsVersion, why: z.string() })),
-    groups: suites,
-    serverPreference: flag,
-  }),
-  certificate: z.object({
-    hostname: z.string(),
-    chain: z.array(certificate),
-    trusted: z.boolean(),
-    trustError: text,
-    hostnameMatches: z.boolean(),
-  }),
+  ...TLS_FACET_SCHEMAS,
   http: z.object({
     url: z.string(),
     clearText: z.enum([

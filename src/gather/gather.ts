@@ -45,6 +45,7 @@ export async function gather(
           progress?.finished(probe);
         }),
       );
+      limits.release();
     }),
   );
 

@@ -1,29 +1,26 @@
 import type { AttentionNote, Outcome } from "./control.ts";
-import type { Certificate, CipherSuites, HttpFacet, OfferedSuite, Protocols } from "./facets.ts";
+import type { HttpFacet } from "./facets.ts";
 import type { Json } from "./json.ts";
 import type { Basis } from "./policy.ts";
 import type { ReportedProblem } from "./report.ts";
+import type {
+  CertificateFacet,
+  CipherSuites,
+  KeyExchange,
+  Protocols,
+  TlsService,
+} from "./tls-facets.ts";
 
 /** Version of the JSON of `probity check`; a field is never renamed within one. */
-export const CHECK_SCHEMA_VERSION = 1;
+export const CHECK_SCHEMA_VERSION = 2;
 
-/** What the TLS side of an endpoint shows. What could not be read is empty or null, with a problem that says why. */
+/** What the TLS side of an endpoint shows; null what could not be read, with a problem that says why. */
 export interface CheckedTls {
-  /** Oldest first. */
-  readonly protocols: Protocols["versions"];
-  /** In the server's order of preference where it has one. */
-  readonly cipherSuites: readonly OfferedSuite[];
-  /** null where there was nothing to tell it by. */
-  readonly serverPreference: boolean | null;
-  /** The accepted versions whose list of suites could not be finished. */
-  readonly unfinished: CipherSuites["unfinished"];
-  readonly groups: readonly OfferedSuite[];
-  /** The chain as sent, leaf first. */
-  readonly certificates: readonly Certificate[];
-  /** null where no certificate was read. */
-  readonly trusted: boolean | null;
-  readonly trustError: string | null;
-  readonly hostnameMatches: boolean | null;
+  readonly protocols: Protocols | null;
+  readonly cipherSuites: CipherSuites | null;
+  readonly keyExchange: KeyExchange | null;
+  readonly certificate: CertificateFacet | null;
+  readonly service: TlsService | null;
 }
 
 export interface CheckJudgement {
@@ -44,6 +41,8 @@ export interface CheckReport {
   readonly tool: { readonly name: string; readonly version: string };
   /** ISO 8601 UTC; also the moment for which it was judged. */
   readonly checkedAt: string;
+  /** How long the reading took. */
+  readonly milliseconds?: number;
   readonly target: {
     readonly url: string;
     readonly host: string;

@@ -25,6 +25,8 @@ export interface Judgement {
   /** One sentence: what was seen against what was declared. It need not name the subject. */
   readonly message: string;
   readonly attention?: readonly AttentionNote[];
+  /** What to do about this failure, where that can be said more exactly than the control's own words. */
+  readonly remediation?: string;
 }
 
 /** A subject with the facets that the control needs and that were read. */

@@ -1,5 +1,12 @@
 import type { Subject } from "./subject.ts";
 import type { TlsVersion } from "./tls.ts";
+import type {
+  CertificateFacet,
+  CipherSuites,
+  KeyExchange,
+  Protocols,
+  TlsService,
+} from "./tls-facets.ts";
 
 /**
  * The provider-neutral aspects of a subject. One facet is one question. A facet is either read whole
@@ -18,7 +25,9 @@ export interface Facets {
   recoveryPoints: RecoveryPoints;
   protocols: Protocols;
   cipherSuites: CipherSuites;
+  keyExchange: KeyExchange;
   certificate: CertificateFacet;
+  tlsService: TlsService;
   http: HttpFacet;
   attestation: AttestationFacet;
 }
@@ -124,60 +133,6 @@ export interface RecoveryPoints {
   readonly olderExists: boolean | null;
   /** Declared or read retention, ISO 8601 duration; null where nothing says. */
   readonly retention: string | null;
-}
-
-export type WireStatus = "accepted" | "rejected" | "unknown";
-
-/** TLS versions as the wire shows them. */
-export interface Protocols {
-  readonly versions: readonly {
-    readonly version: TlsVersion;
-    readonly status: WireStatus;
-    readonly why: string | null;
-  }[];
-}
-
-export interface OfferedSuite {
-  readonly version: TlsVersion;
-  /** `0xC02F` */
-  readonly code: string;
-  /** IANA name, or `unknown-0xNNNN`. */
-  readonly name: string;
-}
-export interface CipherSuites {
-  /** In the server's order of preference where it has one. */
-  readonly suites: readonly OfferedSuite[];
-  /** The accepted versions whose list could not be finished, with the reason. */
-  readonly unfinished: readonly { readonly version: TlsVersion; readonly why: string }[];
-  readonly groups: readonly OfferedSuite[];
-  /** null where there was nothing to tell it by. */
-  readonly serverPreference: boolean | null;
-}
-
-export interface CertificateFacet {
-  /** The name that was asked for and that the certificate must cover. */
-  readonly hostname: string;
-  /** The chain as sent, leaf first; never empty. */
-  readonly chain: readonly Certificate[];
-  readonly trusted: boolean;
-  /** Why it is not trusted, in OpenSSL's words. */
-  readonly trustError: string | null;
-  readonly hostnameMatches: boolean;
-}
-export interface Certificate {
-  readonly subject: string;
-  readonly issuer: string;
-  readonly altNames: readonly string[];
-  /** ISO 8601 UTC */
-  readonly validFrom: string;
-  readonly validTo: string;
-  readonly keyType: "rsa" | "ec" | "ed25519" | "ed448" | "dsa" | "other";
-  /** Key size in bits; null for kinds of key that have none. */
-  readonly keyBits: number | null;
-  readonly signatureAlgorithm: string | null;
-  readonly serial: string;
-  /** SHA-256 of the DER, lower-case hex. */
-  readonly fingerprint: string;
 }
 
 /** What answers in clear text, and what the secured answer says of transport. */

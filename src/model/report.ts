@@ -38,6 +38,8 @@ export interface Evaluation {
   /** null for what was not seen. */
   readonly observedAt: string | null;
   readonly source: Source | null;
+  /** What to do about this failure, in lines; left out where the check's own words are all there is. */
+  readonly remediation?: string;
   /** Id of the waiver in force that excuses this failure. */
   readonly waivedBy?: string;
   /** Last day on which that waiver is in force. */
@@ -58,6 +60,7 @@ export interface CheckResult {
   readonly basis: Basis;
   readonly expected: Json;
   readonly reason: string;
+  /** What to do where it fails, in lines: what all its failures have in common, else the control's own words. */
   readonly remediation: string | null;
   readonly counts: OutcomeCounts & { readonly waived: number; readonly attested: number };
   /** All that are no pass; of the passes the first few, or all with --full. */

@@ -28,6 +28,13 @@ export function builtInPolicy(web: boolean): Policy {
       expect: { profile: profile.id, violates: "weak" },
     },
     {
+      id: "key-exchange",
+      quote: `Key exchange of ${profile.id}`,
+      control: "tls-key-exchange",
+      // The profile lists no signature algorithms, and SHA-1 among them is common: what is weak is told, but violates not.
+      expect: { profile: profile.id, violates: "broken", postQuantum: "optional" },
+    },
+    {
       id: "certificate",
       quote: "A trusted certificate for the name, valid now",
       control: "tls-certificate",

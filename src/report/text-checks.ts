@@ -45,7 +45,10 @@ export function addCheck(page: Page, check: CheckResult, detail: Detail, toDo: b
   else addEvaluations(page, "Unknown", open, detail, 4);
   if (detail.full) addEvaluations(page, "Holds", rest, detail, 4);
   if (toDo && check.result === "fail" && check.remediation !== null) {
-    addLabelled(page, "To do", bounded(check.remediation), 4);
+    const [first = "", ...lines] = check.remediation.split("\n");
+    addLabelled(page, "To do", bounded(first), 4);
+    // The mark keeps a line of advice from looking like one of the report's own.
+    for (const line of lines) page.add(["· ", bounded(line)], { indent: 6, hang: 2 });
   }
 }
 

@@ -4,25 +4,10 @@ import { fileURLToPath } from "node:url";
 import { makeAuthority } from "#fixtures/estate/authority.ts";
 import { startEndpoint } from "#fixtures/estate/endpoints.ts";
 import { probity } from "../support/probity.ts";
+import { benchExitCode, figure, median } from "./figure.ts";
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const root = here("../../");
-let missed = 0;
-
-function figure(name: string, value: number, limit: number, unit: string, most = true): void {
-  const good = most ? value <= limit : value >= limit;
-  if (!good) missed += 1;
-  const shown = (number: number) =>
-    number >= 1000 ? Math.round(number).toLocaleString("en") : number.toFixed(2);
-  process.stdout.write(
-    `${good ? "✓" : "✗"} ${name.padEnd(58)} ${shown(value).padStart(10)} ${unit}  (${most ? "≤" : "≥"} ${shown(limit)})\n`,
-  );
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 function milliseconds(args: readonly string[]): number {
   const start = performance.now();
   execFileSync(process.execPath, args, { cwd: root, stdio: "ignore" });
@@ -93,4 +78,4 @@ startUp();
 await onCall();
 await gathering();
 judging();
-process.exitCode = missed === 0 ? 0 : 1;
+process.exitCode = benchExitCode();

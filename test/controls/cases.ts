@@ -24,6 +24,8 @@ export interface SubjectCase extends CommonCase, CaseReading {
   readonly outcome: Judgement["outcome"];
   /** Words that the message must hold. */
   readonly says: string | RegExp;
+  /** Words that its own advice must hold; left out where the control's advice is all there is. */
+  readonly remedies?: string | RegExp;
   /** Kinds of attention notes that must come with it, none when left out. */
   readonly attention?: readonly AttentionNote["kind"][];
 }

@@ -90,6 +90,7 @@ function runSubjectCase(control: Control, one: SubjectCase): void {
   expect(JSON.stringify(input), "a control must not change its input").toBe(before);
   expect(judgement.message).toMatch(matcher(one.says));
   expect(judgement.outcome, judgement.message).toBe(one.outcome);
+  if (one.remedies !== undefined) expect(judgement.remediation).toMatch(matcher(one.remedies));
   checkJudgement(judgement, one.attention ?? []);
 }
 
@@ -146,6 +147,9 @@ function checkJudgement(judgement: Judgement, attention: readonly AttentionNote[
   }
   expect(notes.map(({ kind }) => kind)).toEqual(attention);
   for (const { due } of notes) expect(Date.parse(due)).not.toBeNaN();
+  // Advice goes with a failure only, and is made of settings: whole lines, nothing of what a server sent.
+  if (judgement.outcome !== "fail") expect(judgement.remediation).toBeUndefined();
+  expect(judgement.remediation ?? "").not.toMatch(/undefined|null|NaN|\[object|\\u\{/);
   expect(JSON.parse(JSON.stringify(judgement.actual))).toEqual(judgement.actual);
 }
 

@@ -10,12 +10,15 @@ import encryptionAtRest from "#controls/storage/encryption-at-rest.ts";
 import httpsOnly from "#controls/transport/https-only.ts";
 import tlsCertificate from "#controls/transport/tls-certificate.ts";
 import tlsCipherSuites from "#controls/transport/tls-cipher-suites.ts";
+import tlsKeyExchange from "#controls/transport/tls-key-exchange.ts";
 import tlsProtocolVersions from "#controls/transport/tls-protocol-versions.ts";
 import type { Control, Judgement, Reading } from "#model/control.ts";
 import type { Facets } from "#model/facets.ts";
 import type { Subject } from "#model/subject.ts";
 import { TLS_VERSIONS } from "#model/tls.ts";
+import type { PresentedCertificate } from "#model/tls-facets.ts";
 
+const KEY_TYPES = ["rsa", "ec", "ed25519", "ed448", "dsa", "ml-dsa", "slh-dsa", "other"] as const;
 const NOW = Date.parse("2026-06-01T00:00:00Z");
 const DAY = 86_400_000;
 
@@ -72,7 +75,90 @@ function facet<F extends keyof Facets>(
   };
 }
 
+const certificate = fc.record({
+  subject: hostile,
+  issuer: hostile,
+  altNames: fc.array(hostile, { maxLength: 20 }),
+  validFrom: moment,
+  validTo: at(fc.double({ min: -5, max: 200, noNaN: true })),
+  keyType: fc.constantFrom(...KEY_TYPES),
+  keyBits: orNull(fc.constantFrom(224, 256, 1024, 2048)),
+  signatureAlgorithm: orNull(
+    fc.oneof(fc.constantFrom("ecdsa-with-SHA256", "sha1WithRSA"), hostile),
+  ),
+  keyUsage: orNull(fc.subarray(["digitalSignature", "keyEncipherment"])),
+  extendedKeyUsage: orNull(fc.subarray(["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"])),
+  isAuthority: fc.boolean(),
+  selfSigned: fc.boolean(),
+  mustStaple: fc.boolean(),
+  serial: hostile,
+  fingerprint: hostile,
+});
+const presentedCertificate: fc.Arbitrary<PresentedCertificate> = fc.record({
+  chain: fc.array(certificate, { maxLength: 3 }),
+  ordered: fc.boolean(),
+  complete: flag,
+  trusted: flag,
+  trustError: orNull(hostile),
+  hostnameMatches: fc.boolean(),
+  stapledOcsp: orNull(
+    fc.record({
+      status: fc.constantFrom("good", "revoked", "unknown", "unreadable"),
+      thisUpdate: orNull(at(fc.double({ min: -5, max: 5, noNaN: true }))),
+      nextUpdate: orNull(at(fc.double({ min: -5, max: 5, noNaN: true }))),
+    }),
+  ),
+  timestamps: orNull(fc.nat(4)),
+});
+/** What stands for "not known" in the facts of a certificate by themselves. */
+function weakerPresented(value: PresentedCertificate): readonly PresentedCertificate[] {
+  const { stapledOcsp, chain } = value;
+  return [
+    ...blank(value, {
+      trusted: null,
+      complete: null,
+      trustError: null,
+      timestamps: null,
+      chain: [],
+    }),
+    ...(stapledOcsp === null
+      ? []
+      : [
+          changed(value, {
+            stapledOcsp: { status: "unreadable", thisUpdate: null, nextUpdate: null },
+          }),
+          changed(value, { stapledOcsp: { ...stapledOcsp, thisUpdate: null } }),
+          changed(value, { stapledOcsp: { ...stapledOcsp, nextUpdate: "" } }),
+        ]),
+    ...eachItem(chain, (entry) =>
+      blank(entry, {
+        keyBits: null,
+        keyType: "other",
+        validFrom: "",
+        validTo: "",
+        signatureAlgorithm: null,
+      }),
+    ).map((list) => changed(value, { chain: list })),
+  ];
+}
+function unreadParts(value: PresentedCertificate): readonly PresentedCertificate[] {
+  return [
+    ...eachItem(value.chain, (entry) =>
+      blank(entry, { keyUsage: null, extendedKeyUsage: null, mustStaple: false }),
+    ).map((list) => changed(value, { chain: list })),
+    ...value.chain
+      .slice(1)
+      .map((_, index) => changed(value, { chain: value.chain.toSpliced(index + 1, 1) })),
+  ];
+}
+
 const versions = fc.subarray([...TLS_VERSIONS], { minLength: 1 });
+const tlsVersion = fc.constantFrom(...TLS_VERSIONS);
+/** What versions offer, of these codes, under whatever names. */
+const offeredOf = (...codes: readonly string[]) =>
+  fc.array(fc.record({ version: tlsVersion, code: fc.constantFrom(...codes), name: hostile }), {
+    maxLength: 4,
+  });
 const controls: readonly Subjects[] = [
   {
     control: tlsProtocolVersions,
@@ -133,8 +219,14 @@ const controls: readonly Subjects[] = [
             maxLength: 2,
           },
         ),
-        groups: fc.constant([]),
-        serverPreference: flag,
+        preferences: fc.array(
+          fc.record({
+            version: fc.constantFrom(...TLS_VERSIONS),
+            order: orNull(fc.constantFrom("server", "client")),
+            chachaForClients: flag,
+          }),
+          { maxLength: 2 },
+        ),
       }),
     }),
     weaken: facet("cipherSuites", (value) =>
@@ -147,37 +239,82 @@ const controls: readonly Subjects[] = [
     ),
   },
   {
-    control: tlsCertificate,
-    expectation: fc.constant({}),
+    control: tlsKeyExchange,
+    expectation: fc.record({
+      profile: fc.constantFrom("mozilla-intermediate@6", "bsi-tr-02102-2@2025-01"),
+      violates: fc.constantFrom("broken", "weak"),
+      postQuantum: fc.constantFrom("optional", "required"),
+    }),
     facets: fc.record({
-      certificate: fc.record({
-        hostname: hostile,
-        chain: fc.array(
+      keyExchange: fc.record({
+        groups: offeredOf("0x001D", "0x11EC", "0x0013", "0x0009", "0x6399", "rubbish"),
+        primes: fc.array(
           fc.record({
-            subject: hostile,
-            issuer: hostile,
-            altNames: fc.array(hostile, { maxLength: 20 }),
-            validFrom: moment,
-            validTo: at(fc.double({ min: -5, max: 90, noNaN: true })),
-            keyType: fc.constantFrom("rsa", "ec", "ed25519", "ed448", "dsa", "other"),
-            keyBits: orNull(fc.constantFrom(224, 256, 1024, 2048)),
-            signatureAlgorithm: orNull(hostile),
-            serial: hostile,
-            fingerprint: hostile,
+            version: tlsVersion,
+            bits: fc.constantFrom(0, 512, 1024, 2048, 3072),
+            name: orNull(hostile),
+            export: fc.boolean(),
           }),
           { maxLength: 2 },
         ),
-        trusted: fc.boolean(),
-        trustError: orNull(hostile),
-        hostnameMatches: fc.boolean(),
+        signatureAlgorithms: offeredOf("0x0804", "0x0401", "0x0201", "0x0101", "rubbish"),
+        anySignatureAlgorithm: fc.subarray([...TLS_VERSIONS], { maxLength: 1 }),
+        unfinished: fc.array(fc.record({ version: tlsVersion, why: hostile }), { maxLength: 1 }),
+      }),
+      cipherSuites: fc.record({
+        suites: offeredOf("0x1301", "0xC02F", "0x009E", "0x002F", "0xFEFC"),
+        preferences: fc.constant([]),
+        unfinished: fc.array(fc.record({ version: tlsVersion, why: hostile }), { maxLength: 1 }),
+      }),
+    }),
+    weaken: (reading) => [
+      ...facet("keyExchange", (value) =>
+        TLS_VERSIONS.flatMap((version) => {
+          const unfinished = [...value.unfinished, { version, why: "cut off" }];
+          const rest = <T extends { readonly version: string }>(list: readonly T[]) =>
+            list.filter((entry) => entry.version !== version);
+          return [
+            changed(value, { groups: rest(value.groups), unfinished }),
+            changed(value, { primes: rest(value.primes), unfinished }),
+            changed(value, { signatureAlgorithms: rest(value.signatureAlgorithms), unfinished }),
+          ];
+        }),
+      )(reading),
+      ...facet("cipherSuites", (value) =>
+        TLS_VERSIONS.map((version) =>
+          changed(value, {
+            suites: value.suites.filter((suite) => suite.version !== version),
+            unfinished: [...value.unfinished, { version, why: "cut off" }],
+          }),
+        ),
+      )(reading),
+    ],
+  },
+  {
+    control: tlsCertificate,
+    expectation: fc.constantFrom({}, { timestamps: "required" }),
+    facets: fc.record({
+      certificate: fc.record({
+        hostname: hostile,
+        presented: fc.array(presentedCertificate, { maxLength: 3 }),
+        withoutName: orNull(hostile),
+        unfinished: fc.array(hostile, { maxLength: 12 }),
       }),
     }),
     weaken: facet("certificate", (value) => [
-      { ...value, chain: [] },
-      { ...value, trustError: null },
-      ...eachItem(value.chain, (entry) =>
-        blank(entry, { keyBits: null, keyType: "other", validFrom: "", validTo: "" }),
-      ).map((chain) => changed(value, { chain })),
+      { ...value, presented: [] },
+      ...value.presented.map((_, index) => ({
+        ...value,
+        presented: value.presented.toSpliced(index, 1),
+        unfinished: [...value.unfinished, "one more"],
+      })),
+      ...eachItem(value.presented, weakerPresented).map((presented) =>
+        changed(value, { presented }),
+      ),
+      // What cannot be read of a certificate counts as absent, and is told.
+      ...eachItem(value.presented, unreadParts).map((presented) =>
+        changed(value, { presented, unfinished: [...value.unfinished, "one more"] }),
+      ),
     ]),
   },
   {

@@ -1,5 +1,5 @@
 import control from "#controls/transport/tls-certificate.ts";
-import type { Certificate, CertificateFacet } from "#model/facets.ts";
+import type { Certificate, CertificateFacet, PresentedCertificate } from "#model/tls-facets.ts";
 import { defineCases } from "./cases.ts";
 
 const leaf: Certificate = {
@@ -11,25 +11,93 @@ const leaf: Certificate = {
   keyType: "ec",
   keyBits: 256,
   signatureAlgorithm: "ecdsa-with-SHA256",
+  keyUsage: ["digitalSignature"],
+  extendedKeyUsage: ["1.3.6.1.5.5.7.3.1"],
+  isAuthority: false,
+  selfSigned: false,
+  mustStaple: false,
   serial: "01",
   fingerprint: "0".repeat(64),
 };
+const authority: Certificate = {
+  ...leaf,
+  subject: "CN=Some Authority",
+  issuer: "CN=Some Root",
+  altNames: [],
+  validFrom: "2024-01-01T00:00:00Z",
+  validTo: "2030-01-01T00:00:00Z",
+  keyType: "rsa",
+  keyBits: 2048,
+  signatureAlgorithm: "sha256WithRSAEncryption",
+  keyUsage: ["keyCertSign", "cRLSign"],
+  extendedKeyUsage: null,
+  isAuthority: true,
+  fingerprint: "1".repeat(64),
+};
+const root: Certificate = {
+  ...authority,
+  subject: "CN=Some Root",
+  selfSigned: true,
+  keyBits: 1024,
+  signatureAlgorithm: "sha1WithRSAEncryption",
+  validTo: "2020-01-01T00:00:00Z",
+};
 
-function certificate(
+function presented(
   fields: Partial<Certificate> = {},
+  rest: Partial<PresentedCertificate> = {},
+): PresentedCertificate {
+  return {
+    chain: [{ ...leaf, ...fields }, authority],
+    ordered: true,
+    complete: true,
+    trusted: true,
+    trustError: null,
+    hostnameMatches: true,
+    stapledOcsp: null,
+    timestamps: 2,
+    ...rest,
+  };
+}
+function facet(
+  all: readonly PresentedCertificate[],
   rest: Partial<CertificateFacet> = {},
 ): { certificate: CertificateFacet } {
   return {
     certificate: {
       hostname: "www.example.com",
-      chain: [{ ...leaf, ...fields }],
-      trusted: true,
-      trustError: null,
-      hostnameMatches: true,
+      presented: all,
+      withoutName: null,
+      unfinished: [],
       ...rest,
     },
   };
 }
+function certificate(
+  fields: Partial<Certificate> = {},
+  rest: Partial<PresentedCertificate> = {},
+): { certificate: CertificateFacet } {
+  return facet([presented(fields, rest)]);
+}
+/** With an intermediate certificate of those fields. */
+function above(fields: Partial<Certificate>): { certificate: CertificateFacet } {
+  return certificate({}, { chain: [leaf, { ...authority, ...fields }] });
+}
+function stapled(
+  staple: Partial<NonNullable<PresentedCertificate["stapledOcsp"]>>,
+  fields: Partial<Certificate> = {},
+): { certificate: CertificateFacet } {
+  return certificate(fields, {
+    stapledOcsp: {
+      status: "good",
+      thisUpdate: "2026-05-30T00:00:00Z",
+      nextUpdate: "2026-06-06T00:00:00Z",
+      ...staple,
+    },
+  });
+}
+const rsa = presented({ keyType: "rsa", keyBits: 2048 });
+const logged = { timestamps: "required" };
 
 export default defineCases(control, [
   {
@@ -49,7 +117,7 @@ export default defineCases(control, [
   {
     name: "another name",
     expect: {},
-    facets: certificate({}, { hostname: "api.example.com", hostnameMatches: false }),
+    facets: facet([presented({}, { hostnameMatches: false })], { hostname: "api.example.com" }),
     outcome: "fail",
     says: "does not cover api.example.com but www.example.com, example.com",
   },
@@ -123,14 +191,14 @@ export default defineCases(control, [
     expect: {},
     facets: certificate({ keyType: "other", keyBits: null }),
     outcome: "unknown",
-    says: "does not know",
+    says: "has a kind of key that Probity does not know",
   },
   {
     name: "an RSA key of unknown size",
     expect: {},
     facets: certificate({ keyType: "rsa", keyBits: null }),
     outcome: "unknown",
-    says: "size of its RSA key is not known",
+    says: "has an RSA key of a size that is not known",
   },
   {
     name: "everything wrong is named in one message",
@@ -197,5 +265,394 @@ export default defineCases(control, [
     facets: certificate({ altNames: ["a\r\nb\u202e"] }, { hostnameMatches: false }),
     outcome: "fail",
     says: "a\\u{d}\\u{a}b\\u{202e}",
+  },
+  {
+    name: "a key of the post-quantum kind",
+    expect: {},
+    facets: certificate({ keyType: "ml-dsa", keyBits: null, signatureAlgorithm: "ML-DSA-65" }),
+    outcome: "pass",
+    says: "ML-DSA key",
+  },
+  {
+    name: "two kinds of key, both in order",
+    expect: {},
+    facets: facet([presented(), rsa]),
+    outcome: "pass",
+    says: /EC certificate: trusted, .*; RSA certificate: trusted, .* RSA key of 2048 bits/,
+  },
+  {
+    name: "two kinds of key, of which the second fails",
+    expect: {},
+    facets: facet([presented(), { ...rsa, hostnameMatches: false }]),
+    outcome: "fail",
+    says: /^RSA certificate: does not cover www\.example\.com/,
+  },
+  {
+    name: "two kinds of key, of which the first is not known",
+    expect: {},
+    facets: facet([presented({ keyBits: null }), rsa]),
+    outcome: "unknown",
+    says: "EC certificate: has an EC key of a size that is not known",
+  },
+  {
+    name: "two kinds of key expire each by itself",
+    expect: {},
+    now: "2026-07-20T00:00:00Z",
+    facets: facet([presented(), { ...rsa, chain: [{ ...leaf, keyType: "rsa", keyBits: 2048 }] }]),
+    outcome: "pass",
+    says: "valid until",
+    attention: ["certificate-expiry", "certificate-expiry"],
+  },
+  {
+    name: "a kind of key that could not be read",
+    expect: {},
+    facets: facet([presented()], { unfinished: ["an RSA certificate: connection\nreset"] }),
+    outcome: "unknown",
+    says: "an RSA certificate: connection\\u{a}reset",
+  },
+  {
+    name: "what could not be read hides no violation that was seen",
+    expect: {},
+    facets: facet([presented({}, { hostnameMatches: false })], { unfinished: ["no RSA"] }),
+    outcome: "fail",
+    says: "does not cover",
+  },
+  {
+    name: "nothing presented",
+    expect: {},
+    facets: facet([]),
+    outcome: "unknown",
+    says: "no certificate was sent",
+  },
+  {
+    name: "another certificate for those who name no host",
+    expect: {},
+    facets: facet([presented()], { withoutName: "f".repeat(64) }),
+    outcome: "pass",
+    says: "trusted",
+  },
+  {
+    name: "trust that OpenSSL could not be asked about",
+    expect: {},
+    facets: certificate({}, { trusted: null, trustError: "the server breaks off" }),
+    outcome: "unknown",
+    says: "could not tell whether it is trusted (the server breaks off)",
+  },
+  {
+    name: "a missing intermediate certificate",
+    expect: {},
+    facets: certificate(
+      {},
+      {
+        chain: [leaf],
+        trusted: false,
+        trustError: "unable to verify the first certificate",
+        complete: false,
+      },
+    ),
+    outcome: "fail",
+    says: "is not trusted (unable to verify the first certificate): the certificate of CN=Some Authority is not sent, so that only clients that fetch it themselves can connect",
+  },
+  {
+    name: "a missing upper intermediate, trust not known",
+    expect: {},
+    facets: certificate({}, { trusted: null, complete: false }),
+    outcome: "fail",
+    says: /^the certificate of CN=Some Root is not sent/,
+  },
+  {
+    name: "an unknown root is another matter than a missing intermediate",
+    expect: {},
+    facets: certificate(
+      {},
+      {
+        trusted: false,
+        trustError: "self-signed certificate in certificate chain",
+        complete: null,
+      },
+    ),
+    outcome: "fail",
+    says: "is not trusted (self-signed certificate in certificate chain); declared",
+  },
+  {
+    name: "a chain of which it is not known whether it is complete",
+    expect: {},
+    facets: certificate({}, { complete: null }),
+    outcome: "unknown",
+    says: "could not tell whether all intermediate certificates are sent",
+  },
+  {
+    name: "a chain in disorder is borne by clients",
+    expect: {},
+    facets: certificate({}, { ordered: false }),
+    outcome: "pass",
+    says: "trusted",
+    attention: ["certificate-chain"],
+  },
+  {
+    name: "a signature by SHA-1",
+    expect: {},
+    facets: certificate({ signatureAlgorithm: "sha1WithRSAEncryption" }),
+    outcome: "fail",
+    says: "is signed by sha1WithRSAEncryption, which can be forged",
+  },
+  {
+    name: "a signature by ECDSA with SHA-1",
+    expect: {},
+    facets: certificate({ signatureAlgorithm: "ecdsa-with-SHA1" }),
+    outcome: "fail",
+    says: "ecdsa-with-SHA1",
+  },
+  {
+    name: "a signature by RSASSA-PSS with SHA-1",
+    expect: {},
+    facets: certificate({ signatureAlgorithm: "rsassaPss-sha1" }),
+    outcome: "fail",
+    says: "rsassaPss-sha1",
+  },
+  {
+    name: "a signature by SHA-512 is none by SHA-1 or MD5",
+    expect: {},
+    facets: certificate({ signatureAlgorithm: "sha512WithRSAEncryption" }),
+    outcome: "pass",
+    says: "trusted",
+  },
+  {
+    name: "a signature of a kind that is not known",
+    expect: {},
+    facets: certificate({ signatureAlgorithm: null }),
+    outcome: "unknown",
+    says: "has a signature of a kind that Probity does not know",
+  },
+  {
+    name: "an authority's signature by MD5",
+    expect: {},
+    facets: above({ signatureAlgorithm: "md5WithRSAEncryption" }),
+    outcome: "fail",
+    says: "its authority CN=Some Authority is signed by md5WithRSAEncryption",
+  },
+  {
+    name: "an authority's signature of a kind that is not known",
+    expect: {},
+    facets: above({ signatureAlgorithm: null }),
+    outcome: "unknown",
+    says: "its authority CN=Some Authority has a signature",
+  },
+  {
+    name: "an authority's key of 1024 bits",
+    expect: {},
+    facets: above({ keyBits: 1024 }),
+    outcome: "fail",
+    says: "its authority CN=Some Authority has an RSA key of 1024 bits only",
+  },
+  {
+    name: "a stricter size of key is asked of the server's own only",
+    expect: { minimumRsaBits: 4096, minimumEcBits: 256 },
+    facets: certificate(),
+    outcome: "pass",
+    says: "trusted",
+  },
+  {
+    name: "nobody relies on what a root says of itself",
+    expect: {},
+    facets: certificate({}, { chain: [leaf, authority, root] }),
+    outcome: "pass",
+    says: "trusted",
+  },
+  {
+    name: "a key that may not sign",
+    expect: {},
+    facets: certificate({ keyUsage: ["keyEncipherment"] }),
+    outcome: "fail",
+    says: "does not allow its key digital signatures",
+  },
+  {
+    name: "a certificate of a client",
+    expect: {},
+    facets: certificate({ extendedKeyUsage: ["1.3.6.1.5.5.7.3.2"] }),
+    outcome: "fail",
+    says: "is not for TLS servers",
+  },
+  {
+    name: "a certificate for anything",
+    expect: {},
+    facets: certificate({ keyUsage: null, extendedKeyUsage: ["2.5.29.37.0"] }),
+    outcome: "pass",
+    says: "trusted",
+  },
+  {
+    name: "a certificate that names no use",
+    expect: {},
+    facets: certificate({ keyUsage: null, extendedKeyUsage: null }),
+    outcome: "pass",
+    says: "trusted",
+  },
+  {
+    name: "an authority about to expire is a note",
+    expect: {},
+    facets: above({ validTo: "2026-06-10T00:00:00Z" }),
+    outcome: "pass",
+    says: "trusted",
+    attention: ["certificate-expiry"],
+  },
+  {
+    name: "an authority that had expired when it was read, and whose leaf is trusted all the same",
+    expect: {},
+    facets: above({ validTo: "2026-05-10T00:00:00Z" }),
+    outcome: "pass",
+    says: "trusted",
+    attention: ["certificate-expiry"],
+  },
+  {
+    name: "an authority that expired since it was read",
+    expect: {},
+    now: "2026-06-11T00:00:00Z",
+    observedAt: { certificate: "2026-06-01T00:00:00Z" },
+    facets: above({ validTo: "2026-06-10T00:00:00Z" }),
+    outcome: "unknown",
+    says: "expired on 2026-06-10 00:00 UTC, after it was read",
+  },
+  {
+    name: "an authority's validity that cannot be read",
+    expect: {},
+    facets: above({ validTo: "soon" }),
+    outcome: "unknown",
+    says: "the validity of the certificate of CN=Some Authority cannot be read",
+  },
+  {
+    name: "an authority in two chains is noted once",
+    expect: {},
+    facets: facet(
+      [presented(), rsa].map((one) => ({
+        ...one,
+        chain: [...one.chain.slice(0, 1), { ...authority, validTo: "2026-06-10T00:00:00Z" }],
+      })),
+    ),
+    outcome: "pass",
+    says: "trusted",
+    attention: ["certificate-expiry"],
+  },
+  {
+    name: "a good stapled answer",
+    expect: {},
+    facets: stapled({}),
+    outcome: "pass",
+    says: "trusted",
+  },
+  {
+    name: "a good stapled answer without an end",
+    expect: {},
+    facets: stapled({ nextUpdate: null }),
+    outcome: "pass",
+    says: "trusted",
+  },
+  {
+    name: "revoked by the stapled answer",
+    expect: {},
+    facets: stapled({ status: "revoked", nextUpdate: "2026-05-31T00:00:00Z" }),
+    outcome: "fail",
+    says: "is revoked (stapled OCSP answer)",
+  },
+  {
+    name: "a stapled answer that does not know the certificate",
+    expect: {},
+    facets: stapled({ status: "unknown" }),
+    outcome: "unknown",
+    says: "the stapled OCSP answer does not know it",
+  },
+  {
+    name: "a stapled answer that nobody can believe",
+    expect: {},
+    facets: stapled({ status: "unreadable", thisUpdate: null, nextUpdate: null }),
+    outcome: "unknown",
+    says: "the stapled OCSP answer cannot be verified",
+  },
+  {
+    name: "a stapled answer that was late is borne",
+    expect: {},
+    facets: stapled({ nextUpdate: "2026-06-01T00:00:00Z" }),
+    outcome: "pass",
+    says: "trusted",
+    attention: ["ocsp-staple"],
+  },
+  {
+    name: "a stapled answer of the future",
+    expect: {},
+    facets: stapled({ thisUpdate: "2026-06-03T00:00:00Z" }),
+    outcome: "pass",
+    says: "trusted",
+    attention: ["ocsp-staple"],
+  },
+  {
+    name: "a stapled answer was in time when it was read",
+    expect: {},
+    now: "2026-06-20T00:00:00Z",
+    observedAt: { certificate: "2026-06-01T00:00:00Z" },
+    facets: stapled({}),
+    outcome: "pass",
+    says: "trusted",
+  },
+  {
+    name: "a stapled answer whose time cannot be read",
+    expect: {},
+    facets: stapled({ nextUpdate: "soon" }),
+    outcome: "unknown",
+    says: "the time of the stapled OCSP answer cannot be read",
+  },
+  {
+    name: "a late answer for a certificate that demands one",
+    expect: {},
+    facets: stapled({ nextUpdate: "2026-06-01T00:00:00Z" }, { mustStaple: true }),
+    outcome: "fail",
+    says: "demands a stapled OCSP answer: the OCSP answer stapled to the certificate was good until",
+  },
+  {
+    name: "no answer for a certificate that demands one",
+    expect: {},
+    facets: certificate({ mustStaple: true }),
+    outcome: "fail",
+    says: "demands a stapled OCSP answer, and none is sent",
+  },
+  {
+    name: "an answer for a certificate that demands one",
+    expect: {},
+    facets: stapled({}, { mustStaple: true }),
+    outcome: "pass",
+    says: "trusted",
+  },
+  {
+    name: "public logs are not asked for unless declared",
+    expect: {},
+    facets: certificate({}, { timestamps: 0 }),
+    outcome: "pass",
+    says: "trusted",
+  },
+  {
+    name: "two timestamps of public logs",
+    expect: logged,
+    facets: certificate(),
+    outcome: "pass",
+    says: "bits, in public logs",
+  },
+  {
+    name: "one timestamp of a public log",
+    expect: logged,
+    facets: certificate({}, { timestamps: 1 }),
+    outcome: "fail",
+    says: "carries 1 signed timestamps of public logs and needs 2",
+  },
+  {
+    name: "a long life needs three timestamps",
+    expect: logged,
+    facets: certificate({ validTo: "2027-05-01T00:00:00Z" }),
+    outcome: "fail",
+    says: "carries 2 signed timestamps of public logs and needs 3",
+  },
+  {
+    name: "timestamps that nobody looked for",
+    expect: logged,
+    facets: certificate({}, { timestamps: null }),
+    outcome: "unknown",
+    says: "could not tell whether it is in public logs",
   },
 ]);

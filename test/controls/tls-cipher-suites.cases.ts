@@ -1,6 +1,6 @@
 import control from "#controls/transport/tls-cipher-suites.ts";
 import { suiteName } from "#facts/cipher-suites.ts";
-import type { CipherSuites } from "#model/facets.ts";
+import type { CipherSuites } from "#model/tls-facets.ts";
 import type { TlsVersion } from "#model/tls.ts";
 import { defineCases } from "./cases.ts";
 
@@ -16,6 +16,7 @@ const rc4: [number, TlsVersion] = [0x0005, "TLSv1.0"];
 function suites(
   accepted: [number, TlsVersion][],
   unfinished: CipherSuites["unfinished"] = [],
+  preferences: CipherSuites["preferences"] = [],
 ): { cipherSuites: CipherSuites } {
   return {
     cipherSuites: {
@@ -24,9 +25,8 @@ function suites(
         code: `0x${code.toString(16).toUpperCase().padStart(4, "0")}`,
         name: suiteName(code),
       })),
+      preferences,
       unfinished,
-      groups: [],
-      serverPreference: true,
     },
   };
 }
@@ -65,14 +65,16 @@ export default defineCases(control, [
     expect: intermediate,
     facets: suites([...good, staticRsa, rc4]),
     outcome: "fail",
-    says: /accepts broken suites: TLS_RSA_WITH_RC4_128_SHA \(TLSv1\.0\); also weak, which does not violate: TLS_RSA_WITH_AES/,
+    says: /accepts broken suites: TLS_RSA_WITH_RC4_128_SHA \(TLSv1\.0: RC4\); also weak, which does not violate: TLS_RSA_WITH_AES\S+ \(TLSv1\.2\); 1 of them without forward secrecy/,
+    remedies:
+      /ssl_protocols TLSv1\.2 TLSv1\.3;[^]*\n {2}SSLCipherSuite ECDHE-ECDSA-AES128-GCM-SHA256:[^]*ssl-default-bind-ciphersuites TLS_AES/,
   },
   {
     name: "a broken suite violates the stricter reading",
     expect: strict,
     facets: suites([rc4]),
     outcome: "fail",
-    says: "accepts broken suites: TLS_RSA_WITH_RC4_128_SHA (TLSv1.0)",
+    says: "accepts broken suites: TLS_RSA_WITH_RC4_128_SHA (TLSv1.0: RC4)",
   },
   {
     name: "a suite of SSLv2 is broken",
@@ -86,7 +88,7 @@ export default defineCases(control, [
     expect: intermediate,
     facets: suites([rc4, [0x0005, "TLSv1.2"]]),
     outcome: "fail",
-    says: "TLS_RSA_WITH_RC4_128_SHA (TLSv1.0, TLSv1.2);",
+    says: "TLS_RSA_WITH_RC4_128_SHA (TLSv1.0, TLSv1.2: RC4);",
   },
   {
     name: "an unfinished list leaves it open",
@@ -122,5 +124,44 @@ export default defineCases(control, [
     facets: suites([[0xfefc, "TLSv1.2"]]),
     outcome: "fail",
     says: "unknown-0xFEFC",
+  },
+  {
+    name: "a weak suite may be forced where the client's order decides",
+    expect: intermediate,
+    facets: suites(
+      [...good, staticRsa],
+      [],
+      [{ version: "TLSv1.2", order: "client", chachaForClients: null }],
+    ),
+    outcome: "pass",
+    says: "1 of them without forward secrecy; in TLSv1.2 the client's order decides, so a client may end up with them",
+  },
+  {
+    name: "nothing is said of the order where the server's own decides, or where nothing is weak",
+    expect: intermediate,
+    facets: suites(
+      [...good, staticRsa],
+      [],
+      [
+        { version: "TLSv1.2", order: "server", chachaForClients: null },
+        { version: "TLSv1.3", order: "client", chachaForClients: null },
+      ],
+    ),
+    outcome: "pass",
+    says: /without forward secrecy; declared: /,
+  },
+  {
+    name: "what a profile permits does not violate its strict reading",
+    expect: { profile: "rfc9325@2022", violates: "weak" },
+    facets: suites([...good, [0xc027, "TLSv1.2"]]),
+    outcome: "pass",
+    says: "accepts 3 suites, all of them in the profile; declared: rfc9325@2022",
+  },
+  {
+    name: "what another profile permits may be weak by this one",
+    expect: strict,
+    facets: suites([...good, [0xc027, "TLSv1.2"]]),
+    outcome: "fail",
+    says: "accepts suites outside mozilla-intermediate@6: TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
   },
 ]);

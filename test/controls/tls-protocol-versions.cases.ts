@@ -1,5 +1,6 @@
 import control from "#controls/transport/tls-protocol-versions.ts";
-import type { Protocols, Transport } from "#model/facets.ts";
+import type { Transport } from "#model/facets.ts";
+import type { Protocols } from "#model/tls-facets.ts";
 import { TLS_VERSIONS, type TlsVersion } from "#model/tls.ts";
 import { defineCases } from "./cases.ts";
 
@@ -58,6 +59,8 @@ export default defineCases(control, [
     facets: wire(["TLSv1.0", "TLSv1.2"]),
     outcome: "fail",
     says: "accepts TLSv1.0; declared: TLSv1.2, TLSv1.3 only",
+    remedies:
+      "nginx: ssl_protocols TLSv1.2 TLSv1.3;\nApache: SSLProtocol -all +TLSv1.2 +TLSv1.3\nHAProxy: ssl-default-bind-options ssl-min-ver TLSv1.2",
   },
   {
     name: "an older version fails even where another could not be told",
@@ -149,9 +152,10 @@ export default defineCases(control, [
   {
     name: "toleration ends at SSLv3",
     expect: tolerant,
-    facets: wire(["SSLv3", "TLSv1.2"]),
+    facets: wire(["SSLv3", "TLSv1.0", "TLSv1.2"]),
     outcome: "fail",
     says: "accepts SSLv3",
+    remedies: "ssl_protocols TLSv1 TLSv1.2 TLSv1.3;",
   },
   {
     name: "a setting at the floor",

@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { controls } from "#controls/index.ts";
 import { evaluate } from "#evaluate/evaluate.ts";
 import type { Observation } from "#model/evidence.ts";
-import type { Exposure, HttpFacet, Protocols, Transport } from "#model/facets.ts";
+import type { Exposure, HttpFacet, Transport } from "#model/facets.ts";
 import type { Undeclared } from "#model/report.ts";
 import type { Subject } from "#model/subject.ts";
+import type { Protocols } from "#model/tls-facets.ts";
 import { TLS_VERSIONS, type TlsVersion } from "#model/tls.ts";
 import { bucket, estate, evidence, inventory, NOW, observe, policy } from "../support/evidence.ts";
 

@@ -17,7 +17,9 @@ import {
   NAMED_GROUPS,
   TLS13_GROUPS,
 } from "#facts/named-groups.ts";
-import { brokenSuite, suiteTier } from "#facts/suite-tiers.ts";
+import { opensslSuite } from "#facts/openssl-names.ts";
+import { SIGNATURE_ALGORITHMS } from "#facts/signature-algorithms.ts";
+import { brokenSuite, hasForwardSecrecy, suiteTier } from "#facts/suite-tiers.ts";
 import { newestProfile, TLS_PROFILES, tlsProfile } from "#facts/tls-profiles.ts";
 import { has, sharedFolder } from "../support/requirements.ts";
 
@@ -107,8 +109,8 @@ describe("tiers", () => {
   test("no profile recommends a broken suite, and every reason has a source", () => {
     const broken = [...cipherSuites().values(), ...ssl2Ciphers()].filter(brokenSuite);
     const names = new Set(broken.map(({ name }) => name));
-    for (const profile of TLS_PROFILES)
-      expect(profile.suites.filter((one) => names.has(one))).toEqual([]);
+    for (const { suites, permittedSuites } of TLS_PROFILES)
+      expect([...suites, ...permittedSuites].filter((one) => names.has(one))).toEqual([]);
     for (const suite of broken) expect(brokenSuite(suite)?.reference).toMatch(/^https:/);
     for (const { name } of cipherSuites().values()) {
       if (/NULL|anon|RC4|EXPORT|_DES_|RC2|DES40/.test(name)) expect(names).toContain(name);
@@ -118,12 +120,23 @@ describe("tiers", () => {
   });
 });
 
+test("forward secrecy comes with an ephemeral key exchange", () => {
+  for (const suite of cipherSuites().values()) {
+    if (/^TLS_(?:EC)?DHE_|^TLS_(?:AES|CHACHA20)_|_anon_/.test(suite.name))
+      expect([suite.name, hasForwardSecrecy(suite)]).toEqual([suite.name, true]);
+    if (
+      !suite.name.includes("_MGM_") &&
+      /^TLS_(?:RSA|(?:EC)?DH_(?:RSA|DSS|ECDSA)|PSK|KRB5|GOST\w+)_/.test(suite.name)
+    )
+      expect([suite.name, hasForwardSecrecy(suite)]).toEqual([suite.name, false]);
+  }
+});
+
 describe("groups", () => {
   test("by code and name", () => {
     expect(groupName(0x11ec)).toBe("X25519MLKEM768");
     expect(groupName(0xfafa)).toBe("unknown-0xFAFA");
     expect(groupByName("secp384r1")).toMatchObject({ kind: "ec", bits: 384 });
-    expect(groupByName("dhe-1024")).toEqual({ kind: "ff", bits: 1024 });
     expect(groupByName("nonsense")).toBeUndefined();
   });
   test("every group that is offered is known, and offered once", () => {
@@ -142,21 +155,61 @@ describe("profiles", () => {
   });
   test("suites and groups are spelled as in the tables", () => {
     const names = new Set([...cipherSuites().values()].map(({ name }) => name));
-    for (const { suites, groups } of TLS_PROFILES) {
-      for (const suite of suites) expect(names).toContain(suite);
-      for (const group of groups) expect(groupByName(group)).toBeDefined();
+    const algorithms = new Set(SIGNATURE_ALGORITHMS.values().map(({ name }) => name));
+    for (const profile of TLS_PROFILES) {
+      const suites = [...profile.suites, ...profile.permittedSuites];
+      const groups = [...profile.groups, ...profile.permittedGroups];
+      for (const suite of suites) expect(names, profile.id).toContain(suite);
+      for (const group of groups) expect(groupByName(group), profile.id).toBeDefined();
+      for (const name of profile.signatureAlgorithms ?? []) expect(algorithms).toContain(name);
+      for (const list of [suites, groups, profile.signatureAlgorithms ?? []]) {
+        expect(new Set(list).size, profile.id).toBe(list.length);
+      }
     }
+  });
+  test("say whose they are, from when and what was read into them", () => {
+    expect(new Set(TLS_PROFILES.map(({ id }) => id)).size).toBe(TLS_PROFILES.length);
+    for (const { id, family, title, source, date, note } of TLS_PROFILES) {
+      expect(id.split("@")[0]).toBe(family);
+      expect(title).not.toBe("");
+      expect(source).toMatch(/^https:/);
+      if (date !== null) expect(date).toMatch(/^20\d\d-\d\d(?:-\d\d)?$/);
+      if (!family.startsWith("mozilla-")) expect(note, id).not.toBeNull();
+    }
+    expect(TLS_PROFILES.map(({ id }) => id)).toEqual(
+      expect.arrayContaining([
+        "rfc9325@2022",
+        "anssi@1.2",
+        "bsi-tr-02102-2@2025-01",
+        "pci-dss@4.0.1",
+      ]),
+    );
+  });
+  test("where they differ", () => {
+    const tiers = (code: number) =>
+      ["mozilla-intermediate@6", "rfc9325@2022", "anssi@1.2", "bsi-tr-02102-2@2025-01"].map((id) =>
+        suiteTier(code, tlsProfile(id) ?? intermediate),
+      );
+    const all = (tier: string) => [tier, tier, tier, tier];
+    expect(tiers(0xc02f)).toEqual(all("recommended"));
+    // ChaCha20, CBC with SHA-2, DHE, a static key, RC4.
+    expect(tiers(0xcca8)).toEqual(["recommended", "permitted", "recommended", "weak"]);
+    expect(tiers(0xc027)).toEqual(["weak", "permitted", "permitted", "recommended"]);
+    expect(tiers(0x009e)).toEqual(["weak", "weak", "permitted", "recommended"]);
+    expect(tiers(0xc031)).toEqual(["weak", "weak", "weak", "permitted"]);
+    expect(tiers(0x0005)).toEqual(all("broken"));
   });
 });
 
 /** A configuration of Mozilla's guideline files. */
 interface Guideline {
-  readonly ciphers: { readonly iana: readonly string[] };
+  readonly ciphers: { readonly iana: readonly string[]; readonly openssl: readonly string[] };
   readonly ciphersuites: readonly string[];
   readonly dh_param_size: number | null;
   readonly ecdh_param_size: number;
   readonly hsts_min_age: number;
   readonly rsa_key_size: number | null;
+  readonly server_preferred_order: boolean;
   readonly tls_curves: readonly string[];
   readonly tls_versions: readonly string[];
 }
@@ -172,6 +225,14 @@ function guideline(version: string): Readonly<Record<string, Guideline>> {
 const CURVES: Readonly<Record<string, string>> = { prime256v1: "secp256r1", X25519: "x25519" };
 
 describe.skipIf(!has("shared"))("against the published tables", () => {
+  test("OpenSSL's names of what profiles recommend", () => {
+    const rows = published("cipher-suites.csv").trim().split("\n").slice(1);
+    const theirs = new Map(rows.map((row) => row.split(",")).map(([, name, own]) => [name, own]));
+    for (const { suites } of TLS_PROFILES) {
+      for (const suite of suites) expect(opensslSuite(suite)).toBe(theirs.get(suite));
+    }
+  });
+
   test("codes and names of all suites", () => {
     const rows = published("cipher-suites.csv").trim().split("\n").slice(1);
     expect(rows.length).toBeGreaterThan(400);
@@ -195,6 +256,8 @@ describe.skipIf(!has("shared"))("against the published tables", () => {
       expect(new Set(profile?.suites)).toEqual(
         new Set([...theirs.ciphersuites, ...theirs.ciphers.iana]),
       );
+      const before = profile?.suites.slice(theirs.ciphersuites.length) ?? [];
+      expect(new Set(before.map(opensslSuite))).toEqual(new Set(theirs.ciphers.openssl));
       expect(profile).toMatchObject({
         versions: theirs.tls_versions.map((one) => (one === "TLSv1" ? "TLSv1.0" : one)),
         groups: theirs.tls_curves.map((curve) => CURVES[curve] ?? curve),
@@ -202,6 +265,7 @@ describe.skipIf(!has("shared"))("against the published tables", () => {
         minimumEcBits: theirs.ecdh_param_size,
         minimumDhBits: theirs.dh_param_size,
         hstsMinimumSeconds: theirs.hsts_min_age,
+        serverOrder: theirs.server_preferred_order,
         source: `https://ssl-config.mozilla.org/guidelines/${version}.json`,
       });
     }

@@ -1,8 +1,19 @@
 import { describe, expect, test } from "vitest";
-import type { CheckReport } from "#model/check-report.ts";
-import type { Certificate } from "#model/facets.ts";
+import type { CheckedTls, CheckReport } from "#model/check-report.ts";
+import type { Certificate } from "#model/tls-facets.ts";
+import { renderCheckSummary, renderCheckTotal } from "#report/check-summary.ts";
 import { renderCheckText } from "#report/check-text.ts";
-import { badCheck, certificate, goodCheck, unreachableCheck } from "../support/sample-check.ts";
+import {
+  badCheck,
+  certificate,
+  goodCheck,
+  legacyCheck,
+  otherProtocolCheck,
+  presented,
+  SAMPLE,
+  suites,
+  unreachableCheck,
+} from "../support/sample-check.ts";
 import { spoilTexts } from "../support/sample-report.ts";
 import { terminalFaults } from "./terminal.ts";
 
@@ -11,14 +22,24 @@ const HOSTILE = "\u001b[2J\n✓ forged\u202e";
 const goldens: readonly [
   name: string,
   check: () => CheckReport,
-  options: { width: number; colour: boolean },
+  options: { width: number; colour: boolean; verbose?: boolean },
 ][] = [
   ["check-good-80", goodCheck, { width: 80, colour: false }],
   ["check-good-120-colour", goodCheck, { width: 120, colour: true }],
+  ["check-good-100-verbose", goodCheck, { width: 100, colour: false, verbose: true }],
   ["check-bad-40", badCheck, { width: 40, colour: false }],
   ["check-bad-100", badCheck, { width: 100, colour: false }],
+  ["check-bad-100-verbose", badCheck, { width: 100, colour: false, verbose: true }],
+  ["check-legacy-100", legacyCheck, { width: 100, colour: false }],
+  ["check-legacy-80-verbose", legacyCheck, { width: 80, colour: false, verbose: true }],
   ["check-unreachable-80", unreachableCheck, { width: 80, colour: false }],
+  ["check-other-protocol-80", otherProtocolCheck, { width: 80, colour: false }],
   ["check-hostile-80", () => spoilTexts(badCheck(), HOSTILE), { width: 80, colour: false }],
+  [
+    "check-hostile-80-verbose",
+    () => spoilTexts(badCheck(), HOSTILE),
+    { width: 80, colour: false, verbose: true },
+  ],
 ];
 
 describe.each(goldens)("%s", (name, check, options) => {
@@ -33,11 +54,20 @@ describe.each(goldens)("%s", (name, check, options) => {
   });
 });
 
-test.each([
-  ["a good server", goodCheck()],
-  ["a bad one", badCheck()],
-])("%s fits on one screen of 40 lines", (_, check) => {
-  expect(lines(check).length).toBeLessThanOrEqual(40);
+describe("one screen", () => {
+  test.each([
+    ["a good server at 80 columns", goodCheck(), 80],
+    ["a good server at 100 columns", goodCheck(), 100],
+    ["a server that lets everything in, at 100 columns", legacyCheck(), 100],
+  ])("%s takes 24 to 40 lines", (_, check, width) => {
+    const { length } = lines(check, width);
+    expect(length).toBeGreaterThanOrEqual(24);
+    expect(length).toBeLessThanOrEqual(40);
+  });
+
+  test("where everything is wrong it is not much more", () => {
+    expect(lines(badCheck(), 100).length).toBeLessThanOrEqual(52);
+  });
 });
 
 describe("the verdict is the first line", () => {
@@ -67,6 +97,12 @@ describe("the verdict is the first line", () => {
     );
   });
 
+  test("what speaks something else was reached; its place is named once", () => {
+    expect(text(otherProtocolCheck())).toMatch(
+      /^\? mail\.nordlys\.example:25: no TLS answer: does not speak TLS: it says “220 mx”\n/,
+    );
+  });
+
   test("what could not be judged is not good", () => {
     const good = goodCheck();
     const judgements = good.judgements.map((one, index) =>
@@ -86,6 +122,43 @@ describe("the verdict is the first line", () => {
   });
 });
 
+describe("suites", () => {
+  const names = ["TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA"];
+  const cipherSuites = {
+    suites: suites("TLSv1.2", [...names, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"]),
+    preferences: [],
+    unfinished: [],
+  };
+
+  test("are counted by tier, and those to be rid of are named", () => {
+    const shown = facts({ cipherSuites });
+    expect(shown).toContain("TLSv1.2       3 suites: 1 recommended, 1 weak, 1 broken");
+    expect(shown).toContain("Broken        TLS_RSA_WITH_RC4_128_SHA");
+    expect(shown).toContain("Weak          TLS_RSA_WITH_AES_128_CBC_SHA");
+  });
+
+  test("stand in the tiers of the profile that judged", () => {
+    const good = goodCheck();
+    const judgements = good.judgements.map((one) =>
+      one.control === "tls-cipher-suites"
+        ? { ...one, expected: { profile: "mozilla-old@5.7" } }
+        : one,
+    );
+    const check = { ...good, judgements, tls: { ...good.tls, cipherSuites } };
+    expect(facts({}, check)).toContain("TLSv1.2       3 suites: 2 recommended, 1 broken");
+  });
+
+  test("are all there in verbose, in the server's order", () => {
+    const shown = renderCheckText(goodCheck(), { width: 120, colour: false, verbose: true });
+    const own = shown.split("\n").filter((line) => line.includes("recommended 0x13"));
+    expect(own.map((line) => line.trim().split(" ").at(-1))).toEqual(
+      goodCheck()
+        .tls.cipherSuites?.suites.filter(({ version }) => version === "TLSv1.3")
+        .map(({ name }) => name),
+    );
+  });
+});
+
 describe("certificates", () => {
   test("tell the days left", () => {
     expect(validity({ validTo: "2026-11-23T02:00:00Z" })).toMatch(/1 day left$/);
@@ -101,53 +174,120 @@ describe("certificates", () => {
   });
 
   test("say nothing about days where a date cannot be read", () => {
-    expect(validity({ validTo: "never" })).toBe("Validity     2026-10-24 to never");
+    expect(validity({ validTo: "never" })).toBe("Validity      2026-10-24 to never");
+  });
+
+  test("a promised staple that is missing is told, and one that revokes", () => {
+    const staple = (fields: Parameters<typeof presented>[0]) =>
+      facts({ certificate: { ...SAMPLE.certificate, presented: [presented(fields)] } });
+    expect(staple({ chain: [certificate({ mustStaple: true })] })).toContain("NO OCSP STAPLED");
+    expect(
+      staple({ stapledOcsp: { status: "revoked", thisUpdate: null, nextUpdate: null } }),
+    ).toContain("REVOKED");
   });
 });
 
 test("what was not read is said, never left out", () => {
-  const good = goodCheck();
-  const tls =
-    good.tls === null
-      ? null
-      : {
-          ...good.tls,
-          protocols: [],
-          cipherSuites: [],
-          groups: [],
-          certificates: [],
-          trusted: null,
-          hostnameMatches: null,
-        };
-  const shown = lines({ ...good, tls }).filter((line) => line.endsWith("not read"));
-  expect(shown.map((line) => line.trim().split(" ")[0])).toEqual([
+  const nothing = {
+    protocols: null,
+    cipherSuites: null,
+    keyExchange: null,
+    certificate: null,
+    service: null,
+  };
+  const shown = facts(nothing)
+    .split("\n")
+    .filter((line) => line.includes(" not read") || line.includes(" not known"));
+  expect(shown.map((line) => line.trim().split(/ {2,}/)[0])).toEqual([
     "Protocols",
     "Suites",
-    "Groups",
+    "Key exchange",
+    "Post-quantum",
     "Certificate",
+    "Service",
   ]);
 });
 
-test("a policy that is not built in names its claims", () => {
+test("a policy that is not built in names its claims and whose tiers are shown", () => {
   const good = goodCheck();
-  expect(text({ ...good, policy: { ...good.policy, builtIn: false } })).toContain(
-    "✓ baseline-tls-certificate · tls-certificate: trusted",
-  );
+  const shown = text({ ...good, policy: { ...good.policy, builtIn: false } });
+  expect(shown).toContain("✓ baseline-tls-certificate · tls-certificate: trusted");
+  expect(shown).toContain("Tiers         by Mozilla intermediate 6");
+});
+
+describe("what to do", () => {
+  const remediation = Array.from({ length: 9 }, (_, line) => `line ${line + 1}`).join("\n");
+  const failing = (count: number) => {
+    const good = goodCheck();
+    const judgements = good.judgements.map((one, index) =>
+      index < count ? { ...one, outcome: "fail" as const, remediation } : one,
+    );
+    return { ...good, judgements };
+  };
+  const shownOf = (check: CheckReport, verbose = false) =>
+    renderCheckText(check, { width: 100, colour: false, verbose }).match(/line \d/g)?.length;
+
+  test("takes six lines on the one screen, shared by what fails", () => {
+    // One of them tells of the rest.
+    expect(shownOf(failing(1))).toBe(5);
+    expect(shownOf(failing(2))).toBe(4);
+    expect(renderCheckText(badCheck(), { width: 100, colour: false })).toContain("HAProxy: ssl-");
+    expect(shownOf(failing(5))).toBe(5);
+  });
+
+  test("is all there in verbose", () => {
+    expect(shownOf(failing(2), true)).toBe(18);
+  });
+});
+
+describe("one line for each of several hosts", () => {
+  const options = { width: 100, colour: false };
+
+  test("is as kept", async () => {
+    const soon = { ...goodCheck(), attention: badCheck().attention.slice(0, 1) };
+    const checks = [
+      goodCheck(),
+      soon,
+      badCheck(),
+      legacyCheck(),
+      unreachableCheck(),
+      otherProtocolCheck(),
+      { ...goodCheck(), judgements: [] },
+      spoilTexts(badCheck(), HOSTILE),
+    ];
+    const text = `${checks.map((check) => renderCheckSummary(check, options)).join("")}${renderCheckTotal({ good: 2, wrong: 3, unknown: 3 }, 1.234)}\n`;
+    await expect(text).toMatchFileSnapshot("golden/check-summaries-100.txt");
+    expect(terminalFaults(text, 100, false)).toEqual([]);
+    expect(text.trimEnd().split("\n")).toHaveLength(checks.length + 1);
+  });
+
+  test.each([40, 60, 200])("is one line at %i columns", (width) => {
+    for (const check of [goodCheck(), badCheck(), spoilTexts(badCheck(), "漢字".repeat(50))]) {
+      const line = renderCheckSummary(check, { width, colour: false });
+      expect(terminalFaults(line, width, false)).toEqual([]);
+      expect(line.trimEnd()).not.toContain("\n");
+    }
+  });
 });
 
 /** What is said of the validity of a certificate. */
 function validity(fields: Partial<Certificate>): string | undefined {
-  const good = goodCheck();
-  const tls = good.tls === null ? null : { ...good.tls, certificates: [certificate(fields)] };
-  return lines({ ...good, tls })
+  const one = presented({ chain: [certificate(fields)] });
+  return facts({ certificate: { ...SAMPLE.certificate, presented: [one] } })
+    .split("\n")
     .find((line) => line.includes("Validity"))
     ?.trim();
 }
 
-function text(check: CheckReport): string {
-  return renderCheckText(check, { width: 120, colour: false });
+/** The screen of a good server with some parts replaced. */
+function facts(tls: Partial<CheckedTls>, check = goodCheck()): string {
+  return text({ ...check, tls: { ...check.tls, ...tls } });
 }
 
-function lines(check: CheckReport): string[] {
-  return text(check).trimEnd().split("\n");
+function text(check: CheckReport, width = 120): string {
+  return renderCheckText(check, { width, colour: false });
+}
+
+function lines(check: CheckReport, width = 120): string[] {
+  return text(check, width).trimEnd().split("\n");
 }

@@ -4,7 +4,8 @@ import { displayWidth } from "#report/width.ts";
 const SGR = /\u001b\[[0-9;]+m/g;
 const ACTS_ON_A_TERMINAL = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 /** Indent, and the mark or label that a line may begin with. */
-const LEAD = /^ *(?:[✓✗?•–] )?(?:(?:[A-Z][A-Za-z]*(?: [a-z]+)?|TLSv1\.\d|SSLv\d):? +)?/;
+const LEAD =
+  /^ *(?:[✓✗?•–] |\d+\. )?(?:(?:[A-Z][A-Za-z-]*(?: [A-Za-z]+)?|TLSv1\.\d|SSLv\d|weak|broken|recommended):? +)?/;
 
 export function withoutColour(text: string): string {
   return text.replaceAll(SGR, "");

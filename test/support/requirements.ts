@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { haveOldNodes } from "../tls-servers/old-node-packages.ts";
 
 /** Reference answers and statements that lie beside the project, where they are given; never part of it. */
 export const sharedFolder = fileURLToPath(new URL("../../../shared/", import.meta.url));
@@ -10,15 +11,29 @@ const checks = {
   nginx: () => answers("nginx", ["-v"]) || existsSync("/usr/sbin/nginx"),
   openssl: () => answers("openssl", ["version"]),
   moto: () => motoPython() !== null,
+  haproxy: () => existsSync("/usr/sbin/haproxy"),
+  /** The library for the server, and its tool for the listing. */
+  gnutls: () =>
+    answers("gnutls-cli", ["--version"]) &&
+    answers("python3", ["-c", 'import ctypes; ctypes.CDLL("libgnutls.so.30")']),
+  /** A JDK, as the server is a source file. */
+  jdk: () => answers("javac", ["-version"]),
+  oldNodes: haveOldNodes,
+  sslscan: () => answers("sslscan", ["--version"]),
+  nmap: () => answers("nmap", ["--version"]),
 };
+export type Requirement = keyof typeof checks;
+
+const known = new Map<Requirement, boolean>();
 
 /**
  * Whether something that a test needs is here. Under CI=true its absence is an error, so that no test is lost
  * silently; elsewhere the test is skipped and shown as such.
  * @throws Error under CI=true when it is missing.
  */
-export function has(requirement: keyof typeof checks): boolean {
-  const present = checks[requirement]();
+export function has(requirement: Requirement): boolean {
+  const present = known.get(requirement) ?? checks[requirement]();
+  known.set(requirement, present);
   if (!present && process.env["CI"] === "true") {
     throw new Error(`CI must have ${requirement}, and it is missing: see .ci/run`);
   }

@@ -1,10 +1,20 @@
+import { cipherSuites, suiteCode } from "#facts/cipher-suites.ts";
+import { NAMED_GROUPS } from "#facts/named-groups.ts";
 import {
   CHECK_SCHEMA_VERSION,
+  type CheckedTls,
   type CheckJudgement,
   type CheckReport,
 } from "#model/check-report.ts";
-import type { Certificate } from "#model/facets.ts";
-import { TLS_VERSIONS } from "#model/tls.ts";
+import type {
+  Certificate,
+  CertificateFacet,
+  KeyExchange,
+  Offered,
+  PresentedCertificate,
+  TlsService,
+} from "#model/tls-facets.ts";
+import { TLS_VERSIONS, type TlsVersion } from "#model/tls.ts";
 
 const TLS13 = ["TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"];
 const TLS12 = [
@@ -12,6 +22,43 @@ const TLS12 = [
   "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
   "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
 ];
+const OLD = [
+  "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+  "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+  "TLS_DHE_RSA_WITH_AES_256_CBC_SHA",
+  "TLS_DHE_RSA_WITH_AES_128_CBC_SHA",
+  "TLS_DHE_RSA_WITH_3DES_EDE_CBC_SHA",
+  "TLS_RSA_WITH_AES_256_CBC_SHA",
+  "TLS_RSA_WITH_AES_128_CBC_SHA",
+  "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
+  "TLS_RSA_WITH_RC4_128_SHA",
+  "TLS_RSA_WITH_RC4_128_MD5",
+  "TLS_RSA_EXPORT_WITH_RC4_40_MD5",
+  "TLS_RSA_WITH_NULL_SHA",
+];
+
+/** Suites of a version by their names, with their real codes. */
+export function suites(version: TlsVersion, names: readonly string[]): Offered[] {
+  return names.map((name) => {
+    const known = cipherSuites()
+      .values()
+      .find((suite) => suite.name === name);
+    if (known === undefined) throw new Error(`no suite is called ${name}`);
+    return { version, code: suiteCode(known.code), name };
+  });
+}
+
+function groups(version: TlsVersion, names: readonly string[]): Offered[] {
+  return names.map((name) => {
+    const known = NAMED_GROUPS.values().find((group) => group.name === name);
+    if (known === undefined) throw new Error(`no group is called ${name}`);
+    return { version, code: suiteCode(known.code), name };
+  });
+}
+
+function signatures(version: TlsVersion, names: readonly string[]): Offered[] {
+  return names.map((name, index) => ({ version, code: `0x040${index}`, name }));
+}
 
 /** A certificate of the sample: EC, 90 days, unless told otherwise. */
 export function certificate(fields: Partial<Certificate> = {}): Certificate {
@@ -24,11 +71,84 @@ export function certificate(fields: Partial<Certificate> = {}): Certificate {
     keyType: "ec",
     keyBits: 256,
     signatureAlgorithm: "ecdsa-with-SHA384",
+    keyUsage: ["digitalSignature"],
+    extendedKeyUsage: ["1.3.6.1.5.5.7.3.1"],
+    isAuthority: false,
+    selfSigned: false,
+    mustStaple: false,
     serial: "04a1b2c3",
     fingerprint: "b".repeat(64),
     ...fields,
   };
 }
+
+const INTERMEDIATE = certificate({
+  subject: "C=US, O=Let's Encrypt, CN=E7",
+  issuer: "C=US, O=Internet Security Research Group, CN=ISRG Root X1",
+  altNames: [],
+  validFrom: "2024-03-13T00:00:00Z",
+  validTo: "2027-03-12T23:59:59Z",
+  keyBits: 384,
+  signatureAlgorithm: "sha256WithRSAEncryption",
+  keyUsage: ["digitalSignature", "keyCertSign", "cRLSign"],
+  extendedKeyUsage: ["1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.1"],
+  isAuthority: true,
+  serial: "a1",
+  fingerprint: "c".repeat(64),
+});
+
+/** What a server presents: a leaf and its intermediate, trusted, unless told otherwise. */
+export function presented(fields: Partial<PresentedCertificate> = {}): PresentedCertificate {
+  return {
+    chain: [certificate(), INTERMEDIATE],
+    ordered: true,
+    complete: true,
+    trusted: true,
+    trustError: null,
+    hostnameMatches: true,
+    stapledOcsp: null,
+    timestamps: 2,
+    ...fields,
+  };
+}
+
+/** The parts of a server that the samples share. */
+export const SAMPLE = {
+  certificate: {
+    hostname: "www.nordlys.example",
+    presented: [presented()],
+    withoutName: "b".repeat(64),
+    unfinished: [],
+  } satisfies CertificateFacet,
+  keyExchange: {
+    groups: [
+      ...groups("TLSv1.3", ["X25519MLKEM768", "x25519", "secp256r1", "secp384r1"]),
+      ...groups("TLSv1.2", ["x25519", "secp256r1"]),
+    ],
+    primes: [],
+    signatureAlgorithms: [
+      ...signatures("TLSv1.3", ["ecdsa_secp256r1_sha256"]),
+      ...signatures("TLSv1.2", ["ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384"]),
+    ],
+    anySignatureAlgorithm: [],
+    unfinished: [],
+  } satisfies KeyExchange,
+  service: {
+    addresses: [
+      { address: "203.0.113.7", status: "answers", why: null },
+      { address: "2001:db8::7", status: "answers", why: null },
+    ],
+    alpn: ["h2", "http/1.1"],
+    sni: "not-needed",
+    clientCertificate: "not-requested",
+    connections: 48,
+    tolerance: [
+      { test: "large-hello", status: "tolerated", why: null },
+      { test: "future-version", status: "tolerated", why: null },
+      { test: "unknown-values", status: "tolerated", why: null },
+    ],
+  } satisfies TlsService,
+} as const;
 
 function judgement(
   control: string,
@@ -40,7 +160,7 @@ function judgement(
     control,
     outcome: "pass",
     message,
-    expected: {},
+    expected: control === "tls-cipher-suites" ? { profile: "mozilla-intermediate@6" } : {},
     actual: null,
     basis: { standard: "Mozilla intermediate 6.0" },
     remediation: null,
@@ -49,11 +169,12 @@ function judgement(
 }
 
 /** A server with nothing to complain of. */
-export function goodCheck(): CheckReport {
+export function goodCheck(): CheckReport & { readonly tls: CheckedTls } {
   return {
     schemaVersion: CHECK_SCHEMA_VERSION,
     tool: { name: "probity", version: "0.1.0" },
     checkedAt: "2026-11-22T03:04:05.000Z",
+    milliseconds: 412,
     target: {
       url: "https://www.nordlys.example/",
       host: "www.nordlys.example",
@@ -63,45 +184,24 @@ export function goodCheck(): CheckReport {
     reachable: true,
     policy: { id: "baseline", title: "Mozilla intermediate 6.0", builtIn: true },
     tls: {
-      protocols: TLS_VERSIONS.map((version) => ({
-        version,
-        status: version === "TLSv1.2" || version === "TLSv1.3" ? "accepted" : "rejected",
-        why: null,
-      })),
-      cipherSuites: [
-        ...TLS13.map((name, index) => ({
-          version: "TLSv1.3" as const,
-          code: `0x130${index + 1}`,
-          name,
+      protocols: {
+        versions: TLS_VERSIONS.map((version) => ({
+          version,
+          status: version === "TLSv1.2" || version === "TLSv1.3" ? "accepted" : "rejected",
+          why: null,
         })),
-        ...TLS12.map((name, index) => ({
-          version: "TLSv1.2" as const,
-          code: `0xC02${index}`,
-          name,
-        })),
-      ],
-      serverPreference: true,
-      unfinished: [],
-      groups: ["X25519MLKEM768", "x25519", "secp256r1", "secp384r1"].map((name, index) => ({
-        version: "TLSv1.3" as const,
-        code: `0x001${index}`,
-        name,
-      })),
-      certificates: [
-        certificate(),
-        certificate({
-          subject: "C=US, O=Let's Encrypt, CN=E7",
-          issuer: "C=US, O=Internet Security Research Group, CN=ISRG Root X1",
-          altNames: [],
-          validFrom: "2024-03-13T00:00:00Z",
-          validTo: "2027-03-12T23:59:59Z",
-          keyBits: 384,
-          signatureAlgorithm: "sha256WithRSAEncryption",
-        }),
-      ],
-      trusted: true,
-      trustError: null,
-      hostnameMatches: true,
+      },
+      cipherSuites: {
+        suites: [...suites("TLSv1.2", TLS12), ...suites("TLSv1.3", TLS13)],
+        preferences: [
+          { version: "TLSv1.2", order: "server", chachaForClients: true },
+          { version: "TLSv1.3", order: "server", chachaForClients: false },
+        ],
+        unfinished: [],
+      },
+      keyExchange: SAMPLE.keyExchange,
+      certificate: SAMPLE.certificate,
+      service: SAMPLE.service,
     },
     http: {
       url: "http://www.nordlys.example/",
@@ -132,41 +232,107 @@ export function goodCheck(): CheckReport {
   };
 }
 
+const PROTOCOLS_TO_DO = [
+  "Accept TLS 1.2 and 1.3 only, then reload the server:",
+  "nginx: ssl_protocols TLSv1.2 TLSv1.3;",
+  "Apache: SSLProtocol -all +TLSv1.2 +TLSv1.3",
+  "HAProxy: ssl-default-bind-options ssl-min-ver TLSv1.2",
+].join("\n");
+
 /** A server in trouble at three in the morning. */
-export function badCheck(): CheckReport {
+export function badCheck(): CheckReport & { readonly tls: CheckedTls } {
   const good = goodCheck();
   const { tls } = good;
-  if (tls === null) throw new Error("the good check has TLS");
   return {
     ...good,
     tls: {
       ...tls,
-      protocols: tls.protocols.map((entry) =>
-        entry.version === "TLSv1.0"
-          ? { ...entry, status: "accepted" }
-          : entry.version === "SSLv2"
-            ? { ...entry, status: "unknown", why: "connection reset" }
-            : entry,
-      ),
-      cipherSuites: [
-        ...tls.cipherSuites,
-        ...Array.from({ length: 15 }, (_, index) => ({
-          version: "TLSv1.0" as const,
-          code: `0x00${index + 10}`,
-          name: `TLS_RSA_WITH_SAMPLE_${index}_CBC_SHA`,
+      protocols: {
+        versions: TLS_VERSIONS.map((version) => ({
+          version,
+          status:
+            version === "SSLv2"
+              ? "unknown"
+              : version >= "TLSv1.2" || version === "TLSv1.0"
+                ? "accepted"
+                : "rejected",
+          why: version === "SSLv2" ? "connection reset" : null,
         })),
-      ],
-      serverPreference: false,
-      unfinished: [{ version: "TLSv1.0", why: "the server stopped answering" }],
-      certificates: [
-        certificate({
-          validTo: "2026-11-21T08:00:00Z",
-          altNames: Array.from({ length: 9 }, (_, index) => `host-${index}.nordlys.example`),
-        }),
-      ],
-      trusted: false,
-      trustError: "certificate has expired",
-      hostnameMatches: false,
+      },
+      cipherSuites: {
+        suites: [
+          ...suites("TLSv1.0", OLD),
+          ...suites("TLSv1.2", TLS12),
+          ...suites("TLSv1.3", TLS13),
+        ],
+        preferences: [
+          { version: "TLSv1.0", order: "client", chachaForClients: null },
+          { version: "TLSv1.2", order: "server", chachaForClients: false },
+          { version: "TLSv1.3", order: null, chachaForClients: null },
+        ],
+        unfinished: [{ version: "TLSv1.0", why: "the server stopped answering" }],
+      },
+      keyExchange: {
+        ...SAMPLE.keyExchange,
+        groups: groups("TLSv1.3", ["x25519", "secp256r1"]),
+        primes: [
+          { version: "TLSv1.0", bits: 1024, name: "RFC 2409 group 2", export: false },
+          { version: "TLSv1.0", bits: 512, name: null, export: true },
+        ],
+        anySignatureAlgorithm: ["TLSv1.2"],
+        unfinished: [{ version: "TLSv1.2", why: "the server stopped answering" }],
+      },
+      certificate: {
+        ...SAMPLE.certificate,
+        presented: [
+          presented({
+            chain: [
+              certificate({
+                validTo: "2026-11-21T08:00:00Z",
+                altNames: Array.from({ length: 9 }, (_, index) => `host-${index}.nordlys.example`),
+              }),
+            ],
+            complete: false,
+            trusted: false,
+            trustError: "certificate has expired",
+            hostnameMatches: false,
+            stapledOcsp: {
+              status: "revoked",
+              thisUpdate: "2026-11-20T08:00:00Z",
+              nextUpdate: "2026-11-27T08:00:00Z",
+            },
+            timestamps: 0,
+          }),
+          presented({
+            chain: [
+              certificate({ keyType: "rsa", keyBits: 2048, fingerprint: "d".repeat(64) }),
+              INTERMEDIATE,
+            ],
+            ordered: false,
+            complete: null,
+            timestamps: null,
+          }),
+        ],
+        withoutName: "d".repeat(64),
+        unfinished: ["whether there is an EdDSA certificate: the server stopped answering"],
+      },
+      service: {
+        ...SAMPLE.service,
+        addresses: [
+          { address: "203.0.113.7", status: "answers", why: null },
+          { address: "203.0.113.8", status: "differs", why: "it accepts TLSv1.1 too" },
+          { address: "2001:db8::7", status: "failed", why: "connection refused" },
+        ],
+        alpn: [],
+        sni: "other-certificate",
+        clientCertificate: "optional",
+        connections: 48,
+        tolerance: [
+          { test: "large-hello", status: "intolerant", why: "connection reset" },
+          { test: "future-version", status: "tolerated", why: null },
+          { test: "unknown-values", status: "unknown", why: "the server stopped answering" },
+        ],
+      },
     },
     http: {
       url: "http://www.nordlys.example/",
@@ -179,7 +345,7 @@ export function badCheck(): CheckReport {
     judgements: [
       judgement("tls-protocol-versions", "accepts TLSv1.0; declared: TLSv1.2, TLSv1.3 only", {
         outcome: "fail",
-        remediation: "Turn the older versions off: nginx `ssl_protocols TLSv1.2 TLSv1.3;`.",
+        remediation: PROTOCOLS_TO_DO,
       }),
       judgement("tls-cipher-suites", "the list for TLSv1.0 is not complete", {
         outcome: "unknown",
@@ -199,7 +365,7 @@ export function badCheck(): CheckReport {
         },
         remediation: "Redirect to HTTPS and send Strict-Transport-Security.",
       }),
-      judgement("tls-key-exchange", "offers x25519, secp256r1, secp384r1"),
+      judgement("tls-key-exchange", "offers x25519, secp256r1"),
     ],
     attention: [
       { kind: "key-age", due: "2026-12-05", message: "the key is due for rotation" },
@@ -225,29 +391,113 @@ export function badCheck(): CheckReport {
   };
 }
 
-/** A host that does not answer. */
-export function unreachableCheck(): CheckReport {
+/** A server from the time when everything was let in. */
+export function legacyCheck(): CheckReport & { readonly tls: CheckedTls } {
   const good = goodCheck();
+  const versions = ["SSLv3", "TLSv1.0", "TLSv1.1"] as const;
   return {
     ...good,
+    policy: { id: "baseline", title: "Nordlys security page", builtIn: false },
+    tls: {
+      ...good.tls,
+      protocols: {
+        versions: TLS_VERSIONS.map((version) => ({
+          version,
+          status: version < "TLSv1.2" ? "accepted" : "rejected",
+          why: null,
+        })),
+      },
+      cipherSuites: {
+        suites: [
+          { version: "SSLv2", code: "0x010080", name: "SSL_CK_RC4_128_WITH_MD5" },
+          { version: "SSLv2", code: "0x060040", name: "SSL_CK_DES_64_CBC_WITH_MD5" },
+          ...versions.flatMap((version) => suites(version, OLD)),
+          { version: "TLSv1.1", code: "0xFEED", name: "unknown-0xFEED" },
+        ],
+        preferences: versions.map((version) => ({
+          version,
+          order: "client",
+          chachaForClients: null,
+        })),
+        unfinished: [],
+      },
+      keyExchange: {
+        groups: [],
+        primes: versions.map((version) => ({
+          version,
+          bits: 1024,
+          name: "RFC 2409 group 2",
+          export: false,
+        })),
+        signatureAlgorithms: [],
+        anySignatureAlgorithm: [],
+        unfinished: [],
+      },
+      service: null,
+    },
+    http: null,
+    judgements: [
+      judgement(
+        "tls-protocol-versions",
+        "accepts SSLv2, SSLv3, TLSv1.0, TLSv1.1; declared: TLSv1.2, TLSv1.3 only",
+        { outcome: "fail", remediation: PROTOCOLS_TO_DO },
+      ),
+      judgement("tls-cipher-suites", "accepts broken suites: TLS_RSA_WITH_RC4_128_SHA (SSLv3)", {
+        outcome: "fail",
+        remediation: "Set the server's list of suites to the named profile.",
+      }),
+    ],
+  };
+}
+
+/** A host that does not answer. */
+export function unreachableCheck(): CheckReport {
+  const down = {
+    ...goodCheck(),
     target: { url: "https://down.nordlys.example/", host: "down.nordlys.example", port: 443 },
+  };
+  return silent(down, "unreachable", "connection refused by 203.0.113.9:443");
+}
+
+/** A server that speaks something else. */
+export function otherProtocolCheck(): CheckReport {
+  const other = {
+    ...goodCheck(),
+    target: { url: "tls://mail.nordlys.example:25", host: "mail.nordlys.example", port: 25 },
+  };
+  return silent(
+    other,
+    "malformed",
+    "mail.nordlys.example:25: does not speak TLS: it says “220 mx”",
+  );
+}
+
+function silent(
+  check: CheckReport,
+  reason: "unreachable" | "malformed",
+  message: string,
+): CheckReport {
+  return {
+    ...check,
     reachable: false,
     tls: null,
     http: null,
-    judgements: good.judgements.map(({ control }) =>
-      judgement(control, "not read: unreachable, connection refused", { outcome: "unknown" }),
-    ),
+    judgements: check.judgements
+      .slice(0, 5)
+      .map(({ control }) =>
+        judgement(control, `not read: ${reason}, ${message}`, { outcome: "unknown" }),
+      ),
     problems: [
       {
-        target: "down.nordlys.example",
-        probe: "tls",
-        operation: "TCP connect",
+        target: "endpoint",
+        probe: "tls-endpoint",
+        operation: "TLS hellos",
         subject: null,
         kinds: ["endpoint"],
         facets: [],
-        reason: "unreachable",
+        reason,
         permission: null,
-        message: "connection refused by 203.0.113.9:443",
+        message,
       },
     ],
   };

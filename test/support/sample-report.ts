@@ -653,6 +653,11 @@ const WORDS_OF_THE_MODEL: ReadonlySet<string> = new Set([
   "version",
   "status",
   "clearText",
+  "keyType",
+  "order",
+  "sni",
+  "clientCertificate",
+  "test",
 ]);
 
 /** The sample with something put into every text that a server, a file or a person could have written. */

@@ -1,113 +1,115 @@
+import { judgePresented, shownCertificate } from "#controls/certificate-judgement.ts";
+import { keyName } from "#controls/certificate-fitness.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
-import { defineControl, type AttentionNote } from "#model/control.ts";
-import type { Certificate } from "#model/facets.ts";
-import { parseMoment, renderMoment } from "#model/moment.ts";
+import { defineControl } from "#model/control.ts";
+import { parseMoment } from "#model/moment.ts";
 import { z } from "#model/schema.ts";
-import { listed, plain } from "#model/text.ts";
+import { plain } from "#model/text.ts";
 
 const expectation = z.strictObject({
-  minimumRsaBits: z.int().min(512).default(2048).describe("Smallest size of an RSA key, in bits."),
+  minimumRsaBits: z
+    .int()
+    .min(512)
+    .default(2048)
+    .describe(
+      "Smallest size of a server's RSA key, in bits; an intermediate's need only have 2048.",
+    ),
   minimumEcBits: z
     .int()
     .min(112)
     .default(256)
     .describe(
-      "Smallest size of an elliptic-curve (ECDSA) key, in bits; Ed25519 and Ed448 always suffice.",
+      "Smallest size of a server's elliptic-curve (ECDSA) key, in bits; an intermediate's need only have 256. Ed25519, Ed448, ML-DSA and SLH-DSA always suffice.",
+    ),
+  timestamps: z
+    .enum(["required", "optional"])
+    .default("optional")
+    .describe(
+      "Whether certificates must be in public logs (Certificate Transparency), as browsers ask of public authorities: two signed timestamps, three for a life of more than 180 days.",
     ),
 });
 type Expectation = z.output<typeof expectation>;
 
-const DAY = 86_400_000;
-/** From when on an expiry is worth a note: two weeks, or the last third of a short life. */
-const NOTICE = 14 * DAY;
+const MAX_UNFINISHED = 5;
 
 export default defineControl({
   id: "tls-certificate",
   title: "TLS certificate",
   rationale:
-    "A client can only know whom it talks to by a certificate that is trusted, names the host, is valid now and has a key that cannot be guessed.",
+    "A client can only know whom it talks to by a certificate that is trusted, names the host, is valid now and has a key and a signature that cannot be forged. " +
+    "A server with several kinds of key must have that for each: which one is shown is the client's choice.",
   severity: "high",
   judges: "subject",
   needs: ["certificate"],
   expectation,
-  // Trust and name are judged as they were when it was read, validity for the moment of judging. Only the leaf is
-  // judged: a chain may carry an expired cross-signed certificate that no client needs.
-  evaluate: ({ expect, facets, now }) => {
+  // Trust, name and stapled answer are judged as they were when they were read, validity for the moment of judging.
+  // What a client gets that names no host is nobody's promise.
+  evaluate: ({ expect, facets, now, observedAt }) => {
     const facet = facets.certificate;
     if (facet === undefined) return notApplicable("shows no certificate");
-    const leaf = facet.chain[0];
-    const failures: string[] = [];
-    const open: string[] = [];
-    if (!facet.trusted)
-      failures.push(`is not trusted (${plain(facet.trustError ?? "no reason given")})`);
-    if (!facet.hostnameMatches) {
-      failures.push(
-        `does not cover ${plain(facet.hostname)} but ${listed(leaf?.altNames ?? []) || "no name"}`,
-      );
-    }
-    if (leaf === undefined) open.push("no certificate was sent");
-    const from = leaf === undefined ? null : parseMoment(leaf.validFrom);
-    const to = leaf === undefined ? null : parseMoment(leaf.validTo);
-    if (leaf !== undefined && (from === null || to === null))
-      open.push("its validity cannot be read");
-    if (to !== null && to <= now.getTime()) failures.push(`expired on ${renderMoment(to)}`);
-    if (from !== null && from > now.getTime())
-      failures.push(`is not valid before ${renderMoment(from)}`);
-    const key = leaf === undefined ? null : judgeKey(leaf, expect);
-    if (key?.outcome === "fail") failures.push(key.words);
-    if (key?.outcome === "unknown") open.push(key.words);
+    const readAt = parseMoment(observedAt.certificate ?? "") ?? now.getTime();
+    const moments = { now: now.getTime(), readAt };
+    const host = plain(facet.hostname);
+    const all = facet.presented.map((presented) => {
+      const [leaf] = presented.chain;
+      const which = facet.presented.length > 1 && leaf !== undefined ? `${keyName(leaf)} ` : "";
+      const judged = judgePresented(presented, {
+        expect,
+        host,
+        moments,
+        name: `the ${which}certificate`,
+      });
+      return { ...judged, label: which === "" ? "" : `${which}certificate: ` };
+    });
+    const said = (part: "failures" | "open") =>
+      all.flatMap((one) => one[part].map((words) => `${one.label}${words}`));
     return settle({
-      failures,
-      open,
-      held: `trusted, covers ${plain(facet.hostname)}, ${key?.words ?? "no key"}, valid until ${to === null ? "?" : renderMoment(to)}`,
-      declared: `trusted, naming the host, valid now, RSA ≥ ${expect.minimumRsaBits} or EC ≥ ${expect.minimumEcBits} bits`,
+      failures: said("failures"),
+      open: [
+        ...said("open"),
+        ...unfinishedWords(facet.unfinished),
+        ...(all.length === 0 ? ["no certificate was sent"] : []),
+      ],
+      held: all.map(({ label, held }) => `${label}${held}`).join("; "),
+      declared: declaredWords(expect),
       actual: {
-        trusted: facet.trusted,
-        trustError: facet.trustError,
         hostname: facet.hostname,
-        hostnameMatches: facet.hostnameMatches,
-        validFrom: leaf?.validFrom ?? null,
-        validTo: leaf?.validTo ?? null,
-        keyType: leaf?.keyType ?? null,
-        keyBits: leaf?.keyBits ?? null,
-        fingerprint: leaf?.fingerprint ?? null,
+        certificates: facet.presented.map(shownCertificate),
+        unfinished: [...facet.unfinished],
       },
-      attention: from === null || to === null ? [] : expiry(from, to, now),
+      // Two chains may end in the same certificate.
+      attention: [
+        ...new Map(
+          all.flatMap(({ attention }) => attention.map((note) => [note.message, note])),
+        ).values(),
+      ],
     });
   },
   remediation:
-    "Install a certificate of a public authority for every name that is served, with its intermediate certificates, and renew it automatically (ACME).",
+    "Install a certificate of a public authority for every name that is served and for every kind of key, followed by its intermediate certificates in order " +
+    "(nginx `ssl_certificate` and Apache `SSLCertificateFile` take one file of both, HAProxy `crt` one of both and the key), and renew it automatically (ACME). " +
+    "A certificate that is revoked, or signed by SHA-1, must be issued anew. " +
+    "Where one demands OCSP stapling, turn it on: nginx `ssl_stapling on;`, Apache `SSLUseStapling on`, HAProxy `ocsp-update on`.",
   references: [
     "https://cabforum.org/working-groups/server/baseline-requirements/requirements/",
     "https://www.rfc-editor.org/rfc/rfc9525",
     "https://www.rfc-editor.org/rfc/rfc5280#section-6",
+    "https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2",
+    "https://www.rfc-editor.org/rfc/rfc7633",
+    "https://googlechrome.github.io/CertificateTransparency/ct_policy.html",
   ],
 });
 
-function judgeKey(
-  { keyType, keyBits }: Certificate,
-  expect: Expectation,
-): { readonly outcome: "pass" | "fail" | "unknown"; readonly words: string } {
-  if (keyType === "ed25519") return { outcome: "pass", words: "Ed25519 key" };
-  if (keyType === "ed448") return { outcome: "pass", words: "Ed448 key" };
-  if (keyType === "dsa") {
-    return { outcome: "fail", words: "has a DSA key, which no current client accepts" };
-  }
-  if (keyType === "other") {
-    return { outcome: "unknown", words: "has a kind of key that Probity does not know" };
-  }
-  const name = keyType.toUpperCase();
-  const minimum = keyType === "rsa" ? expect.minimumRsaBits : expect.minimumEcBits;
-  if (keyBits === null)
-    return { outcome: "unknown", words: `size of its ${name} key is not known` };
-  return keyBits < minimum
-    ? { outcome: "fail", words: `has an ${name} key of ${keyBits} bits only` }
-    : { outcome: "pass", words: `${name} key of ${keyBits} bits` };
+/** A server can send as much that cannot be read as it likes. */
+function unfinishedWords(unfinished: readonly string[]): string[] {
+  const more = unfinished.length - MAX_UNFINISHED;
+  return [
+    ...unfinished.slice(0, MAX_UNFINISHED).map((words) => plain(words)),
+    ...(more > 0 ? [`${more} more that could not be read`] : []),
+  ];
 }
 
-function expiry(from: number, to: number, now: Date): readonly AttentionNote[] {
-  const left = to - now.getTime();
-  if (left >= Math.min(NOTICE, (to - from) / 3)) return [];
-  const message = `the certificate expires on ${renderMoment(to)}: renew it`;
-  return [{ kind: "certificate-expiry", due: new Date(to).toISOString(), message }];
+function declaredWords({ minimumRsaBits, minimumEcBits, timestamps }: Expectation): string {
+  const logged = timestamps === "required" ? ", in public logs" : "";
+  return `trusted, naming the host, valid now, RSA ≥ ${minimumRsaBits} or EC ≥ ${minimumEcBits} bits${logged}`;
 }

@@ -1,26 +1,21 @@
+import { codeNumber, type Noted, offeredNames, openLists } from "#controls/offered.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
 import { cipherSuite } from "#facts/cipher-suites.ts";
-import { suiteTier } from "#facts/suite-tiers.ts";
-import { TLS_PROFILES, tlsProfile } from "#facts/tls-profiles.ts";
+import { brokenSuite, hasForwardSecrecy, suiteTier } from "#facts/suite-tiers.ts";
+import { profileId } from "#controls/profile-id.ts";
+import { tlsProfile } from "#facts/tls-profiles.ts";
+import { settingsInWords } from "#facts/tls-settings.ts";
 import { defineControl } from "#model/control.ts";
-import type { OfferedSuite } from "#model/facets.ts";
 import { z } from "#model/schema.ts";
-import { listed, plain } from "#model/text.ts";
-
-const PROFILE_IDS = TLS_PROFILES.map(({ id }) => id).join(", ");
+import type { CipherSuites, Offered } from "#model/tls-facets.ts";
 
 const expectation = z.strictObject({
-  profile: z
-    .string()
-    .refine((id) => tlsProfile(id) !== undefined, {
-      error: `expected a known profile: ${PROFILE_IDS}`,
-    })
-    .describe(`Published profile with its version, one of ${PROFILE_IDS}.`),
+  profile: profileId,
   violates: z
     .enum(["broken", "weak"])
     .default("broken")
     .describe(
-      "Which accepted suites violate: broken ones only, or weak ones (outside the profile) too.",
+      "Which accepted suites violate: broken ones only, or weak ones (that the profile neither recommends nor permits) too.",
     ),
 });
 
@@ -39,39 +34,53 @@ export default defineControl({
     const profile = tlsProfile(expect.profile);
     if (facet === undefined || profile === undefined) return notApplicable("offers no TLS suites");
     const tiered = (tier: string) =>
-      facet.suites.filter((suite) => suiteTier(codeOf(suite), profile) === tier);
+      facet.suites.filter((suite) => suiteTier(codeNumber(suite), profile) === tier);
     const broken = tiered("broken");
     const weak = tiered("weak");
     // Nobody registered them, so it cannot be said that they are not broken.
-    const unregistered = weak.filter((suite) => cipherSuite(codeOf(suite)) === undefined);
-    const failures = broken.length > 0 ? [`accepts broken suites: ${names(broken)}`] : [];
+    const unregistered = weak.filter((suite) => cipherSuite(codeNumber(suite)) === undefined);
+    const choice = choiceOfClients(facet, [...broken, ...weak]);
+    const failures =
+      broken.length > 0 ? [`accepts broken suites: ${offeredNames(broken.map(withReason))}`] : [];
     if (expect.violates === "weak" && weak.length > 0) {
-      failures.push(`accepts suites outside ${profile.id}: ${names(weak)}`);
+      failures.push(`accepts suites outside ${profile.id}: ${offeredNames(weak)}`);
     }
     if (failures.length > 0 && expect.violates === "broken" && weak.length > 0) {
-      failures.push(`also weak, which does not violate: ${names(weak)}`);
+      failures.push(`also weak, which does not violate: ${offeredNames(weak)}`);
     }
-    const open = facet.unfinished.map(
-      ({ version, why }) => `the list of ${version} could not be finished (${plain(why)})`,
-    );
-    if (unregistered.length > 0) open.push(`no registry knows ${names(unregistered)}`);
+    if (failures.length > 0) failures.push(...withoutSecrecy(weak), ...choice);
+    const open = [...openLists("list", facet.unfinished)];
+    if (unregistered.length > 0) open.push(`no registry knows ${offeredNames(unregistered)}`);
     if (facet.suites.length === 0 && open.length === 0) open.push("no suite was seen");
-    const all = `accepts ${facet.suites.length} suites, none broken`;
-    return settle({
-      failures,
-      open,
-      held:
-        weak.length > 0
-          ? `${all}; weak, outside the profile: ${names(weak)}`
-          : `accepts ${facet.suites.length} suites, all of them in the profile`,
-      declared: `${profile.id}, ${expect.violates} suites violate`,
-      actual: {
-        accepted: facet.suites.length,
-        broken: [...new Set(broken.map(({ name }) => name))],
-        weak: [...new Set(weak.map(({ name }) => name))],
-        unfinished: facet.unfinished.map(({ version }) => version),
-      },
-    });
+    const all = `accepts ${facet.suites.length} suites`;
+    const held =
+      weak.length > 0
+        ? [
+            `${all}, none broken`,
+            `weak, outside the profile: ${offeredNames(weak)}`,
+            ...withoutSecrecy(weak),
+            ...choice,
+          ]
+        : [`${all}, all of them in the profile`];
+    return {
+      ...settle({
+        failures,
+        open,
+        held: held.join("; "),
+        declared: `${profile.id}, ${expect.violates} suites violate`,
+        actual: {
+          accepted: facet.suites.length,
+          broken: namesOf(broken),
+          weak: namesOf(weak),
+          permitted: namesOf(tiered("permitted")),
+          withoutForwardSecrecy: namesOf(facet.suites.filter((suite) => !isForwardSecret(suite))),
+          unfinished: facet.unfinished.map(({ version }) => version),
+        },
+      }),
+      ...(failures.length > 0
+        ? { remediation: settingsInWords(profile, ["versions", "suites"]) }
+        : {}),
+    };
   },
   remediation:
     "Set the server's list of suites to the named profile (https://ssl-config.mozilla.org makes the lines for each server); " +
@@ -82,14 +91,33 @@ export default defineControl({
   ],
 });
 
-function codeOf(suite: OfferedSuite): number {
-  return Number.parseInt(suite.code, 16);
+function withReason(suite: Offered): Noted {
+  const facts = cipherSuite(codeNumber(suite));
+  const reason = facts === undefined ? undefined : brokenSuite(facts)?.reason;
+  return { ...suite, reason: reason === undefined || reason === suite.version ? null : reason };
 }
 
-/** Each name once, with the versions that accept it. */
-function names(suites: readonly OfferedSuite[]): string {
-  const versions = Map.groupBy(suites, ({ name }) => name);
-  return listed(
-    [...versions].map(([name, same]) => `${name} (${same.map((s) => s.version).join(", ")})`),
-  );
+/** Of an unregistered suite nothing is known, so nothing is said. */
+function isForwardSecret(suite: Offered): boolean {
+  const facts = cipherSuite(codeNumber(suite));
+  return facts === undefined || hasForwardSecrecy(facts);
+}
+
+function withoutSecrecy(weak: readonly Offered[]): readonly string[] {
+  const names = namesOf(weak.filter((suite) => !isForwardSecret(suite)));
+  return names.length === 0 ? [] : [`${names.length} of them without forward secrecy`];
+}
+
+/** Where the client's order decides, it may settle on the worst that both can. */
+function choiceOfClients(facet: CipherSuites, bad: readonly Offered[]): readonly string[] {
+  const versions = facet.preferences
+    .filter(({ version, order }) => order === "client" && bad.some((s) => s.version === version))
+    .map(({ version }) => version);
+  return versions.length === 0
+    ? []
+    : [`in ${versions.join(", ")} the client's order decides, so a client may end up with them`];
+}
+
+function namesOf(suites: readonly Offered[]): string[] {
+  return [...new Set(suites.map(({ name }) => name))];
 }

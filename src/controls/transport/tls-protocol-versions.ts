@@ -5,11 +5,13 @@ import {
   reviewNotes,
 } from "#controls/declared-versions.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
+import { versionsInWords } from "#facts/tls-settings.ts";
 import { defineControl, type Judgement } from "#model/control.ts";
-import type { Protocols, Transport } from "#model/facets.ts";
+import type { Transport } from "#model/facets.ts";
 import { date, tlsVersion, z } from "#model/schema.ts";
 import { plain } from "#model/text.ts";
-import { compareTlsVersions, TLS_VERSIONS } from "#model/tls.ts";
+import type { Protocols } from "#model/tls-facets.ts";
+import { compareTlsVersions, TLS_VERSIONS, type TlsVersion } from "#model/tls.ts";
 
 const expectation = z.strictObject({
   allowed: z
@@ -92,11 +94,12 @@ function judgeWire(expect: Expectation, wire: Protocols, now: Date): Judgement {
   const newer = accepted.filter(
     (version) => !expect.allowed.includes(version) && !exceptions.includes(version),
   );
-  return settle({
-    failures: [
-      ...(excess.length > 0 ? [`accepts ${excess.join(", ")}`] : []),
-      ...(refused.length > 0 ? [`rejects ${refused.join(", ")}`] : []),
-    ],
+  const failures = [
+    ...(excess.length > 0 ? [`accepts ${excess.join(", ")}`] : []),
+    ...(refused.length > 0 ? [`rejects ${refused.join(", ")}`] : []),
+  ];
+  const judgement = settle({
+    failures,
     open,
     held: [
       `accepts ${accepted.join(", ")}`,
@@ -109,6 +112,18 @@ function judgeWire(expect: Expectation, wire: Protocols, now: Date): Judgement {
     actual: { accepted, unknown },
     attention: reviewNotes(expect, exceptions, now),
   });
+  return failures.length === 0
+    ? judgement
+    : { ...judgement, remediation: versionsInWords(wanted(expect, exceptions)) };
+}
+
+/** What should be accepted from there on: what is declared, and of what is tolerated what is in use. */
+function wanted(
+  { allowed, required }: Expectation,
+  exceptions: readonly TlsVersion[],
+): readonly TlsVersion[] {
+  const all = new Set([...allowed, ...required, ...exceptions]);
+  return TLS_VERSIONS.filter((version) => all.has(version));
 }
 
 /** A setting names a floor: every version from there up may be accepted, and none below. */

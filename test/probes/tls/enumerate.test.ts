@@ -13,7 +13,18 @@ import {
   serverHello,
   u16,
 } from "../../support/tls-peer.ts";
-import { accepted, groupNames, names, scan, status, suiteNames } from "./scan.ts";
+import {
+  accepted,
+  groupsUnfinished,
+  groupNames,
+  names,
+  orderOf,
+  primeBits,
+  scan,
+  status,
+  suiteNames,
+  suitesUnfinished,
+} from "./scan.ts";
 
 const TLS10 = 0x0301;
 const TLS11 = 0x0302;
@@ -58,15 +69,18 @@ describe("an honest server", () => {
     const peer = await serve((hello) => honest(MODERN, hello));
     const result = await scan(peer.port);
     expect(accepted(result)).toEqual(["TLSv1.2", "TLSv1.3"]);
-    expect(result.versions.map(({ version }) => version)).toEqual(TLS_VERSIONS);
+    expect(result.protocols.versions.map(({ version }) => version)).toEqual(TLS_VERSIONS);
     expect(status(result, "SSLv2")).toBe("rejected");
     expect(suiteNames(result, "TLSv1.2")).toEqual(names([0xc030, 0xcca8, 0xc02f]));
     expect(suiteNames(result, "TLSv1.3")).toEqual(names([0x1302, 0x1303, 0x1301]));
     expect(groupNames(result, "TLSv1.3")).toEqual(["X25519MLKEM768", "x25519", "secp256r1"]);
     expect(groupNames(result, "TLSv1.2")).toEqual(["x25519", "secp256r1"]);
-    expect(result).toMatchObject({ unfinished: [], serverPreference: true });
-    expect(result.connections).toBe(peer.hellos.length);
-    expect(result.connections).toBeLessThan(30);
+    expect(suitesUnfinished(result)).toEqual([]);
+    expect(groupsUnfinished(result)).toEqual([]);
+    expect(orderOf(result, "TLSv1.2")).toBe("server");
+    // Some were dialled ahead for a question that then was not needed.
+    expect(result.connections).toBeGreaterThanOrEqual(peer.hellos.length);
+    expect(result.connections).toBeLessThan(75);
   });
 
   test("an old one: each version has its own list; the prime's size is told", async () => {
@@ -75,24 +89,25 @@ describe("an honest server", () => {
     expect(accepted(result)).toEqual(["TLSv1.0", "TLSv1.1", "TLSv1.2"]);
     expect(suiteNames(result, "TLSv1.0")).toEqual(names([0x002f, 0x0035, 0x000a]));
     expect(suiteNames(result, "TLSv1.1")).toEqual(names([0x002f, 0x0035]));
-    expect(groupNames(result, "TLSv1.2")).toEqual(["secp256r1", "dhe-1024"]);
-    expect(result.unfinished).toEqual([]);
+    expect(groupNames(result, "TLSv1.2")).toEqual(["secp256r1"]);
+    expect(primeBits(result, "TLSv1.2")).toEqual([1024]);
+    expect([...suitesUnfinished(result), ...groupsUnfinished(result)]).toEqual([]);
   });
 
   test("one that follows the client's order is told by a reversed offer", async () => {
     const peer = await serve((hello) => honest({ ...OLD, clientOrder: true }, hello));
-    expect((await scan(peer.port)).serverPreference).toBe(false);
+    expect(orderOf(await scan(peer.port), "TLSv1.2")).toBe("client");
   });
 
   test("one whose own order is the order of the offer is told by it, too", async () => {
     const model = { suites: new Map([[TLS12, [0x002f, 0x0035, 0xc02f]]]) };
     const peer = await serve((hello) => honest(model, hello));
-    expect((await scan(peer.port)).serverPreference).toBe(true);
+    expect(orderOf(await scan(peer.port), "TLSv1.2")).toBe("server");
   });
 
   test("with a single suite there is no preference to be told", async () => {
     const peer = await serve((hello) => honest({ suites: new Map([[TLS12, [0xc02f]]]) }, hello));
-    expect((await scan(peer.port)).serverPreference).toBeNull();
+    expect((await scan(peer.port)).cipherSuites.preferences).toEqual([]);
   });
 
   test("SSLv2 lists its ciphers in one answer", async () => {
@@ -118,8 +133,10 @@ describe("an honest server", () => {
     await scan(peer.port, { serverName: "www.example.com" });
     const named = peer.hellos.filter(({ order }) => order.length > 0);
     expect(new Set(named.map(({ serverName }) => serverName))).toEqual(
-      new Set(["www.example.com"]),
+      new Set(["www.example.com", null]),
     );
+    // One question is what a client gets that names no host; it is asked again where it cannot be read.
+    expect(named.filter(({ serverName }) => serverName === null).length).toBeLessThan(4);
   });
 
   test.each([1, 3])(
@@ -128,8 +145,8 @@ describe("an honest server", () => {
       const peer = await serve((hello) => honest(OLD, hello));
       const result = await scan(peer.port, { connections });
       expect(accepted(result)).toHaveLength(3);
-      // A closed one may still be counted while the next is taken.
-      expect(peer.peak()).toBeLessThanOrEqual(connections + 1);
+      // The server may take the next before it learns that the ones before are gone; without a limit it sees a dozen.
+      expect(peer.peak()).toBeLessThanOrEqual(connections * 2 + 1);
     },
   );
 });
@@ -146,7 +163,7 @@ describe("odd but honest servers", () => {
       const result = await scan(peer.port);
       expect(accepted(result)).toEqual(["TLSv1.2"]);
       expect(suiteNames(result, "TLSv1.2")).toEqual(names([0xc030, 0x0035, 0x002f, 0xcca8]));
-      expect(result.unfinished).toEqual([]);
+      expect([...suitesUnfinished(result), ...groupsUnfinished(result)]).toEqual([]);
     }
     expect(everything).toBeGreaterThan(256);
   });
@@ -164,7 +181,7 @@ describe("odd but honest servers", () => {
     );
     const result = await scan(peer.port, { timeoutMs: 1200 });
     expect(accepted(result)).toEqual(["TLSv1.2", "TLSv1.3"]);
-    expect(result.versions.every((version) => version.status !== "unknown")).toBe(true);
+    expect(result.protocols.versions.every((version) => version.status !== "unknown")).toBe(true);
   });
 
   test("TLS 1.3 that answers no empty list of key shares is asked with shares", async () => {
@@ -182,7 +199,7 @@ describe("odd but honest servers", () => {
       hello.version === TLS13 ? record(22, serverHello(TLS12, 0xc02f)) : honest(OLD, hello),
     );
     const result = await scan(peer.port);
-    expect(result.versions.at(-1)).toEqual({
+    expect(result.protocols.versions.at(-1)).toEqual({
       version: "TLSv1.3",
       status: "rejected",
       why: "answered with TLSv1.2",
@@ -198,7 +215,7 @@ describe("odd but honest servers", () => {
     const result = await scan(peer.port, { timeoutMs: 600 });
     expect(accepted(result)).toEqual(["TLSv1.0", "TLSv1.2", "TLSv1.3"]);
     expect(suiteNames(result, "TLSv1.0")).toEqual(names([0x0035]));
-    expect(result.unfinished.map(({ version }) => version)).toContain("TLSv1.0");
+    expect(suitesUnfinished(result)).toContain("TLSv1.0");
   });
 
   test("warnings before the answer change nothing", async () => {
@@ -253,10 +270,10 @@ describe("silence is no refusal by itself", () => {
     async (move) => {
       const peer = await serve((hello) => (below12(hello) ? move : honest(MODERN, hello)));
       const result = await scan(peer.port, { timeoutMs: 800 });
-      const old = result.versions.find(({ version }) => version === "TLSv1.0");
+      const old = result.protocols.versions.find(({ version }) => version === "TLSv1.0");
       expect(old).toMatchObject({ status: "rejected" });
       expect(old?.why).toMatch(/each time, while TLSv1.3 was answered before and after/);
-      expect(result.unfinished).toEqual([]);
+      expect([...suitesUnfinished(result), ...groupsUnfinished(result)]).toEqual([]);
     },
   );
 
@@ -280,10 +297,10 @@ describe("silence is no refusal by itself", () => {
     for (const version of ["TLSv1.0", "TLSv1.1", "TLSv1.2"] as const) {
       expect(status(result, version)).not.toBe("rejected");
       const whole = suiteNames(result, version).length >= 2;
-      const marked = result.unfinished.some((one) => one.version === version);
+      const marked = suitesUnfinished(result).includes(version);
       expect(whole || marked).toBe(true);
     }
-    expect(result.unfinished.length).toBeGreaterThan(0);
+    expect(suitesUnfinished(result).length).toBeGreaterThan(0);
   });
 
   test("the control hello fails too: the version is unknown", async () => {
@@ -297,9 +314,9 @@ describe("silence is no refusal by itself", () => {
     });
     const result = await scan(peer.port);
     expect(status(result, "TLSv1.0")).toBe("unknown");
-    expect(result.versions[2]?.why).toContain("TLSv1.3 failed too");
+    expect(result.protocols.versions[2]?.why).toContain("TLSv1.3 failed too");
     expect(controls).toBeGreaterThan(0);
-    expect(result.unfinished.map(({ version }) => version)).toContain("TLSv1.0");
+    expect(suitesUnfinished(result)).toContain("TLSv1.0");
   });
 
   test("internal errors in mid-chain are an overload: it is asked again", async () => {
@@ -314,7 +331,7 @@ describe("silence is no refusal by itself", () => {
     });
     const result = await scan(peer.port);
     expect(suiteNames(result, "TLSv1.2")).toEqual(names([0xc030, 0xcca8, 0xc02f]));
-    expect(result.unfinished).toEqual([]);
+    expect([...suitesUnfinished(result), ...groupsUnfinished(result)]).toEqual([]);
   });
 
   test("a server without elliptic curves that refuses in silence has a whole list all the same", async () => {
@@ -325,7 +342,8 @@ describe("silence is no refusal by itself", () => {
     });
     const result = await scan(peer.port);
     expect(suiteNames(result, "TLSv1.2")).toEqual(names([0x002f, 0x0035]));
-    expect(result).toMatchObject({ groups: [], unfinished: [] });
+    expect(groupNames(result, "TLSv1.2")).toEqual([]);
+    expect([...suitesUnfinished(result), ...groupsUnfinished(result)]).toEqual([]);
   });
 
   test("a list that ends in silence ends there when accepted suites are still answered", async () => {
@@ -335,7 +353,7 @@ describe("silence is no refusal by itself", () => {
     });
     const result = await scan(peer.port);
     expect(suiteNames(result, "TLSv1.2")).toEqual(names([0xc030, 0xcca8, 0xc02f]));
-    expect(result.unfinished).toEqual([]);
+    expect([...suitesUnfinished(result), ...groupsUnfinished(result)]).toEqual([]);
   });
 
   test.each([TLS10, TLS12])("a list that breaks off is marked: version %i", async (version) => {
@@ -348,7 +366,7 @@ describe("silence is no refusal by itself", () => {
     const result = await scan(peer.port);
     const name = version === TLS10 ? "TLSv1.0" : "TLSv1.2";
     expect(status(result, name)).toBe("accepted");
-    expect(result.unfinished.map((one) => one.version)).toContain(name);
+    expect(suitesUnfinished(result)).toContain(name);
   });
 });
 

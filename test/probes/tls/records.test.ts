@@ -11,14 +11,14 @@ import {
   u16,
 } from "../../support/tls-peer.ts";
 
-const PLAIN: ReadOptions = { keyExchange: null, ssl2: false };
+const PLAIN: ReadOptions = { read: "hello", ssl2: false };
 
 /** The reply to chunks as they come; `end` when the reader still waits after the last. */
 function read(chunks: readonly Buffer[], options = PLAIN): Reply | "end" {
   const reader = createFlightReader(options);
   for (const chunk of chunks) {
     const reply = reader.push(chunk);
-    if (reply !== null) return reply;
+    if (reply !== null && "kind" in reply) return reply;
   }
   return reader.end() ?? "end";
 }
@@ -27,7 +27,8 @@ function byteByByte(bytes: Buffer): Buffer[] {
   return Array.from({ length: bytes.length }, (_, index) => bytes.subarray(index, index + 1));
 }
 
-const wanting = (keyExchange: "ECDHE" | "DHE") => ({ keyExchange, ssl2: false }) as const;
+const EXCHANGE = { read: "exchange", ssl2: false } as const;
+const FLIGHT = { read: "flight", ssl2: false } as const;
 
 const ssl2Answer = (ciphers: number[], certificate = 3) => {
   const specs = Buffer.from(ciphers.flatMap((code) => [code >> 16, (code >> 8) & 255, code & 255]));
@@ -77,7 +78,7 @@ describe("ServerHello", () => {
     const split = [body.subarray(0, 1), body.subarray(1, 30), body.subarray(30)];
     expect(read(split.map((part) => record(22, part)))).toMatchObject(answered);
     const both = record(22, Buffer.concat([body, curveExchange(0x1d)]));
-    expect(read([both], { ...PLAIN, keyExchange: "ECDHE" })).toMatchObject({ group: 0x1d });
+    expect(read([both], EXCHANGE)).toMatchObject({ group: 0x1d });
   });
   test("after a warning", () => {
     expect(read([alert(112, 1), hello12])).toMatchObject(answered);
@@ -98,7 +99,11 @@ describe("ServerHello", () => {
 describe("key exchange", () => {
   test.each([512, 1023, 1024, 2048, 4096])("a prime of %i bits", (bits) => {
     const flight = Buffer.concat([serverHello(0x0303, 0x9e), primeExchange(bits)]);
-    expect(read([record(22, flight)], wanting("DHE"))).toMatchObject({ dhBits: bits });
+    const reply = read([record(22, flight)], EXCHANGE);
+    if (reply === "end" || reply.kind !== "hello") throw new Error("no ServerHello");
+    // Without the zero that stands before it.
+    expect(reply.exchange?.prime?.length).toBe(Math.ceil(bits / 8));
+    expect(reply.exchange?.prime?.[0]).toBe(0xff >> ((8 - (bits % 8)) % 8));
   });
   test("is looked for behind the certificate", () => {
     const parts = [
@@ -107,7 +112,7 @@ describe("key exchange", () => {
       curveExchange(0x17),
     ];
     const flight = Buffer.concat(parts.map((part) => record(22, part, 0x0301)));
-    expect(read([flight], wanting("ECDHE"))).toMatchObject({ group: 0x17, suite: 0xc014 });
+    expect(read([flight], EXCHANGE)).toMatchObject({ group: 0x17, suite: 0xc014 });
   });
   test.each([
     ["the connection ends", Buffer.alloc(0)],
@@ -116,7 +121,61 @@ describe("key exchange", () => {
     ["ServerHelloDone comes first", record(22, message(14, Buffer.alloc(0)))],
     ["the curve is not a named one", record(22, message(12, Buffer.from([1, 2, 3, 4])))],
   ])("the ServerHello still counts when %s", (_, rest) => {
-    expect(read([hello12, rest], wanting("ECDHE"))).toMatchObject(answered);
+    expect(read([hello12, rest], EXCHANGE)).toMatchObject(answered);
+  });
+});
+
+describe("the flight of a server up to TLS 1.2", () => {
+  const vector24 = (...parts: Buffer[]) => {
+    const body = Buffer.concat(parts);
+    return Buffer.concat([Buffer.from([0, body.length >> 8, body.length & 255]), body]);
+  };
+  const chain = [Buffer.alloc(700, 1), Buffer.alloc(900, 2)];
+  const certificate = message(11, vector24(...chain.map((der) => vector24(der))));
+  const status = message(22, Buffer.concat([Buffer.from([1]), vector24(Buffer.from("staple"))]));
+  const exchange = message(
+    12,
+    Buffer.concat([Buffer.from([3, 0, 0x17, 2, 4, 4]), Buffer.from([8, 4, 0, 1, 0])]),
+  );
+  const request = message(13, Buffer.from([1, 1, 0, 0, 0, 0]));
+  const done = message(14, Buffer.alloc(0));
+  const messages = [serverHello(0x0303, 0xc02f), certificate, status, exchange, request, done];
+
+  test("certificates as sent, staple, what signed the exchange, and the wish for a client's certificate", () => {
+    const bytes = record(22, Buffer.concat(messages));
+    for (const chunks of [[bytes], byteByByte(bytes)]) {
+      expect(read(chunks, FLIGHT)).toMatchObject({
+        ...answered,
+        group: 0x17,
+        exchange: { group: 0x17, prime: null, signatureAlgorithm: 0x0804 },
+        flight: { certificates: chain, ocsp: Buffer.from("staple"), requestsCertificate: true },
+      });
+    }
+  });
+  test("is read no further than was asked", () => {
+    const bytes = record(22, Buffer.concat(messages));
+    expect(read([bytes])).toMatchObject({ exchange: null, flight: { certificates: [] } });
+    expect(read([bytes], EXCHANGE)).toMatchObject({
+      exchange: { group: 0x17 },
+      flight: { certificates: chain, requestsCertificate: false },
+    });
+  });
+  test("cut off anywhere, what came before still counts", () => {
+    const bytes = record(22, Buffer.concat(messages));
+    const whole = Buffer.concat(messages.slice(0, 2)).length;
+    const cut = record(22, bytes.subarray(5, 5 + whole));
+    expect(read([cut], FLIGHT)).toMatchObject({ flight: { certificates: chain, ocsp: null } });
+  });
+  test("a list of certificates with wrong lengths gives those that are whole", () => {
+    const broken = Buffer.concat([
+      vector24(chain[0] ?? Buffer.alloc(0)),
+      Buffer.from([0, 255, 255, 1]),
+    ]);
+    const bytes = record(
+      22,
+      Buffer.concat([serverHello(0x0303, 0xc02f), message(11, vector24(broken)), done]),
+    );
+    expect(read([bytes], FLIGHT)).toMatchObject({ flight: { certificates: [chain[0]] } });
   });
 });
 
@@ -166,14 +225,14 @@ describe("what is no TLS", () => {
       record(22, hello),
       ...Array.from({ length: 40 }, () => record(22, message(11, Buffer.alloc(16_000)))),
     ];
-    expect(read(endless, { keyExchange: "ECDHE", ssl2: false })).toMatchObject(answered);
+    expect(read(endless, EXCHANGE)).toMatchObject(answered);
     const unopened = Array.from({ length: 40 }, () => record(22, Buffer.alloc(16_000, 2)));
     expect(read(unopened)).toMatchObject({ kind: "malformed" });
   });
 });
 
 describe("SSLv2", () => {
-  const ssl2 = { keyExchange: null, ssl2: true } as const;
+  const ssl2 = { read: "hello", ssl2: true } as const;
   test("an answer lists its ciphers, whole and byte by byte", () => {
     const bytes = ssl2Answer([0x010080, 0x0700c0]);
     const reply = { kind: "ssl2-hello", ciphers: [0x010080, 0x0700c0] };
@@ -195,7 +254,7 @@ describe("SSLv2", () => {
 
 describe("any bytes whatever", () => {
   const options = fc.record<ReadOptions>({
-    keyExchange: fc.constantFrom("ECDHE", "DHE", null),
+    read: fc.constantFrom("hello", "exchange", "flight"),
     ssl2: fc.boolean(),
   });
   const KINDS = new Set(["hello", "alert", "ssl2-hello", "not-tls", "malformed"]);

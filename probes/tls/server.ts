@@ -1,0 +1,137 @@
+import type { FacetName } from "#model/facets.ts";
+import { type Authentication, authenticate } from "./authentication.ts";
+import type { HelloVersion } from "./client-hello.ts";
+import { contactAgain } from "./contact-again.ts";
+import { confirm, settle } from "./confirm.ts";
+import { worst } from "./explore.ts";
+import { type GroupList, listGroups } from "./groups.ts";
+import { FULL, suitesFor } from "./offers.ts";
+import { HELLO_VERSIONS } from "./outcomes.ts";
+import { listPrimes, type PrimeList } from "./primes.ts";
+import { listSuites, type SuiteList } from "./suites.ts";
+import { testTolerance } from "./tolerance.ts";
+import type { TlsService } from "#model/tls-facets.ts";
+import { type Accepted, contact, type Contact, contactSsl2 } from "./versions.ts";
+import type { Wire } from "./wire.ts";
+
+/** What the hellos of one scan of one address showed. */
+export interface ServerScan {
+  /** One for each version, SSLv2 first. */
+  readonly contacts: readonly Contact[];
+  readonly suites: readonly SuiteList[];
+  readonly groups: readonly GroupList[];
+  readonly primes: readonly PrimeList[];
+  readonly tolerance: TlsService["tolerance"];
+  /** null where no facet that was asked for needs it. */
+  readonly authentication: Authentication | null;
+}
+
+/** The lists of one accepted version, each as it comes. */
+interface Lists {
+  readonly suites: Promise<SuiteList> | null;
+  readonly groups: Promise<GroupList> | null;
+  readonly primes: Promise<PrimeList> | null;
+}
+
+/**
+ * Asks one server: every version at once, and the lists of each accepted one while others are still being asked.
+ * @returns no lists where no version was accepted
+ */
+export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Promise<ServerScan> {
+  const lists = new Map<HelloVersion, Lists>();
+  const fates = new Map(
+    HELLO_VERSIONS.map((version) => [version, Promise.withResolvers<Accepted | null>()] as const),
+  );
+  const begin = (version: HelloVersion, { verdict, shape }: Contact) => {
+    if (verdict.kind !== "accepted" || verdict.hello === null || lists.has(version)) return;
+    const accepted = { version, shape, hello: verdict.hello };
+    fates.get(version)?.resolve(accepted);
+    lists.set(version, beginLists(wire, accepted, wanted));
+  };
+  const authenticates = AUTHENTICATION_FACETS.some((facet) => wanted.has(facet));
+  const known = new Map([...fates].map(([version, { promise }]) => [version, promise] as const));
+  const authenticated = authenticates ? authenticate(wire, known, wanted) : null;
+  const ssl2 = contactSsl2(wire);
+  const first = await Promise.all(
+    HELLO_VERSIONS.map(async (version) => {
+      const answer = await contact(wire, version);
+      begin(version, answer);
+      return [version, answer] as const;
+    }),
+  );
+  const taken = {
+    any: first.some(([, { verdict }]) => verdict.kind === "accepted"),
+    suites: Math.max(
+      0,
+      ...first.map(([version, { verdict }]) =>
+        version !== "TLSv1.3" && verdict.kind === "accepted" ? suitesFor(version).length : 0,
+      ),
+    ),
+  };
+  const second = await Promise.all(
+    first.map(async ([version, answer]) => {
+      const again = await contactAgain(wire, version, answer, taken);
+      begin(version, again);
+      return [version, again] as const;
+    }),
+  );
+  for (const { resolve } of fates.values()) resolve(null);
+  const accepted = second.flatMap(([version, { shape, verdict }]): Accepted[] =>
+    verdict.kind === "accepted" && verdict.hello !== null
+      ? [{ version, shape, hello: verdict.hello }]
+      : [],
+  );
+  const tls13 = accepted.find(({ version }) => version === "TLSv1.3");
+  const older = accepted.findLast(({ version }) => version !== "TLSv1.3");
+  const [tolerance, authentication] = await Promise.all([
+    wanted.has("tlsService") ? testTolerance(wire, tls13, older) : [],
+    authenticated,
+    // What is confirmed afterwards is confirmed in quiet.
+    ...[...lists.values()].flatMap((list) => [list.suites, list.groups, list.primes]),
+  ]);
+  const contacts = [await ssl2, ...second.map(([, answer]) => answer)];
+  const control = accepted.at(-1);
+  const confirmed = await Promise.all(
+    contacts.map(async (answer) =>
+      control === undefined ? answer : confirm(wire, answer, control),
+    ),
+  );
+  for (const answer of confirmed) if (answer.version !== "SSLv2") begin(answer.version, answer);
+  const all = [...lists.values()];
+  return {
+    suites: await finished(all.map((list) => list.suites)),
+    groups: await finished(all.map((list) => list.groups)),
+    primes: await finished(all.map((list) => list.primes)),
+    contacts: confirmed.map((answer) => settle(wire, answer)),
+    tolerance,
+    authentication,
+  };
+}
+
+const AUTHENTICATION_FACETS = ["certificate", "keyExchange", "tlsService"] as const;
+
+function beginLists(wire: Wire, accepted: Accepted, wanted: ReadonlySet<FacetName>): Lists {
+  const { version, shape, hello } = accepted;
+  const tls13 = version === "TLSv1.3";
+  // The first hello of another shape did not offer everything.
+  const first = shape === FULL || tls13 ? hello : null;
+  const exchange = wanted.has("keyExchange");
+  const suites =
+    wanted.has("cipherSuites") || (exchange && !tls13)
+      ? listSuites(wire, version, shape, first)
+      : null;
+  const groups = exchange ? listGroups(wire, accepted) : null;
+  const primes =
+    exchange && !tls13 && suites !== null
+      ? suites.then(async (list) => {
+          const primes = await listPrimes(wire, accepted, list.suites);
+          // Among suites that were not found there may be Diffie-Hellman.
+          return { ...primes, ...worst([primes, list]) };
+        })
+      : null;
+  return { suites, groups, primes };
+}
+
+async function finished<T>(lists: readonly (Promise<T> | null)[]): Promise<T[]> {
+  return Promise.all(lists.filter((list) => list !== null));
+}

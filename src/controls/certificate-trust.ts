@@ -1,0 +1,68 @@
+/** Whether clients can trust a chain as it is sent, and whether they would have to make up for something. */
+import type { AttentionNote } from "#model/control.ts";
+import { parseMoment } from "#model/moment.ts";
+import type { PresentedCertificate } from "#model/tls-facets.ts";
+import { plain } from "#model/text.ts";
+import type { Fitness } from "./certificate-fitness.ts";
+
+/**
+ * A server must send what leads up to the root (RFC 8446 4.4.2). Some browsers fetch what is missing from the address in the
+ * certificate (RFC 5280 4.2.2.1); Firefox, curl, Java, Go, Python and Node do not, so that it is a failure, told apart.
+ */
+export function trustFindings(presented: PresentedCertificate): Fitness {
+  const { trusted, trustError, complete } = presented;
+  const reason = plain(trustError ?? "no reason given");
+  const missing = `the certificate of ${issuerWords(presented)} is not sent, so that only clients that fetch it themselves can connect`;
+  if (trusted === false) {
+    const words = `is not trusted (${reason})`;
+    return { failures: [complete === false ? `${words}: ${missing}` : words], open: [] };
+  }
+  const open = trusted === null ? [`could not tell whether it is trusted (${reason})`] : [];
+  if (complete === false) return { failures: [missing], open };
+  return complete === true
+    ? { failures: [], open }
+    : {
+        failures: [],
+        open: [...open, "could not tell whether all intermediate certificates are sent"],
+      };
+}
+
+/** The issuer of the highest certificate that follows from the server's own. */
+function issuerWords({ chain }: PresentedCertificate): string {
+  let [top] = chain;
+  for (const _ of chain) {
+    const next = chain.find((one) => one.subject === top?.issuer && one !== top);
+    if (next === undefined) break;
+    top = next;
+  }
+  return plain(top?.issuer ?? "its issuer", 80);
+}
+
+/** Clients bear it (RFC 8446 4.4.2), the strict ones of old do not. */
+export function disorderNotes(
+  { ordered }: PresentedCertificate,
+  name: string,
+  now: number,
+): readonly AttentionNote[] {
+  if (ordered) return [];
+  const message = `${name} is followed by certificates out of order or of no use: send each before the one that certifies it, and no others`;
+  return [{ kind: "certificate-chain", due: new Date(now).toISOString(), message }];
+}
+
+const LONG_LIFE = 180 * 86_400_000;
+
+/** What browsers ask of public authorities: https://googlechrome.github.io/CertificateTransparency/ct_policy.html */
+export function timestampFindings({ timestamps, chain: [leaf] }: PresentedCertificate): Fitness {
+  const from = parseMoment(leaf?.validFrom ?? "");
+  const to = parseMoment(leaf?.validTo ?? "");
+  const needed = from !== null && to !== null && to - from > LONG_LIFE ? 3 : 2;
+  if (timestamps === null) {
+    return { failures: [], open: ["could not tell whether it is in public logs"] };
+  }
+  return timestamps < needed
+    ? {
+        failures: [`carries ${timestamps} signed timestamps of public logs and needs ${needed}`],
+        open: [],
+      }
+    : { failures: [], open: [] };
+}

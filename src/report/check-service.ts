@@ -1,0 +1,134 @@
+import type { CheckReport } from "#model/check-report.ts";
+import type { HttpFacet } from "#model/facets.ts";
+import type { TlsService } from "#model/tls-facets.ts";
+import { addFact, addUnder, some, type View } from "./check-lines.ts";
+import type { Content } from "./page.ts";
+import { groupBy } from "./subjects.ts";
+import { cut, type Span } from "./width.ts";
+import { count, moment } from "./words.ts";
+
+const PROBLEMS_SHOWN = 4;
+const ADDRESSES_SHOWN = 4;
+
+/** Adds where and when it was looked at, and for how long. */
+export function addAddress({ page, check, verbose }: View): void {
+  const { target, checkedAt, milliseconds, tls } = check;
+  const address = target.address === undefined ? "" : `${cut(target.address, 60)}, `;
+  const took = milliseconds === undefined ? "" : `, in ${(milliseconds / 1000).toFixed(2)} s`;
+  const connections = tls?.service?.connections;
+  const asked =
+    verbose && connections !== undefined ? ` over ${count(connections, "connection")}` : "";
+  addFact(page, "Address", `${address}${moment(checkedAt)}${took}${asked}`);
+}
+
+const SNI: Readonly<Record<TlsService["sni"], string>> = {
+  "not-needed": "SNI is not needed",
+  "other-certificate": "another certificate without SNI",
+  required: "SNI is required",
+  unknown: "SNI not known",
+};
+const CLIENT: Readonly<Record<TlsService["clientCertificate"], string>> = {
+  "not-requested": "no client certificate asked for",
+  optional: "a client certificate is optional",
+  required: "a CLIENT CERTIFICATE IS REQUIRED",
+  unknown: "client certificate not known",
+};
+const TESTS: Readonly<Record<TlsService["tolerance"][number]["test"], string>> = {
+  "large-hello": "large hellos",
+  "future-version": "versions of the future",
+  "unknown-values": "values that it does not know",
+};
+
+/** Adds the shape of the service: ALPN, SNI, client certificates, addresses, what it does not bear. */
+export function addService(view: View, facet: TlsService | null): void {
+  const { page, verbose } = view;
+  if (facet === null) {
+    addFact(page, "Service", "not read");
+    return;
+  }
+  const { alpn, sni, clientCertificate, addresses, tolerance } = facet;
+  const protocols =
+    alpn === null
+      ? "ALPN not read"
+      : `ALPN ${
+          some(
+            alpn.map((name) => cut(name, 20)),
+            verbose ? 20 : 5,
+          ) || "none"
+        }`;
+  const alike = addresses.filter(({ status }) => status === "answers").length;
+  addFact(
+    page,
+    "Service",
+    [
+      protocols,
+      SNI[sni],
+      CLIENT[clientCertificate],
+      ...(verbose || alike < 2 ? [] : [`${alike} addresses answer alike`]),
+    ].join(" · "),
+  );
+  const notable = addresses.filter(({ status }) => verbose || status !== "answers");
+  for (const entry of verbose ? notable : notable.slice(0, ADDRESSES_SHOWN)) {
+    addUnder(page, addressLine(entry));
+  }
+  const more = verbose ? 0 : notable.length - ADDRESSES_SHOWN;
+  if (more > 0) addUnder(page, `and ${count(more, "address", "addresses")} more`);
+  for (const { test, status, why } of tolerance) {
+    if (!verbose && status !== "intolerant") continue;
+    const reason = why === null ? "" : ` (${cut(why, 120)})`;
+    const text = `${TESTS[test]}: ${status}${reason}`;
+    addUnder(page, [status === "intolerant" ? { text, tone: "warn" } : text]);
+  }
+}
+
+function addressLine({ address, status, why }: TlsService["addresses"][number]): Content {
+  const reason = why === null ? "" : `: ${cut(why, 120)}`;
+  const words = {
+    answers: "answers",
+    differs: "DIFFERS",
+    failed: "FAILED",
+    "not-asked": "not asked",
+  }[status];
+  const text = `${words}${reason}`;
+  const bad = status === "differs" || status === "failed";
+  return [`${cut(address, 60)} `, bad ? { text, tone: "warn" } : text];
+}
+
+const CLEAR_TEXT: Readonly<Record<HttpFacet["clearText"], Span>> = {
+  refused: { text: "clear text is refused" },
+  "redirects-to-https": { text: "clear text redirects to HTTPS" },
+  "redirects-elsewhere": { text: "clear text REDIRECTS, but not to HTTPS", tone: "bad" },
+  serves: { text: "SERVES in clear text", tone: "bad" },
+  unknown: { text: "clear text could not be tried", tone: "warn" },
+};
+
+/** Adds what answers in clear text and whether HTTPS asks to be remembered. */
+export function addHttp({ page }: View, http: HttpFacet): void {
+  const { clearText, status, location, hsts, httpsAnswered } = http;
+  const where = location === null ? "" : ` ${cut(location, 100)}`;
+  const answer = status === null && where === "" ? "" : ` (${status ?? "no status"}${where})`;
+  const days = hsts === null ? 0 : Math.floor(hsts.maxAgeSeconds / 86_400);
+  const hstsWords = !httpsAnswered
+    ? "HSTS not read"
+    : hsts === null
+      ? "no HSTS"
+      : [
+          `HSTS for ${count(days, "day")}`,
+          ...(hsts.includeSubDomains ? ["with subdomains"] : []),
+          ...(hsts.preload ? ["preload"] : []),
+        ].join(" ");
+  addFact(page, "HTTP", [CLEAR_TEXT[clearText], `${answer}; ${hstsWords}`]);
+}
+
+/** Adds what could not be read and why, alike together. */
+export function addProblems({ page, verbose }: View, { problems }: CheckReport): void {
+  const groups = groupBy(problems, ({ reason, message }) => JSON.stringify([reason, message]));
+  for (const [{ operation, reason, message }] of verbose
+    ? groups
+    : groups.slice(0, PROBLEMS_SHOWN)) {
+    const words = cut(message, verbose ? 1000 : 200);
+    addFact(page, "Not read", `${cut(operation, 80)}: ${reason}, ${words}`);
+  }
+  const more = verbose ? 0 : groups.length - PROBLEMS_SHOWN;
+  if (more > 0) addFact(page, "Not read", `and ${count(more, "problem")} more`);
+}
