@@ -58,7 +58,7 @@ function commands(finish) {
   withInputs(program.command("scan"), "required")
     .description("gather evidence from the estate and judge every claim by it")
     .option("--evidence <dir>", "save the evidence to a new folder, to be judged again")
-    .option("--active", "also run tests that look like attacks (none yet)")
+    .option("--active", "also run tests that look like attacks")
     .addOption(format())
     .option("--output <file>", "write the report to a file")
     .option("--full", "list every subject, with what passes and what it rests on")
@@ -114,6 +114,7 @@ ${EXIT_CODES}`,
     .option("--ca-file <file>", "trust these certificate authorities too")
     .option("--timeout <seconds>", "give up an endpoint after so many seconds", "10")
     .option("--concurrency <endpoints>", "endpoints at once", "32")
+    .option("--active", "also run tests that look like attacks, such as Heartbleed and ROBOT")
     .addOption(
       new Option("--format <format>", "text, json (of one address) or jsonl (one a line)")
         .choices(["text", "json", "jsonl"])

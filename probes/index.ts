@@ -179,6 +179,12 @@ export const probes: readonly ProbeEntry[] = [
     },
     "tlsService": {
       "permissions": []
+    },
+    "tlsBehaviour": {
+      "permissions": []
+    },
+    "tlsAttacks": {
+      "permissions": []
     }
   },
   "load": () => import("./tls/endpoint.ts"),

@@ -1,6 +1,7 @@
 import { request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { codeOf, TlsScanError } from "#probes/tls/errors.ts";
+import { withoutLegacyCertificate } from "#probes/tls/legacy-certificate.ts";
 import { relaxedTls } from "#probes/tls/relaxed.ts";
 
 /** The head of an HTTP answer, as far as transport is concerned. */
@@ -73,6 +74,7 @@ export function fetchHead(
     }, timeoutMs);
     signal.addEventListener("abort", stop, { once: true });
     request.on("socket", (socket) => {
+      withoutLegacyCertificate(socket);
       socket.once("connect", () => {
         connected = true;
       });

@@ -3,6 +3,7 @@ const NAMES: Readonly<Record<number, string>> = {
   0: "close_notify",
   10: "unexpected_message",
   20: "bad_record_mac",
+  21: "decryption_failed",
   22: "record_overflow",
   40: "handshake_failure",
   42: "bad_certificate",
@@ -17,6 +18,7 @@ const NAMES: Readonly<Record<number, string>> = {
   80: "internal_error",
   86: "inappropriate_fallback",
   90: "user_canceled",
+  100: "no_renegotiation",
   109: "missing_extension",
   110: "unsupported_extension",
   112: "unrecognized_name",
@@ -25,7 +27,19 @@ const NAMES: Readonly<Record<number, string>> = {
   120: "no_application_protocol",
 };
 
-export const ALERT = { internalError: 80, protocolVersion: 70, unrecognizedName: 112 } as const;
+export const ALERT = {
+  closeNotify: 0,
+  badRecordMac: 20,
+  decryptionFailed: 21,
+  accessDenied: 49,
+  decryptError: 51,
+  internalError: 80,
+  userCanceled: 90,
+  noRenegotiation: 100,
+  unknownPskIdentity: 115,
+  protocolVersion: 70,
+  unrecognizedName: 112,
+} as const;
 
 /** `alert 40 (handshake_failure)`. */
 export function alertWords(description: number): string {

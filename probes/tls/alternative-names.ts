@@ -2,7 +2,7 @@
 import { isIP, SocketAddress } from "node:net";
 import { domainToASCII } from "node:url";
 import { plain } from "#model/text.ts";
-import type { AltName } from "./certificate-extensions.ts";
+import type { AltName, AltNames } from "./certificate-extensions.ts";
 
 const DNS_NAME = 2;
 const ADDRESS = 7;
@@ -10,18 +10,26 @@ const ADDRESS = 7;
 const TEXT_KINDS: Readonly<Record<number, string>> = { 1: "email", 6: "URI" };
 
 const MAX_NAME = 300;
-const MAX_NAMES = 1000;
+/** More are compared, and not shown. */
+export const MAX_SHOWN_NAMES = 1000;
 
 /** Host names and addresses bare, others with their kind: bounded, escaped, at most 1,000 of them. */
-export function shownNames(names: readonly AltName[]): string[] {
-  return names.slice(0, MAX_NAMES).map(({ type, value }) => {
-    if (type === ADDRESS) return addressOf(value) ?? "address of the wrong length";
-    // More would be cut off anyway.
-    const text = plain(value.subarray(0, 4 * MAX_NAME).toString("latin1"), MAX_NAME);
-    if (type === DNS_NAME) return text;
-    const kind = TEXT_KINDS[type];
-    return kind === undefined ? `name of kind ${type}` : plain(`${kind}:${text}`, MAX_NAME);
-  });
+export function shownNames(names: AltNames): string[] {
+  const shown: string[] = [];
+  for (const name of names) {
+    if (shown.length === MAX_SHOWN_NAMES) break;
+    shown.push(shownName(name));
+  }
+  return shown;
+}
+
+function shownName({ type, value }: AltName): string {
+  if (type === ADDRESS) return addressOf(value) ?? "address of the wrong length";
+  // More would be cut off anyway.
+  const text = plain(value.subarray(0, 4 * MAX_NAME).toString("latin1"), MAX_NAME);
+  if (type === DNS_NAME) return text;
+  const kind = TEXT_KINDS[type];
+  return kind === undefined ? `name of kind ${type}` : plain(`${kind}:${text}`, MAX_NAME);
 }
 
 /**
@@ -29,21 +37,26 @@ export function shownNames(names: readonly AltName[]): string[] {
  * an address only by an address; `*` stands for the whole left-most label and has two labels or more behind it.
  * @param host a DNS name, with U-labels or A-labels, or an IP address, in brackets or not
  */
-export function coversHost(names: readonly AltName[], host: string): boolean {
+export function coversHost(names: AltNames, host: string): boolean {
   const address = canonicalAddress(host.replace(/^\[|\]$/g, ""));
   if (address !== null) {
-    return names.some(({ type, value }) => type === ADDRESS && addressOf(value) === address);
+    return some(names, ({ type, value }) => type === ADDRESS && addressOf(value) === address);
   }
   const wanted = (domainToASCII(host) || host).toLowerCase().replace(/\.$/, "");
   if (wanted === "") return false;
   const parent = wanted.slice(wanted.indexOf(".") + 1);
   // The star stands for one label, which is not empty.
   const wildcard = parent.includes(".") && !wanted.startsWith(".") ? `*.${parent}` : null;
-  return names.some(({ type, value }) => {
+  return some(names, ({ type, value }) => {
     if (type !== DNS_NAME || value.length > MAX_NAME) return false;
     const name = value.toString("latin1").toLowerCase();
     return name === wanted || name === wildcard;
   });
+}
+
+function some(names: AltNames, is: (name: AltName) => boolean): boolean {
+  for (const name of names) if (is(name)) return true;
+  return false;
 }
 
 function addressOf(octets: Buffer): string | null {

@@ -20,6 +20,8 @@ export type VersionEnd = End & { readonly version: HelloVersion };
 export interface Authentication {
   /** One for each leaf, first the one that today's ordinary client gets. Empty where none could be read. */
   readonly presented: readonly Presentation[];
+  /** It showed more leaves than are kept. */
+  readonly more: boolean;
   /** DER of the leaf that a client gets which names no host; null where it gets none or was not asked. */
   readonly withoutName: Buffer | null;
   readonly signatureAlgorithms: readonly Offered[];
@@ -70,6 +72,7 @@ export async function authenticate(
   const leaves = presented.flatMap(({ chain }) => chain[0] ?? []);
   return {
     presented,
+    more: seen.more(),
     withoutName: unnamed?.kind === "shown" ? (unnamed.chain[0] ?? null) : null,
     signatureAlgorithms: seen.algorithms(),
     anySignatureAlgorithm: seen.any(),
@@ -147,15 +150,19 @@ async function newestOlder(versions: VersionAnswers): Promise<Accepted | null> {
   return null;
 }
 
-/** A server may have a certificate for its oldest versions alone: one question where their suite wants another kind. */
+/** A server may have a certificate for its oldest versions alone, of the same kind or another: one question each. */
 async function lookFurther(
   { wire, seen }: Asking,
   accepted: Accepted,
   known: ReadonlySet<string>,
 ): Promise<End> {
+  const certified = certifiedSuites(accepted);
+  if (certified.length === 0) return WHOLE;
   const kind = authenticationOf(accepted.hello.suite);
-  if (kind === null || known.has(kind)) return WHOLE;
-  const suites = certifiedSuites(accepted).filter((suite) => authenticationOf(suite) === kind);
+  const another = kind !== null && !known.has(kind);
+  const suites = another
+    ? certified.filter((suite) => authenticationOf(suite) === kind)
+    : certified;
   const answer = await classicAsker(wire, accepted).ask({ suites });
   if (answer.kind === "shown") seen.in(accepted.version).saw(answer);
   return answer.kind === "open" ? answer.end : WHOLE;

@@ -16,6 +16,17 @@ export interface Writer {
   readonly length: () => number;
 }
 
+/** One for all places that are empty. */
+export const NO_BYTES: Buffer = Buffer.alloc(0);
+
+/** The same bytes in memory of their own: a slice holds the whole of what it was cut from, and Node's pools too are large. */
+export function ownCopy(bytes: Uint8Array): Buffer {
+  if (bytes.length === 0) return NO_BYTES;
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
 /** The longest record, and room for what goes around it. */
 const SCRATCH = Buffer.alloc(70_000);
 

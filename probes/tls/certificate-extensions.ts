@@ -1,4 +1,14 @@
-import { bitsOf, type Der, DerError, derAt, expectTag, oidOf, partsOf, TAG } from "./der.ts";
+import {
+  bitsOf,
+  type Der,
+  DerError,
+  derAt,
+  eachPart,
+  expectTag,
+  oidOf,
+  partsOf,
+  TAG,
+} from "./der.ts";
 import { signatureName } from "./signature-names.ts";
 
 /** What a certificate says that Node does not tell. */
@@ -13,9 +23,9 @@ export interface CertificateParts {
   readonly subjectName: Buffer;
   /** RFC 5280 4.2.1.3; null: no such extension. */
   readonly keyUsage: readonly string[] | null;
-  /** RFC 5280 4.2.1.12, dotted; null: no such extension. */
+  /** RFC 5280 4.2.1.12, dotted, at most 100 of them; null: no such extension. */
   readonly extendedKeyUsage: readonly string[] | null;
-  readonly altNames: readonly AltName[];
+  readonly altNames: AltNames;
   /** RFC 7633: the TLS feature status_request. */
   readonly mustStaple: boolean;
   /** RFC 6962 3.3: signed certificate timestamps in the certificate. */
@@ -24,6 +34,11 @@ export interface CertificateParts {
   readonly issuerFetchable: boolean;
   /** The extensions that are there and cannot be read, in words; they count as absent above. */
   readonly problems: readonly string[];
+}
+
+/** Read anew at each walk, for to keep thousands of names takes far more room than they do. */
+export interface AltNames extends Iterable<AltName> {
+  readonly length: number;
 }
 
 export interface AltName {
@@ -43,6 +58,8 @@ const KEY_USAGES = [
   "encipherOnly",
   "decipherOnly",
 ];
+/** Certificates in use have two. */
+const MAX_USAGES = 100;
 /** RFC 6066 8; 17 is the retired status_request_v2 (RFC 6961). */
 const STATUS_REQUEST = 5;
 const CA_ISSUERS = "1.3.6.1.5.5.7.48.2";
@@ -79,7 +96,14 @@ export function certificateParts(der: Buffer): CertificateParts {
     keyBytes: bitsOf(keyBits),
     subjectName: expectTag(subject, TAG.sequence).whole,
     keyUsage: read("key usage", "2.5.29.15", keyUsagesOf),
-    extendedKeyUsage: read("extended key usage", "2.5.29.37", oidsOf),
+    extendedKeyUsage: read("extended key usage", "2.5.29.37", (value) => {
+      const usages = oidsOf(value);
+      if (usages.length > MAX_USAGES) {
+        const count = `${usages.length} extended key usages`;
+        problems.push(`it has ${count}, of which ${MAX_USAGES} are listed`);
+      }
+      return usages.slice(0, MAX_USAGES);
+    }),
     altNames: read("alternative names", "2.5.29.17", altNamesOf) ?? [],
     mustStaple: read("TLS features", "1.3.6.1.5.5.7.1.24", requiresStaple) ?? false,
     timestamps: read("timestamps", "1.3.6.1.4.1.11129.2.4.2", timestampsIn) ?? 0,
@@ -147,11 +171,17 @@ function oidsOf(value: Der): string[] {
   return partsOf(expectTag(value, TAG.sequence)).map(oidOf);
 }
 
-function altNamesOf(value: Der): AltName[] {
-  return partsOf(expectTag(value, TAG.sequence)).map(({ tag, content }) => ({
-    type: tag & 0x1f,
-    value: content,
-  }));
+function altNamesOf(value: Der): AltNames {
+  const names = expectTag(value, TAG.sequence);
+  let length = 0;
+  // To the end once, so that no walk can meet what cannot be read.
+  for (const _ of eachPart(names)) length += 1;
+  return {
+    length,
+    *[Symbol.iterator]() {
+      for (const { tag, content } of eachPart(names)) yield { type: tag & 0x1f, value: content };
+    },
+  };
 }
 
 function requiresStaple(value: Der): boolean {

@@ -1,10 +1,13 @@
 import { hash, type KeyObject, X509Certificate } from "node:crypto";
+import { hasRocaFingerprint } from "#facts/roca.ts";
 import type { Certificate } from "#model/tls-facets.ts";
 import { plain } from "#model/text.ts";
-import { shownNames } from "./alternative-names.ts";
+import { MAX_SHOWN_NAMES, shownNames } from "./alternative-names.ts";
+import { ownCopy } from "./bytes.ts";
 import { type CertificateParts, certificateParts } from "./certificate-extensions.ts";
-import { DerError } from "./der.ts";
+import { bitsOf, DerError, derAt, expectTag, partsOf, TAG } from "./der.ts";
 import { nameOf } from "./names.ts";
+import { slowKey } from "./slow-keys.ts";
 
 /** A certificate that was read, and what of it could not be. */
 export interface ReadCertificate {
@@ -14,6 +17,8 @@ export interface ReadCertificate {
   readonly parts: CertificateParts | null;
   /** In words; what they name counts as absent in the facts. */
   readonly problems: readonly string[];
+  /** Which slow key it has, with which nothing is checked; null for a usual one. */
+  readonly slow: string | null;
 }
 
 /** Far more than any certificate that is in use, those with post-quantum keys and signatures included. */
@@ -28,19 +33,37 @@ export function readCertificate(der: Buffer): ReadCertificate {
   const key = hash("sha256", der);
   const known = recent.get(key);
   if (known !== undefined) return known;
-  const read = readAnew(der);
-  if (recent.size >= MAX_RECENT) recent.clear();
+  const read = readAnew(ownCopy(der));
+  if (der.length > MAX_KEPT) return read;
+  if (recentBytes + der.length > MAX_RECENT) {
+    recent.clear();
+    recentBytes = 0;
+  }
   recent.set(key, read);
+  recentBytes += der.length;
   return read;
+}
+
+/**
+ * The same for who needs no facts: to read those of a large one takes milliseconds.
+ * @throws Error as `readCertificate`
+ */
+export function x509Of(der: Buffer): X509Certificate {
+  const large = der.length > MAX_KEPT && der.length <= MAX_BYTES;
+  return large ? new X509Certificate(der) : readCertificate(der).x509;
 }
 
 /** By SHA-256: the endpoints of a scan share their intermediate certificates, and often more. */
 const recent = new Map<string, ReadCertificate>();
-const MAX_RECENT = 500;
+let recentBytes = 0;
+/** Bytes of DER; read they take about ten times that. Certificates in use have some 2 KiB each. */
+const MAX_RECENT = 1024 * 1024;
+const MAX_KEPT = 8000;
 
 function readAnew(der: Buffer): ReadCertificate {
   const x509 = new X509Certificate(der);
   const { parts, problems } = partsIn(der);
+  const slow = slowKeyOf(x509);
   const facts: Certificate = {
     subject: nameOf(x509.subject),
     issuer: nameOf(x509.issuer),
@@ -54,27 +77,57 @@ function readAnew(der: Buffer): ReadCertificate {
     isAuthority: x509.ca,
     selfSigned: issued(x509, x509),
     mustStaple: parts?.mustStaple ?? false,
+    roca: rocaOf(x509),
     serial: plain(x509.serialNumber, 100),
     fingerprint: x509.fingerprint256.replaceAll(":", "").toLowerCase(),
   };
-  return { facts, x509, parts, problems };
+  const unchecked = slow === null ? [] : [`its signatures are not checked: ${slow} is too slow`];
+  return { facts, x509, parts, problems: [...problems, ...unchecked], slow };
 }
 
-/** Whether the second certificate is the issuer of the first, by name and by signature. */
+/** Whether the second certificate is the issuer of the first, by name and by signature; never by one of a slow key. */
 export function issued(certificate: X509Certificate, issuer: X509Certificate): boolean {
   if (certificate.issuer !== issuer.subject) return false;
+  const pair = `${certificate.fingerprint256} ${issuer.fingerprint256}`;
+  const known = pairs.get(pair);
+  if (known !== undefined) return known;
+  const answer = hasSigned(issuer, certificate);
+  if (pairs.size >= MAX_PAIRS) pairs.clear();
+  pairs.set(pair, answer);
+  return answer;
+}
+
+/** By fingerprints: a chain is asked for the same more than once, and it is in the hands of a stranger how long an answer takes. */
+const pairs = new Map<string, boolean>();
+const MAX_PAIRS = 2000;
+
+function hasSigned(issuer: X509Certificate, certificate: X509Certificate): boolean {
   try {
-    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+    const { publicKey } = issuer;
+    if (slowKey(publicKey) !== null) return false;
+    return certificate.checkIssued(issuer) && certificate.verify(publicKey);
   } catch {
     // A key of a kind that OpenSSL does not know signs nothing that can be checked.
     return false;
   }
 }
 
+/** Which slow key a certificate has; null for a usual one. */
+export function slowKeyOf(certificate: X509Certificate): string | null {
+  try {
+    return slowKey(certificate.publicKey);
+  } catch {
+    // OpenSSL does not know the kind of key, and checks nothing by it.
+    return null;
+  }
+}
+
 function partsIn(der: Buffer): Pick<ReadCertificate, "parts" | "problems"> {
   try {
     const parts = certificateParts(der);
-    return { parts, problems: parts.problems };
+    const { length } = parts.altNames;
+    const words = `it has ${length} alternative names, of which ${MAX_SHOWN_NAMES} are listed`;
+    return { parts, problems: [...parts.problems, ...(length > MAX_SHOWN_NAMES ? [words] : [])] };
   } catch (error) {
     if (!(error instanceof DerError)) throw error;
     return { parts: null, problems: [`its structure cannot be read (${error.message})`] };
@@ -84,6 +137,21 @@ function partsIn(der: Buffer): Pick<ReadCertificate, "parts" | "problems"> {
 /** Where OpenSSL can make no date of it, the text as it stands. */
 function momentOf(date: Date, text: string): string {
   return Number.isNaN(date.getTime()) ? plain(text, 100) : date.toISOString();
+}
+
+/** False for every kind of key but RSA; null where OpenSSL does not know the kind or gives no modulus. */
+function rocaOf(certificate: X509Certificate): boolean | null {
+  try {
+    const key = certificate.publicKey;
+    if (key.asymmetricKeyType !== "rsa" && key.asymmetricKeyType !== "rsa-pss") return false;
+    // A JSON web key, which would be more direct, cannot be made of RSA-PSS keys (RFC 8017 A.1.1, RFC 5280 4.1).
+    const [, bits] = partsOf(derAt(key.export({ type: "spki", format: "der" })));
+    const [modulus] = partsOf(derAt(bitsOf(bits)));
+    const { content } = expectTag(modulus, TAG.integer);
+    return hasRocaFingerprint(BigInt(`0x0${content.toString("hex")}`));
+  } catch {
+    return null;
+  }
 }
 
 const KEY_TYPES: Readonly<Record<string, Certificate["keyType"]>> = {

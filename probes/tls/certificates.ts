@@ -1,19 +1,29 @@
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { Failure } from "#model/probe.ts";
-import type {
-  Certificate,
-  CertificateFacet,
-  PresentedCertificate,
-  TlsService,
-} from "#model/tls-facets.ts";
+import type { Certificate, CertificateFacet, TlsService } from "#model/tls-facets.ts";
 import { trustAnchors } from "./anchors.ts";
 import type { Authentication } from "./authentication.ts";
 import { readCertificate } from "./certificate-facts.ts";
+import { relaxedTls } from "./relaxed.ts";
 import type { Presentation } from "./seen.ts";
-import { handshake } from "./handshake.ts";
-import { presentedOf, type Trust } from "./presented.ts";
-import { chainTrust } from "./trust.ts";
+import {
+  type CertificateKind,
+  type Handshake,
+  handshake,
+  type HandshakeOptions,
+} from "./handshake.ts";
+import { presentedOf, type Sent, type Trust } from "./presented.ts";
+import { chainTrust, unfitness } from "./trust.ts";
 import type { Wire } from "./wire.ts";
+
+/** Reads the roots into OpenSSL, which takes milliseconds, before a chain is there to be judged. */
+export function prepareTrust(ca: string | null): void {
+  relaxedTls(null, { ca });
+}
+
+/** No server has more kinds of key; one that shows another certificate to each connection is read no further. */
+const MAX_LEAVES = 10;
 
 /** The certificates of an endpoint, or why there are none. */
 export interface CertificatesRead {
@@ -38,11 +48,32 @@ export async function readCertificates(
       ? [`${version}: it ended in silence, and the server is unsteady`]
       : [];
   });
-  const parts = await Promise.all(
-    shown.presented.map((presentation) => present(wire, presentation, hostname, ca)),
+  const leaves = shown.presented.slice(0, MAX_LEAVES);
+  if (shown.presented.length > MAX_LEAVES) {
+    open.push(
+      `${shown.presented.length} certificates were shown, of which ${MAX_LEAVES} were read`,
+    );
+  }
+  if (wire.contradicted()) open.push("the server refuses at one time what it answers at another");
+  const sent = await Promise.all(
+    leaves.map((presentation) => judged(wire, presentation, hostname, ca)),
   );
+  const parts: ReturnType<typeof presentedOf>[] = [];
+  for (const one of sent) {
+    parts.push(presentedOf(one));
+    // To check signatures takes time, which other endpoints need too.
+    await setImmediate();
+  }
   const presented = parts.flatMap((part) => (part.presented === null ? [] : [part.presented]));
-  const unfinished = [...new Set([...parts.flatMap((part) => part.unfinished), ...open])];
+  const unfinished = [
+    ...new Set([
+      ...parts.flatMap((part) => part.unfinished),
+      ...open,
+      ...(shown.more
+        ? ["shows more certificates than are read, another one at every question"]
+        : []),
+    ]),
+  ];
   const [first] = presented;
   if (first === undefined) {
     const why = unfinished.join("; ") || "no accepted suite comes with one";
@@ -57,33 +88,66 @@ export async function readCertificates(
   };
 }
 
-async function present(
+/** What was presented, with OpenSSL's verdict on it. */
+async function judged(
   wire: Wire,
-  { chain, ocsp, timestamps }: Presentation,
+  { chain, ocsp, timestamps, possession: proved }: Presentation,
   hostname: string,
   ca: string | null,
-): Promise<{
-  readonly presented: PresentedCertificate | null;
-  readonly unfinished: readonly string[];
-}> {
+): Promise<Sent> {
   const keyType = keyTypeOf(chain[0]);
   const apart = await chainTrust(chain, keyType, ca);
-  const trust = keyType === "ml-dsa" ? ((await trustByHandshake(wire, chain, ca)) ?? apart) : apart;
   const anchors = trustAnchors(ca);
-  return presentedOf({ hostname, chain, trust, anchors, ocsp, timestampList: timestamps });
+  // TLS 1.2 has no post-quantum keys, so that only a handshake of 1.3 makes OpenSSL judge them.
+  const postQuantum = keyType === "ml-dsa";
+  // Who signs nothing (static RSA) shows its key by the end of a handshake. Nobody is blamed on this side's word alone.
+  const timeoutMs = proved === false ? Math.min(wire.timeoutMs, DOUBT_MS) : wire.timeoutMs;
+  const whole =
+    postQuantum || proved !== true
+      ? await handshakeOf(wire, chain, keyType, { ca, timeoutMs })
+      : null;
+  const trust: Trust = postQuantum && whole !== null ? whole : apart;
+  const possession = whole?.completed === true ? true : proved;
+  const { trusted, trustError } = trust;
+  return {
+    hostname,
+    chain,
+    trust: { trusted, trustError },
+    possession,
+    anchors,
+    ocsp,
+    timestampList: timestamps,
+  };
 }
 
-/** TLS 1.2 has no post-quantum keys, so that only a handshake of 1.3 makes OpenSSL judge them. */
-async function trustByHandshake(
+/** Who shows what is not its own seldom goes on to the end. */
+const DOUBT_MS = 2000;
+
+const KINDS: Partial<Record<Certificate["keyType"], CertificateKind>> = {
+  rsa: "rsa",
+  ec: "ecdsa",
+  ed25519: "eddsa",
+  ed448: "eddsa",
+  "ml-dsa": "ml-dsa",
+};
+
+/**
+ * A whole handshake by OpenSSL in which the server shows the same leaf; null where that does not come about, and where
+ * OpenSSL is not to check the chain.
+ */
+async function handshakeOf(
   wire: Wire,
   chain: readonly Buffer[],
-  ca: string | null,
-): Promise<Trust | null> {
-  const { address, timeoutMs, signal } = wire;
-  const options = { timeoutMs, signal, ca, kind: "ml-dsa" } as const;
+  keyType: Certificate["keyType"],
+  settings: Pick<HandshakeOptions, "ca" | "timeoutMs">,
+): Promise<Handshake | null> {
+  const { address, signal } = wire;
+  // OpenSSL dials by itself, and knows no talk before TLS.
+  if (unfitness(chain) !== null || (address.startTls ?? null) !== null) return null;
+  const kind = KINDS[keyType];
+  const options = { ...settings, signal, ...(kind === undefined ? {} : { kind }) };
   const shown = await wire.slot(() => handshake(address, options)).catch(() => null);
-  const same = shown?.chain[0]?.equals(chain[0] ?? Buffer.alloc(0)) === true;
-  return shown !== null && same ? { trusted: shown.trusted, trustError: shown.trustError } : null;
+  return shown?.leaf?.equals(chain[0] ?? Buffer.alloc(0)) === true ? shown : null;
 }
 
 function keyTypeOf(der: Buffer | undefined): Certificate["keyType"] {
@@ -106,7 +170,9 @@ export async function readClientCertificate(
 ): Promise<TlsService["clientCertificate"]> {
   if (shown.requestsCertificate === null) return "unknown";
   if (!shown.requestsCertificate) return "not-requested";
+  if (shown.presented.some(({ chain }) => unfitness(chain) !== null)) return "unknown";
   const { address, timeoutMs, signal } = wire;
+  if ((address.startTls ?? null) !== null) return "unknown";
   try {
     const result = await wire.slot(() => handshake(address, { timeoutMs, signal, ca }));
     return result?.clientCertificate ?? "unknown";

@@ -1,7 +1,9 @@
 import { certifiedSuites, isSigned } from "./authentications.ts";
+import { VERSION_CODES } from "./client-hello.ts";
 import { SILENT } from "./explore.ts";
 import { offer } from "./offers.ts";
 import { judge, type Outcome, words } from "./outcomes.ts";
+import type { Proof } from "./possession.ts";
 import type { HelloReply } from "./records.ts";
 import { type Answer, type Asker, protocolOffer, type Shown, STAPLES } from "./shown.ts";
 import { ALL_ALGORITHMS } from "./signature-offers.ts";
@@ -64,10 +66,20 @@ function shown(hello: HelloReply): Shown | null {
     ocsp: flight.ocsp,
     timestamps: extensions.get(SHOWN_EXTENSION.timestamps) ?? null,
     signatureAlgorithm: exchange?.signatureAlgorithm ?? null,
+    proof: proofIn(hello),
     cut: cutOf(hello),
     requestsCertificate: flight.requestsCertificate,
     protocol: chosenProtocol(extensions.get(SHOWN_EXTENSION.alpn)),
   };
+}
+
+/** The parameters of the key exchange are signed with both randoms before them (RFC 5246 7.4.3). */
+function proofIn({ version, random, clientRandom, exchange }: HelloReply): Proof | null {
+  const { signed = null, signatureAlgorithm: algorithm = null } = exchange ?? {};
+  if (signed === null || clientRandom === null) return null;
+  if (version >= VERSION_CODES["TLSv1.2"] && algorithm === null) return null;
+  const { params, signature } = signed;
+  return { algorithm, signed: Buffer.concat([clientRandom, random, params]), signature };
 }
 
 function open(unfinished: string): Answer {

@@ -31,6 +31,8 @@ export interface HelloOffer {
   readonly versions?: readonly number[];
   /** The version in the hello's first field, where it is to be an odd one. */
   readonly legacyVersion?: number;
+  /** Compression methods (RFC 3749 2); none but "none" when left out. */
+  readonly compression?: readonly number[];
   /** Further extensions: type and body. */
   readonly extra?: readonly (readonly [type: number, body: Buffer])[];
   /** Stay below 256 bytes instead of padding to 512, for the oldest servers. */
@@ -127,7 +129,7 @@ function writeHello(writer: Writer, offer: HelloOffer): void {
     writer.codes(suites);
     writer.u16(RENEGOTIATION_SCSV);
   });
-  writer.vector(1, () => writer.u8(0));
+  writer.vector(1, () => writer.bytes(Buffer.from(offer.compression ?? [0])));
   if (version === "SSLv3") return;
   writer.vector(2, () => {
     writeExtensions(writer, offer);

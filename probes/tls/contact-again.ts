@@ -1,16 +1,16 @@
 /** Second tries for versions that did not accept the first hello, which may say less of the version than of the hello. */
 import type { HelloVersion } from "./client-hello.ts";
 import {
+  bundled,
   bundlesFor,
   COMPACT,
   FULL,
   offer,
   SHARES,
   suitesFor,
-  WITHOUT_ECDSA,
   withoutEcdsa,
 } from "./offers.ts";
-import { judge, type Verdict } from "./outcomes.ts";
+import { type Force, judge, type Verdict } from "./outcomes.ts";
 import { askSteadily } from "./steadily.ts";
 import { type Contact, contactShaped, tryShape } from "./versions.ts";
 import type { Question, Wire } from "./wire.ts";
@@ -37,21 +37,37 @@ export async function contactAgain(
   const answer = await afterPause(wire, version, first, taken);
   const { verdict } = answer;
   if (verdict.kind === "accepted" || verdict.kind === "failed") return answer;
-  if (verdict.kind === "refused" && verdict.force === "version") return answer;
-  if (version === "TLSv1.3") {
-    const second = await contactShaped(wire, version, SHARES);
-    return second.verdict.kind === "failed" ? answer : second;
-  }
+  if (verdict.kind === "refused" && DEFINITE.has(verdict.force)) return answer;
+  if (version === "TLSv1.3") return tls13InOtherShapes(wire, answer);
   // A hello of that size is taken: what is wrong is not its size.
   if (taken.suites >= suitesFor(version).length) {
     if (!inWords(verdict)) return answer;
-    const second = await contactShaped(wire, version, WITHOUT_ECDSA);
-    return isAccepted(second) ? second : answer;
+    const second = await tryShape(wire, version, FULL, withoutEcdsa(suitesFor(version)));
+    return isAccepted(second) ? { ...second, shape: bundlesFor(version) } : answer;
   }
   const compact = await contactShaped(wire, version, COMPACT);
   // Not even the easiest one is answered: the silence is not about the hello.
   if (verdict.kind === "silent" && compact.verdict.kind === "silent") return answer;
   return inOtherShapes(wire, answer, version, compact);
+}
+
+const DEFINITE: ReadonlySet<Force> = new Set(["version", "starttls"]);
+
+/** TLS 1.3 with key shares, and in hellos that offer little: a refusal counts where all are refused. */
+async function tls13InOtherShapes(wire: Wire, full: Contact): Promise<Contact> {
+  const version = "TLSv1.3";
+  const others = await Promise.all(
+    [SHARES, COMPACT, { ...COMPACT, keyShares: true }].map((shape) =>
+      contactShaped(wire, version, shape),
+    ),
+  );
+  const accepted = others.find(isAccepted);
+  if (accepted !== undefined) {
+    return inWords(full.verdict) ? accepted : fullOrWhole(wire, full, version, accepted);
+  }
+  const open = others.find(({ verdict }) => !inWords(verdict));
+  if (open === undefined || !inWords(full.verdict)) return full;
+  return { ...full, verdict: open.verdict };
 }
 
 /** The same hello once more after a pause, where its failure looks like an overload of a server that does answer others. */
@@ -68,27 +84,22 @@ async function afterPause(
   return contactShaped(wire, version, FULL);
 }
 
-/** All suites in hellos of fewer suites each, and without those that need an elliptic certificate. */
+/** All suites in hellos of fewer suites each. */
 async function inOtherShapes(
   wire: Wire,
   full: Contact,
   version: HelloVersion,
   compact: Contact,
 ): Promise<Contact> {
-  const suites = suitesFor(version);
-  const rsa = withoutEcdsa(suites);
   const shape = bundlesFor(version);
-  const rsaShape = { ...shape, withoutEcdsa: true };
-  const [plain, rsaBundle, ...bundles] = await Promise.all([
-    tryShape(wire, version, WITHOUT_ECDSA, rsa),
-    tryShape(wire, version, rsaShape, rsa.slice(0, shape.bundle)),
-    ...bundled(suites, shape.bundle).map((bundle) => tryShape(wire, version, shape, bundle)),
-  ]);
-  const bundle = bundles.find(isAccepted);
-  const accepted = [plain, bundle, rsaBundle, compact].find((one) => one && isAccepted(one));
+  const bundles = await Promise.all(
+    bundled(suitesFor(version), shape.bundle).map((bundle) =>
+      tryShape(wire, version, shape, bundle),
+    ),
+  );
+  const accepted = bundles.find(isAccepted) ?? (isAccepted(compact) ? compact : undefined);
   if (accepted !== undefined) {
-    if (inWords(full.verdict)) return accepted;
-    return fullOrWhole(wire, full, version, bundle ?? (isAccepted(compact) ? compact : null));
+    return inWords(full.verdict) ? accepted : fullOrWhole(wire, full, version, accepted);
   }
   const open = bundles.find(({ verdict }) => !inWords(verdict));
   if (open === undefined) return inWords(full.verdict) ? full : (bundles[0] ?? full);
@@ -100,14 +111,14 @@ async function inOtherShapes(
 const FULL_AGAIN = 3;
 
 /**
- * The silence that the full hello met may have been an overload's, and what a narrower hello leaves out would be missed.
- * @param whole a contact of a shape that leaves nothing out; null where there is none
+ * The silence that the full hello met may have been an overload's: it is asked again before others are preferred, which take
+ * many more connections.
  */
 async function fullOrWhole(
   wire: Wire,
   full: Contact,
   version: HelloVersion,
-  whole: Contact | null,
+  narrower: Contact,
 ): Promise<Contact> {
   for (let attempt = 0; attempt < FULL_AGAIN; attempt += 1) {
     await wire.calm(attempt);
@@ -115,7 +126,7 @@ async function fullOrWhole(
     if (isAccepted(again)) return again;
     if (again.verdict.kind !== full.verdict.kind) break;
   }
-  return whole ?? full;
+  return narrower;
 }
 
 /**
@@ -143,14 +154,6 @@ const SILENT_REFUSAL: Verdict = {
   why: "no answer to some hellos, a refusal of others",
   force: "silence",
 };
-
-function bundled(suites: readonly number[], size: number): (readonly number[])[] {
-  const starts = Array.from(
-    { length: Math.ceil(suites.length / size) },
-    (_, index) => index * size,
-  );
-  return starts.map((start) => suites.slice(start, start + size));
-}
 
 function isAccepted({ verdict }: Contact): boolean {
   return verdict.kind === "accepted";

@@ -52,13 +52,19 @@ export function derAt(bytes: Buffer, offset = 0): Der {
  * @throws DerError
  */
 export function partsOf(der: Der): Der[] {
-  const parts: Der[] = [];
+  return [...eachPart(der)];
+}
+
+/**
+ * The same one by one, for those of which there may be thousands.
+ * @throws DerError
+ */
+export function* eachPart(der: Der): Generator<Der, void, void> {
   for (let at = 0; at < der.content.length;) {
     const part = derAt(der.content, at);
-    parts.push(part);
+    yield part;
     at += part.whole.length;
   }
-  return parts;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import type { Preamble, Step } from "./starttls/talk.ts";
 
 /** How a connection ended without an answer that could be read. */
 export type Broken =
@@ -9,7 +10,11 @@ export type Broken =
   | { readonly kind: "timeout" }
   /** No connection came about; the code is that of the system: `ECONNREFUSED`, `ETIMEDOUT`, … */
   | { readonly kind: "unreachable"; readonly code: string }
-  | { readonly kind: "cancelled" };
+  | { readonly kind: "cancelled" }
+  /** What came makes no sense. */
+  | { readonly kind: "malformed"; readonly why: string }
+  /** TLS was not begun. `refused`: the server says that it has none; else the talk before it came to nothing. */
+  | { readonly kind: "no-starttls"; readonly refused: boolean; readonly why: string };
 
 /** Reads what a server says. */
 export interface Reader<R extends object> {
@@ -45,10 +50,14 @@ export interface Connection {
 /**
  * Begins to connect; does not wait for it.
  * @param gone called once, when nothing of the connection is left on this side
+ * @param preamble the talk that begins TLS; null where TLS comes first
+ * @param talkMs the most that this talk may take, in milliseconds
  */
 export function dial(
   address: { readonly host: string; readonly port: number },
   gone: () => void,
+  preamble: Preamble | null = null,
+  talkMs = 0,
 ): Connection {
   // Without delay: a hello that arrives in pieces upsets some load balancers.
   const socket = connect({
@@ -71,13 +80,52 @@ export function dial(
   let take = (chunk: Buffer) => {
     if (early.length < MAX_EARLY) early.push(chunk);
   };
+  /** Whether the talk before TLS is over. */
+  let ready = preamble === null;
+  let begin: (() => void) | null = null;
   const end = (broken: Broken) => {
     if (ended !== null) return;
-    ended = broken;
-    listener?.(broken);
+    clearTimeout(talking);
+    const cut = !ready && broken.kind !== "unreachable" && broken.kind !== "cancelled";
+    // An end in the talk says nothing of any hello.
+    ended =
+      cut && broken.kind !== "no-starttls" ? notBegun("the connection ended before TLS") : broken;
+    listener?.(ended);
   };
+  const follow = (step: Step | null) => {
+    if (step === null) return;
+    if ("refused" in step || "broken" in step) {
+      const refused = "refused" in step;
+      end({ kind: "no-starttls", refused, why: refused ? step.refused : step.broken });
+      discard(socket, connected);
+      return;
+    }
+    if (step.send !== undefined) socket.write(step.send);
+    if (!("ready" in step)) return;
+    ready = true;
+    clearTimeout(talking);
+    begin?.();
+  };
+  const talking =
+    preamble === null
+      ? undefined
+      : setTimeout(() => {
+          end(
+            notBegun(
+              "no answer in time before TLS; one that speaks TLS at once is named with tls://",
+            ),
+          );
+          discard(socket, connected);
+        }, talkMs);
+  if (preamble !== null) {
+    take = (chunk) => {
+      if (ended === null) follow(preamble.push(chunk));
+    };
+  }
   socket.on("connect", () => {
     connected = true;
+    const opening = preamble?.open() ?? null;
+    if (opening !== null) socket.write(opening);
   });
   socket.on("end", () => end({ kind: "closed" }));
   socket.on("error", (error: NodeJS.ErrnoException) => {
@@ -104,32 +152,49 @@ export function dial(
         };
         // What came before the connection ended counts more than how it ended.
         const breakOff = (broken: Broken) =>
-          finish((broken.kind === "cancelled" ? null : reader.end()) ?? broken);
-        const timer = setTimeout(
-          () =>
-            breakOff(connected ? { kind: "timeout" } : { kind: "unreachable", code: "ETIMEDOUT" }),
-          timeoutMs,
-        );
+          finish((broken.kind === "cancelled" ? null : guarded(() => reader.end())) ?? broken);
+        const late = () =>
+          breakOff(connected ? { kind: "timeout" } : { kind: "unreachable", code: "ETIMEDOUT" });
+        let timer = ready ? setTimeout(late, timeoutMs) : undefined;
         listener = breakOff;
         if (ended !== null) {
           breakOff(ended);
           return;
         }
-        take = (chunk) => {
+        const speak = () => {
+          timer ??= setTimeout(late, timeoutMs);
+          take = listen;
+          socket.write(hello);
+          for (const chunk of early) take(chunk);
+        };
+        const listen = (chunk: Buffer) => {
           if (listener === null) return;
-          const answer = reader.push(chunk);
+          const answer = guarded(() => reader.push(chunk));
           if (answer === null) return;
           if ("send" in answer) socket.write(answer.send);
           else finish(answer);
         };
-        socket.write(hello);
-        for (const chunk of early) take(chunk);
+        if (ready) speak();
+        else begin = speak;
       }),
     drop: () => {
       end({ kind: "cancelled" });
       discard(socket, connected);
     },
   };
+}
+
+function notBegun(why: string): Broken {
+  return { kind: "no-starttls", refused: false, why };
+}
+
+/** A reader never throws; if one does all the same, it costs one answer, not the whole scan. */
+function guarded<T>(read: () => T): T | Broken {
+  try {
+    return read();
+  } catch (error) {
+    return { kind: "malformed", why: `could not be read: ${String(error).slice(0, 200)}` };
+  }
 }
 
 /** A reset leaves nothing waiting on either side. */

@@ -19,6 +19,8 @@ const FACETS = [
   "keyExchange",
   "certificate",
   "tlsService",
+  "tlsBehaviour",
+  "tlsAttacks",
 ] as const satisfies readonly FacetName[];
 
 /** The most at once to one address, unless the estate says less. */
@@ -36,6 +38,8 @@ export default defineProbe({
     keyExchange: { permissions: [] },
     certificate: { permissions: [] },
     tlsService: { permissions: [] },
+    tlsBehaviour: { permissions: [] },
+    tlsAttacks: { permissions: [] },
   },
   async *gather(target, wanted, context) {
     const facets = FACETS.filter((facet) => wanted.has(facet));
@@ -62,6 +66,7 @@ async function scan(
 ): Promise<AddressScan> {
   return enumerate(endpointAddress(target), {
     wanted,
+    active: context.active,
     ca: target.caFile === undefined ? null : await readFile(target.caFile, "utf8"),
     timeoutMs: answerMilliseconds(target),
     connections: Math.min(CONNECTIONS, target.limits?.concurrency ?? CONNECTIONS),
@@ -89,6 +94,9 @@ function* items(
   if (cipherSuites !== null) yield context.observe(subject, "cipherSuites", cipherSuites, from);
   if (keyExchange !== null) yield context.observe(subject, "keyExchange", keyExchange, from);
   if (tlsService !== null) yield context.observe(subject, "tlsService", tlsService, from);
+  const { tlsBehaviour, tlsAttacks } = raw;
+  if (tlsBehaviour !== null) yield context.observe(subject, "tlsBehaviour", tlsBehaviour, from);
+  if (tlsAttacks !== null) yield context.observe(subject, "tlsAttacks", tlsAttacks, from);
   if (certificate !== null) yield context.observe(subject, "certificate", certificate, from);
   if (raw.certificateProblem !== null) {
     yield failed(context, target, ["certificate"], raw.certificateProblem);

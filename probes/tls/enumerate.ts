@@ -1,14 +1,17 @@
+import { setImmediate } from "node:timers/promises";
+import type { StartTlsProtocol } from "#model/endpoint-url.ts";
 import type { FacetName } from "#model/facets.ts";
 import type {
   CertificateFacet,
   CipherSuites,
   KeyExchange,
   Protocols,
+  TlsAttacks,
+  TlsBehaviour,
   TlsService,
 } from "#model/tls-facets.ts";
 import type { Failure } from "#model/probe.ts";
 import { ALERT, alertWords } from "./alerts.ts";
-import { readCertificates, readClientCertificate } from "./certificates.ts";
 import { TlsScanError } from "./errors.ts";
 import { locate } from "./locate.ts";
 import { mergeScans } from "./merge.ts";
@@ -24,6 +27,8 @@ export interface TlsAddress {
   readonly port: number;
   /** Name for SNI; an IP address is not sent. */
   readonly serverName: string;
+  /** The protocol that begins TLS by a command; null or left out where TLS comes first. */
+  readonly startTls?: StartTlsProtocol | null;
 }
 
 export interface EnumerateOptions extends WireOptions {
@@ -31,6 +36,8 @@ export interface EnumerateOptions extends WireOptions {
   readonly wanted: ReadonlySet<FacetName>;
   /** PEM of authorities to trust beside Node's; null for none. */
   readonly ca: string | null;
+  /** Tests that look like attacks are made too. */
+  readonly active?: boolean;
 }
 
 /** Everything that one address showed; null what was not asked for. */
@@ -44,11 +51,13 @@ export interface AddressScan {
   /** Why there is no certificate where one was asked for. */
   readonly certificateProblem: Pick<Failure, "reason" | "message"> | null;
   readonly tlsService: TlsService | null;
+  readonly tlsBehaviour: TlsBehaviour | null;
+  readonly tlsAttacks: TlsAttacks | null;
   readonly connections: number;
 }
 
-/** More addresses than this are not asked: the report says so. */
-const MAX_ADDRESSES = 8;
+/** More addresses than this are not asked, so that what they hide is unknown. */
+const MAX_ADDRESSES = 16;
 
 /**
  * Lists what a server accepts and shows, at every address of its name: protocol versions, cipher suites, key exchange,
@@ -61,12 +70,13 @@ export async function enumerate(
   address: TlsAddress,
   options: EnumerateOptions,
 ): Promise<AddressScan> {
-  const hosts = await locate(address.host, options.signal);
-  const asked = hosts.slice(0, MAX_ADDRESSES);
+  const { usable, beyond } = await locate(address.host, options.signal);
+  const asked = usable.slice(0, MAX_ADDRESSES);
   const results = await Promise.all(
     asked.map(async (host) => {
       try {
-        return { host, scan: await scanAddress({ ...address, host }, options) };
+        const { startTls = null } = address;
+        return { host, scan: await scanAddress({ ...address, startTls, host }, options) };
       } catch (error) {
         if (!(error instanceof TlsScanError)) throw error;
         return { host, error };
@@ -74,7 +84,7 @@ export async function enumerate(
     }),
   );
   options.signal.throwIfAborted();
-  return mergeScans(results, hosts.slice(MAX_ADDRESSES));
+  return mergeScans(results, usable.slice(MAX_ADDRESSES), beyond);
 }
 
 /** @throws TlsScanError when nothing accepted any hello */
@@ -106,31 +116,49 @@ async function scanNamed(
   const { wanted } = options;
   const wire = createWire(address, options);
   try {
-    const scan = await scanServer(wire, wanted);
-    if (scan.contacts.every(({ verdict }) => verdict.kind !== "accepted")) {
-      return { contacts: scan.contacts };
-    }
-    return { scan: await facetsOf(wire, scan, hostname, options) };
+    const scanning = scanServer(wire, wanted);
+    // While the first hellos are on their way there is time to load what reads certificates.
+    const loading = setImmediate().then(() => loadReaders(wanted, options.ca));
+    const [scan, readers] = await Promise.all([scanning, loading]);
+    const none = scan.contacts.every(({ verdict }) => verdict.kind !== "accepted");
+    const unoffered = scan.contacts.every(
+      ({ verdict }) => verdict.kind === "refused" && verdict.force === "starttls",
+    );
+    if (none && !unoffered) return { contacts: scan.contacts };
+    return { scan: await facetsOf(wire, scan, readers, hostname, options) };
   } finally {
     await wire.close();
   }
+}
+
+type Readers = typeof import("./certificates.ts");
+
+async function loadReaders(
+  wanted: ReadonlySet<FacetName>,
+  ca: string | null,
+): Promise<Readers | null> {
+  if (!wanted.has("certificate") && !wanted.has("tlsService")) return null;
+  const readers = await import("./certificates.ts");
+  if (wanted.has("certificate")) readers.prepareTrust(ca);
+  return readers;
 }
 
 /** The facets of one address that were asked for. */
 async function facetsOf(
   wire: Wire,
   scan: ServerScan,
+  readers: Readers | null,
   hostname: string,
-  { wanted, ca }: EnumerateOptions,
+  { wanted, ca, active = false }: EnumerateOptions,
 ): Promise<AddressScan> {
   const shown = scan.authentication;
   const [certificates, clientCertificate] = await Promise.all([
     shown !== null && wanted.has("certificate")
-      ? readCertificates(wire, shown, hostname, ca)
+      ? readers?.readCertificates(wire, shown, hostname, ca)
       : null,
     shown !== null && wanted.has("tlsService")
-      ? readClientCertificate(wire, shown, ca)
-      : ("unknown" as const),
+      ? readers?.readClientCertificate(wire, shown, ca)
+      : null,
   ]);
   return {
     address: wire.address.host,
@@ -144,13 +172,37 @@ async function facetsOf(
           addresses: [],
           alpn: shown?.alpn ?? null,
           sni: shown?.sni ?? "unknown",
-          clientCertificate,
+          clientCertificate: clientCertificate ?? "unknown",
           tolerance: scan.tolerance,
+          startTls: wire.address.startTls ?? null,
           connections: wire.connections(),
         }
       : null,
+    tlsBehaviour: wanted.has("tlsBehaviour") ? { tests: scan.behaviour } : null,
+    tlsAttacks: wanted.has("tlsAttacks") ? { tests: await attack(wire, scan, active) } : null,
     connections: wire.connections(),
   };
+}
+
+/** After everything else, for it may upset the server. */
+async function attack(wire: Wire, scan: ServerScan, active: boolean): Promise<TlsAttacks["tests"]> {
+  const { NOT_ACTIVE, runAttackTests } = await import("./attacks/index.ts");
+  const { surfaceOf } = await import("./attacks/surface.ts");
+  const surface = surfaceOf(scan.contacts, scan.suites);
+  const { startTls = null, host, port, serverName } = wire.address;
+  if (startTls === null) return runAttackTests(wire, surface, { active });
+  const startTlsInjection = active
+    ? await wire.slot(async () => {
+        const { testInjection } = await import("./starttls/injection.ts");
+        const { timeoutMs, signal } = wire;
+        const address = { host, port, serverName: serverName ?? host };
+        return testInjection(address, startTls, { timeoutMs, signal });
+      })
+    : NOT_ACTIVE;
+  return runAttackTests(wire, surface, {
+    active,
+    ...(startTlsInjection === null ? {} : { startTlsInjection }),
+  });
 }
 
 /** Why nothing was accepted: the most telling of the answers. */
@@ -163,7 +215,8 @@ function unreached(contacts: readonly Contact[]): TlsScanError {
   if (verdicts.length === 0)
     return new TlsScanError("timeout", "no TLS hello was answered in time");
   const code = verdicts.map(({ why }) => noConnection(why)).find((one) => one !== null);
-  if (code !== undefined) {
+  // Who took some connections is there, however slow.
+  if (code !== undefined && verdicts.every(({ kind }) => kind === "failed")) {
     const reason = code === "ETIMEDOUT" ? "timeout" : "unreachable";
     return new TlsScanError(reason, `cannot be reached: ${code}`, code);
   }

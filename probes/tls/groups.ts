@@ -1,6 +1,7 @@
 import { cipherSuite } from "#facts/cipher-suites.ts";
-import { chain, type End, explore, SILENT, type Step, WHOLE } from "./explore.ts";
+import { chain, type End, explore, isWhole, SILENT, type Step, WHOLE } from "./explore.ts";
 import {
+  bundled,
   commonSuites,
   ellipticSuites,
   groupsFor,
@@ -25,10 +26,24 @@ export interface GroupList extends End {
  * HelloRetryRequest (or ServerHello) names it, up to 1.2 the ServerKeyExchange.
  */
 export async function listGroups(wire: Wire, accepted: Accepted): Promise<GroupList> {
+  const { version } = accepted;
+  const sets = version === "TLSv1.3" ? [suitesFor(version)] : exchangeSuites(accepted);
+  let list: GroupList = { version, groups: [], ...WHOLE };
+  for (const suites of sets) {
+    list = await listGroupsWith(wire, accepted, suites);
+    if (list.groups.length > 0 || !isWhole(list)) break;
+  }
+  return list;
+}
+
+async function listGroupsWith(
+  wire: Wire,
+  accepted: Accepted,
+  suites: readonly number[],
+): Promise<GroupList> {
   const { version, shape, hello } = accepted;
   const tls13 = version === "TLSv1.3";
   const offered = groupsFor(version, shape.compact);
-  const suites = tls13 ? suitesFor(version) : exchangeSuites(accepted);
   const found: number[] = [];
   const ask = askerOf(wire, accepted, suites);
 
@@ -36,9 +51,8 @@ export async function listGroups(wire: Wire, accepted: Accepted): Promise<GroupL
     tls13 ? readGroup(hello, version, suites) : ask(offered),
     tls13 || version === "SSLv3" ? null : ask(offered.toReversed()),
   ]);
-  if (shape.compact) {
-    return { version, groups: "group" in forth ? [forth.group] : [], ...COMPACT_END };
-  }
+  const few = shape.compact ? COMPACT_END : shape.keyShares ? SHARES_END : null;
+  if (few !== null) return { version, groups: "group" in forth ? [forth.group] : [], ...few };
   if (!("group" in forth)) return { version, groups: [], ...endOf(forth) };
   // SSLv3 has no say in groups: its servers take the one they like.
   if (version === "SSLv3") return { version, groups: [forth.group], ...WHOLE };
@@ -85,6 +99,12 @@ const UNOFFERED: End = {
 
 const COMPACT_END: End = {
   unfinished: "groups: the server takes only short hellos, in which not all of them fit",
+  silentEnd: false,
+};
+
+const SHARES_END: End = {
+  unfinished:
+    "groups: the server takes no hello without a key share, and not all groups were tried",
   silentEnd: false,
 };
 
@@ -142,12 +162,14 @@ function without(offered: readonly number[], found: readonly number[]): number[]
   return offered.filter((group) => !found.includes(group));
 }
 
-/** Those that have a key exchange which names a curve; without elliptic certificates where the server did not choose one. */
-function exchangeSuites({ version, shape, hello }: Accepted): readonly number[] {
+/**
+ * Suites with a key exchange that names a curve, to be tried in turn: those without elliptic certificates alone where the
+ * server did not choose one, and apart where it cannot take all at once.
+ */
+function exchangeSuites({ version, shape, hello }: Accepted): readonly (readonly number[])[] {
   const all = ellipticSuites(version);
   const rsa = withoutEcdsa(all);
-  const usable = shape.withoutEcdsa || rsa.includes(hello.suite) ? rsa : all;
-  return shape.compact
-    ? usable.filter((suite) => commonSuites(version).includes(suite))
-    : usable.slice(0, shape.bundle);
+  if (shape.compact) return [all.filter((suite) => commonSuites(version).includes(suite))];
+  if (shape.bundle < suitesFor(version).length) return bundled(all, shape.bundle);
+  return [rsa.includes(hello.suite) ? rsa : all];
 }

@@ -1,6 +1,7 @@
-import { connect, type DetailedPeerCertificate, type TLSSocket } from "node:tls";
+import { connect, type TLSSocket } from "node:tls";
 import type { TlsService } from "#model/tls-facets.ts";
 import { codeOf, TlsScanError } from "./errors.ts";
+import { withoutLegacyCertificate } from "./legacy-certificate.ts";
 import type { Trust } from "./presented.ts";
 import { relaxedTls } from "./relaxed.ts";
 import { trustOf } from "./verify-words.ts";
@@ -13,8 +14,8 @@ export interface Handshake extends Trust {
   /** False where the server broke it off after its certificate: up to TLS 1.2 nothing is then known of trust. */
   readonly completed: boolean;
   readonly version: string | null;
-  /** DER, leaf first, each the issuer of the one before: OpenSSL tells no more of what was sent. */
-  readonly chain: readonly Buffer[];
+  /** DER of the server's certificate; null where it sent none. */
+  readonly leaf: Buffer | null;
   readonly clientCertificate: TlsService["clientCertificate"];
   /** The protocol that was agreed on by ALPN; null: none. */
   readonly alpn: string | null;
@@ -48,12 +49,11 @@ const SIGALGS: Readonly<Record<CertificateKind, string>> = {
 const WITHOUT_CERTIFICATE =
   /ALERT_(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|NO_CERTIFICATE|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|DECODE_ERROR)$/;
 
-const MAX_DEPTH = 20;
 /** How long a server may take to refuse a client without certificate, after the handshake. */
 const REFUSAL_MS = 2000;
 
 /**
- * Makes one handshake with anything that Node can still speak, and takes the chain whatever is wrong with it. Where the
+ * Makes one handshake with anything that Node can still speak, and takes the certificate whatever is wrong with it. Where the
  * server asks for a client certificate none is given, to see whether it can be done without: up to TLS 1.2 the handshake
  * then fails, in TLS 1.3 the refusal comes after it, so that it is waited for. A web server that refuses only its pages
  * to such a client counts as `optional`: that is all TLS can see. Before TLS 1.2 OpenSSL does not tell a request.
@@ -68,15 +68,20 @@ export function handshake(
   const { host, port, serverName } = address;
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const socket = connect({
-      host,
-      port,
-      ...relaxedTls(serverName, { ca, sigalgs: kind && SIGALGS[kind] }),
-      ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
-      requestOCSP: true,
-    });
+    const socket = withoutLegacyCertificate(
+      connect({
+        host,
+        port,
+        ...relaxedTls(serverName, { ca, sigalgs: kind && SIGALGS[kind] }),
+        ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+        requestOCSP: true,
+      }),
+    );
     let seen: Handshake | null = null;
     let ocsp: Buffer | null = null;
+    let leaf: Buffer | null = null;
+    // Asked only until it is there: a second time Node would give another one.
+    const leafNow = () => (leaf ??= socket.getPeerX509Certificate()?.raw ?? null);
     const settle = (act: () => void) => {
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
@@ -84,7 +89,7 @@ export function handshake(
       act();
     };
     const finish = (clientCertificate: Handshake["clientCertificate"]) => {
-      if (seen === null || seen.chain.length === 0) {
+      if (seen === null || seen.leaf === null) {
         return settle(() => reject(new TlsScanError("malformed", "sends no certificate")));
       }
       const result = { ...seen, clientCertificate, ocsp };
@@ -100,10 +105,11 @@ export function handshake(
     });
     // The secrets are made once the certificate has been read: the last that is seen of one who then breaks off.
     socket.on("keylog", () => {
-      if (seen === null && socket.getProtocol() !== "TLSv1.3") seen = seenOf(socket, false);
+      if (seen === null && socket.getProtocol() !== "TLSv1.3")
+        seen = seenOf(socket, leafNow(), false);
     });
     socket.on("secureConnect", () => {
-      seen = seenOf(socket, true);
+      seen = seenOf(socket, leafNow(), true);
       if (seen.clientCertificate === "not-requested" || seen.clientCertificate === "unknown") {
         return finish(seen.clientCertificate);
       }
@@ -131,7 +137,7 @@ export function handshake(
 }
 
 /** What the socket shows now; a client certificate that is asked for is `optional` until it is refused. */
-function seenOf(socket: TLSSocket, completed: boolean): Handshake {
+function seenOf(socket: TLSSocket, leaf: Buffer | null, completed: boolean): Handshake {
   const version = socket.getProtocol();
   const asked = socket.getSharedSigalgs().length > 0;
   const tells = version === "TLSv1.2" || version === "TLSv1.3";
@@ -140,7 +146,7 @@ function seenOf(socket: TLSSocket, completed: boolean): Handshake {
   return {
     completed,
     version,
-    chain: chainOf(socket, completed && socket.authorized),
+    leaf,
     ...(completed
       ? trustOf(error)
       : { trusted: null, trustError: "the server breaks the handshake off" }),
@@ -148,21 +154,4 @@ function seenOf(socket: TLSSocket, completed: boolean): Handshake {
     alpn: socket.alpnProtocol === false ? null : socket.alpnProtocol,
     ocsp: null,
   };
-}
-
-/**
- * The chain from the leaf up. Node completes it with the root that it trusts; where it does, that root is left out,
- * for it is the judge's own and no part of what is judged.
- */
-function chainOf(socket: TLSSocket, trusted: boolean): Buffer[] {
-  const chain: Buffer[] = [];
-  let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
-  while (next?.raw !== undefined && chain.length < MAX_DEPTH) {
-    const { raw, issuerCertificate }: DetailedPeerCertificate = next;
-    if (chain.some((one) => one.equals(raw))) break;
-    if (trusted && issuerCertificate === next && chain.length > 0) break;
-    chain.push(raw);
-    next = issuerCertificate;
-  }
-  return chain;
 }

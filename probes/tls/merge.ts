@@ -1,7 +1,7 @@
 /** One answer for a name with several addresses: what any of them accepts is accepted, and what one hides is unknown. Pure. */
 import type { AddressScan } from "./enumerate.ts";
 import type { TlsScanError } from "./errors.ts";
-import type { TlsService, Unfinished } from "#model/tls-facets.ts";
+import type { TlsAttacks, TlsBehaviour, TlsService, Unfinished } from "#model/tls-facets.ts";
 
 export type AddressResult =
   | { readonly host: string; readonly scan: AddressScan }
@@ -10,17 +10,22 @@ export type AddressResult =
 /**
  * @param results one for each address that was asked, in the resolver's order
  * @param unasked addresses beyond the most that are asked
+ * @param beyond addresses that no client on this machine can reach
  * @throws TlsScanError of the first address where none answered
  */
 export function mergeScans(
   results: readonly AddressResult[],
   unasked: readonly string[],
+  beyond: readonly string[] = [],
 ): AddressScan {
   const scans = results.flatMap((result) => ("scan" in result ? [result.scan] : []));
   const failed = results.flatMap((result) => ("error" in result ? [result] : []));
   const [first] = scans;
   if (first === undefined) throw failed[0]?.error ?? new Error("no address was asked");
-  const missing = failed.map(({ host, error }) => `${host} could not be asked: ${error.message}`);
+  const missing = [
+    ...failed.map(({ host, error }) => `${host} could not be asked: ${error.message}`),
+    ...(unasked.length === 0 ? [] : [`${unasked.join(", ")} not asked: ${TOO_MANY}`]),
+  ];
   const merged = scans.slice(1).reduce(join, first);
   const addresses: TlsService["addresses"] = [
     ...results.map((result) =>
@@ -31,7 +36,12 @@ export function mergeScans(
     ...unasked.map((address) => ({
       address,
       status: "not-asked" as const,
-      why: "the name has more addresses than are asked",
+      why: TOO_MANY,
+    })),
+    ...beyond.map((address) => ({
+      address,
+      status: "not-asked" as const,
+      why: "this machine has no IPv6 that leads to the Internet",
     })),
   ];
   const scan = missing.length === 0 ? merged : withHole(merged, missing.join("; "));
@@ -43,6 +53,8 @@ export function mergeScans(
         : { ...scan.tlsService, addresses, connections: scan.connections },
   };
 }
+
+const TOO_MANY = "the name has more addresses than are asked";
 
 /** What either of two addresses shows. */
 function join(a: AddressScan, b: AddressScan): AddressScan {
@@ -90,7 +102,38 @@ function join(a: AddressScan, b: AddressScan): AddressScan {
             presented: union(a.certificate.presented, b.certificate.presented),
             unfinished: union(a.certificate.unfinished, b.certificate.unfinished),
           },
+    tlsBehaviour:
+      a.tlsBehaviour === null || b.tlsBehaviour === null
+        ? null
+        : { tests: a.tlsBehaviour.tests.map((own) => alike(own, b.tlsBehaviour?.tests ?? [], b)) },
+    tlsAttacks:
+      a.tlsAttacks === null || b.tlsAttacks === null
+        ? null
+        : { tests: a.tlsAttacks.tests.map((own) => worse(own, b.tlsAttacks?.tests ?? [])) },
   };
+}
+
+/** The same answer of both, else none: no single word is true of two servers. */
+function alike(
+  own: TlsBehaviour["tests"][number],
+  others: TlsBehaviour["tests"],
+  { address }: AddressScan,
+): TlsBehaviour["tests"][number] {
+  const other = others.find(({ test }) => test === own.test);
+  return other?.answer === own.answer
+    ? own
+    : { ...own, answer: "unknown", why: `${address} differs: ${other?.answer ?? "not tested"}` };
+}
+
+const WORST_FIRST = ["vulnerable", "unknown", "not-vulnerable", "not-run"] as const;
+
+function worse(
+  own: TlsAttacks["tests"][number],
+  others: TlsAttacks["tests"],
+): TlsAttacks["tests"][number] {
+  const both = [own, ...others.filter(({ test }) => test === own.test)];
+  const status = WORST_FIRST.find((one) => both.some((entry) => entry.status === one));
+  return both.find((entry) => entry.status === status) ?? own;
 }
 
 /** An address that was not seen may accept what the others reject. */
@@ -140,7 +183,10 @@ function shown(scan: AddressScan, part: (typeof PARTS)[number]): string {
     protocols: protocols.versions.map(({ version, status }) => [version, status]),
     cipherSuites: cipherSuites?.suites,
     keyExchange: [keyExchange?.groups, keyExchange?.primes],
-    certificate: certificate?.presented.map(({ chain }) => chain[0]?.fingerprint),
+    certificate: certificate?.presented.map(({ chain, trusted }) => [
+      trusted,
+      chain.map(({ fingerprint }) => fingerprint),
+    ]),
   };
   return JSON.stringify(seen[part]) ?? "";
 }

@@ -1,5 +1,6 @@
 /** The handshake messages that a scan reads. All take any bytes; what cannot be read is null, never an exception. */
 import { cipherSuite } from "#facts/cipher-suites.ts";
+import { NO_BYTES } from "./bytes.ts";
 import { EXTENSION } from "./client-hello.ts";
 import type { HelloReply } from "./records.ts";
 
@@ -17,8 +18,6 @@ export function serverHello(body: Buffer): HelloReply | null {
   const afterSession = 35 + sessionLength;
   if (body.length < afterSession + 3) return null;
   const suite = body.readUInt16BE(afterSession);
-  // No compression but none is ever offered.
-  if (body[afterSession + 2] !== 0) return null;
   const extensions = extensionsIn(body.subarray(afterSession + 3));
   if (extensions === null) return null;
   const versions = extensions.get(EXTENSION.supportedVersions);
@@ -30,6 +29,10 @@ export function serverHello(body: Buffer): HelloReply | null {
     version: (versions ?? body).readUInt16BE(0),
     suite,
     group: share !== undefined && share.length >= 2 ? share.readUInt16BE(0) : null,
+    random: body.subarray(2, 34),
+    clientRandom: null,
+    sessionId: body.subarray(35, afterSession),
+    compression: body.readUInt8(afterSession + 2),
     extensions,
     exchange: null,
     flight: { certificates: [], ocsp: null, requestsCertificate: false },
@@ -46,6 +49,8 @@ export interface KeyExchangeMessage {
   readonly prime: Buffer | null;
   /** In TLS 1.2, where it is signed: what it is signed with. */
   readonly signatureAlgorithm: number | null;
+  /** The parameters that are signed behind both randoms, and the signature; null where none came whole. */
+  readonly signed: { readonly params: Buffer; readonly signature: Buffer } | null;
 }
 
 /** A ServerKeyExchange's body; null when the suite's is of a kind that says nothing of this, or cannot be read. */
@@ -58,26 +63,26 @@ export function serverKeyExchange(
   if (facts?.authentication === "PSK") {
     // A hint for the key that is shared already comes first, and nothing is signed (RFC 4279 3, RFC 5489 2).
     const end = body.length < 2 ? body.length : 2 + body.readUInt16BE(0);
-    return exchangeOf(body.subarray(end), facts.keyExchange, false);
+    return exchangeOf(body.subarray(end), facts.keyExchange, "nothing");
   }
-  const signed = version === 0x0303 && facts?.authentication !== "anon";
-  return exchangeOf(body, facts?.keyExchange ?? null, signed);
+  const anonymous = facts?.authentication === "anon";
+  const behind = anonymous ? "nothing" : version === 0x0303 ? "algorithm" : "signature";
+  return exchangeOf(body, facts?.keyExchange ?? null, behind);
 }
 
 function exchangeOf(
   body: Buffer,
   keyExchange: string | null,
-  signed: boolean,
+  /** What comes behind the parameters: nothing, a signature, or its algorithm and it. */
+  behind: "nothing" | "signature" | "algorithm",
 ): KeyExchangeMessage | null {
-  const algorithmAt = (at: number) =>
-    signed && body.length >= at + 2 ? body.readUInt16BE(at) : null;
   if (keyExchange === "ECDHE" || keyExchange === "ECDH") {
     const point = body[3];
     if (point === undefined || body[0] !== NAMED_CURVE) return null;
     return {
       group: body.readUInt16BE(1),
       prime: null,
-      signatureAlgorithm: algorithmAt(4 + point),
+      ...signatureIn(body, 4 + point, behind),
     };
   }
   if (keyExchange !== "DHE" && keyExchange !== "DH") return null;
@@ -94,23 +99,47 @@ function exchangeOf(
   return {
     group: null,
     prime: prime.subarray(first),
-    signatureAlgorithm: last === undefined ? null : algorithmAt(last),
+    ...signatureIn(body, last ?? body.length, behind),
   };
 }
 
-/** More certificates than any chain has are not kept. */
-const MAX_CERTIFICATES = 20;
+/** What stands behind the parameters of a ServerKeyExchange (RFC 5246 7.4.3, RFC 4346 7.4.3), which end there. */
+function signatureIn(
+  body: Buffer,
+  end: number,
+  behind: "nothing" | "signature" | "algorithm",
+): Pick<KeyExchangeMessage, "signatureAlgorithm" | "signed"> {
+  const names = behind === "algorithm";
+  const at = names ? end + 2 : end;
+  const size = body.length >= at + 2 ? body.readUInt16BE(at) : 0;
+  const whole = behind !== "nothing" && size > 0 && body.length >= at + 2 + size;
+  return {
+    signatureAlgorithm: names && body.length >= at ? body.readUInt16BE(end) : null,
+    signed: whole
+      ? { params: body.subarray(0, end), signature: body.subarray(at + 2, at + 2 + size) }
+      : null,
+  };
+}
 
-/** The certificates of a Certificate message up to TLS 1.2, as far as they are whole (RFC 5246 7.4.2). */
+/** More certificates than any chain has are counted, but not kept. */
+export const MAX_CERTIFICATES = 20;
+
+/**
+ * The certificates of a Certificate message up to TLS 1.2 (RFC 5246 7.4.2), in as many places as were sent: no bytes stand
+ * for one beyond the twentieth, for an empty one, and for the one with which a list that is not whole breaks off.
+ */
 export function certificateList(body: Buffer): readonly Buffer[] {
+  if (body.length < 3) return [];
   const found: Buffer[] = [];
-  for (let at = 3; at + 3 <= body.length && found.length < MAX_CERTIFICATES;) {
+  let at = 3;
+  while (at + 3 <= body.length) {
     const end = at + 3 + body.readUIntBE(at, 3);
     if (end > body.length) break;
-    if (end > at + 3) found.push(body.subarray(at + 3, end));
+    found.push(found.length < MAX_CERTIFICATES ? body.subarray(at + 3, end) : NO_BYTES);
     at = end;
   }
-  return found;
+  const whole = at === body.length && body.readUIntBE(0, 3) === body.length - 3;
+  return whole ? found : [...found, NO_BYTES];
 }
 
 /** The OCSP response of a CertificateStatus message (RFC 6066 8); null for other kinds and broken ones. */

@@ -1,5 +1,5 @@
 /** Which suites and groups a hello offers. */
-import { cipherSuite, cipherSuites } from "#facts/cipher-suites.ts";
+import { type CipherSuiteFacts, cipherSuite, cipherSuites } from "#facts/cipher-suites.ts";
 import { CLASSIC_CURVES, TLS13_GROUPS } from "#facts/named-groups.ts";
 import { compareTlsVersions } from "#model/tls.ts";
 import type { HelloOffer, HelloVersion } from "./client-hello.ts";
@@ -10,8 +10,6 @@ export interface Shape {
   readonly bundle: number;
   readonly compact: boolean;
   readonly keyShares: boolean;
-  /** Some servers choose the certificate before the suite: for them no suite may need an elliptic one. */
-  readonly withoutEcdsa: boolean;
 }
 
 /** Everything in one hello. */
@@ -19,7 +17,6 @@ export const FULL: Shape = {
   bundle: 1000,
   compact: false,
   keyShares: false,
-  withoutEcdsa: false,
 };
 /** Some servers fail on more than 128 suites, of which one is the signalling value. */
 const BUNDLES: Shape = { ...FULL, bundle: 127 };
@@ -29,9 +26,6 @@ const SSL3_BUNDLES: Shape = { ...FULL, bundle: 100 };
 export const COMPACT: Shape = { ...FULL, bundle: 24, compact: true };
 /** TLS 1.3 for servers that answer no empty list of key shares. */
 export const SHARES: Shape = { ...FULL, keyShares: true };
-/** For servers that take the elliptic certificate for whoever knows one, and then have no suite for it. */
-export const WITHOUT_ECDSA: Shape = { ...FULL, withoutEcdsa: true };
-
 /** The shape for servers that fail on many suites at once. */
 export function bundlesFor(version: HelloVersion): Shape {
   return version === "SSLv3" ? SSL3_BUNDLES : BUNDLES;
@@ -50,7 +44,8 @@ const FALLBACK = [0xc02f, 0xc02b, 0x009c, 0x002f];
 
 /**
  * Every known suite that a version may use, ChaCha20 last: some servers move it to the front for clients that do.
- * To the versions before 1.2 all suites of TLS 1.0 are offered, as libraries serve them in SSLv3 too.
+ * To the versions before 1.2 all suites of TLS 1.0 are offered, as libraries serve them in SSLv3 too. Those with SRP are
+ * asked apart (`srpSuites`).
  */
 export function suitesFor(version: HelloVersion): readonly number[] {
   const known = SUITES_FOR.get(version) ?? listSuitesFor(version);
@@ -61,17 +56,32 @@ export function suitesFor(version: HelloVersion): readonly number[] {
 const SUITES_FOR = new Map<HelloVersion, readonly number[]>();
 
 function listSuitesFor(version: HelloVersion): readonly number[] {
-  const tls13 = version === "TLSv1.3";
-  const newest = version === "TLSv1.2" ? "TLSv1.2" : "TLSv1.0";
-  const suites = [...cipherSuites().values()].filter((suite) =>
-    tls13
-      ? suite.since === "TLSv1.3"
-      : suite.since !== "TLSv1.3" && compareTlsVersions(suite.since, newest) <= 0,
-  );
+  const suites = suitesOf(version).filter(({ keyExchange }) => keyExchange !== "SRP");
   const [chacha, others] = [true, false].map((wanted) =>
     suites.filter((suite) => (suite.cipher === "CHACHA20") === wanted),
   );
   return [...(others ?? []), ...(chacha ?? [])].map((suite) => suite.code);
+}
+
+/**
+ * The suites with SRP of a version: a server that chooses one of them and misses the user's name says so in an alert,
+ * whatever else was offered (RFC 5054 2.5.1.2). SSLv3 has no extension for the name.
+ */
+export function srpSuites(version: HelloVersion): readonly number[] {
+  if (version === "SSLv3") return [];
+  return suitesOf(version)
+    .filter(({ keyExchange }) => keyExchange === "SRP")
+    .map(({ code }) => code);
+}
+
+function suitesOf(version: HelloVersion): readonly CipherSuiteFacts[] {
+  const tls13 = version === "TLSv1.3";
+  const newest = version === "TLSv1.2" ? "TLSv1.2" : "TLSv1.0";
+  return [...cipherSuites().values()].filter((suite) =>
+    tls13
+      ? suite.since === "TLSv1.3"
+      : suite.since !== "TLSv1.3" && compareTlsVersions(suite.since, newest) <= 0,
+  );
 }
 
 /** Those suites that do not need an elliptic certificate. */
@@ -85,6 +95,19 @@ export function withoutEcdsa(suites: readonly number[]): readonly number[] {
 }
 
 let ecdsa: ReadonlySet<number> | undefined;
+
+/**
+ * So many at once, and none that need an elliptic certificate together with others: some servers choose the certificate
+ * before the suite.
+ */
+export function bundled(suites: readonly number[], size: number): readonly (readonly number[])[] {
+  const others = withoutEcdsa(suites);
+  return [others, suites.filter((suite) => !others.includes(suite))].flatMap((kind) =>
+    Array.from({ length: Math.ceil(kind.length / size) }, (_, index) =>
+      kind.slice(index * size, (index + 1) * size),
+    ),
+  );
+}
 
 /** The suites of a version whose ServerKeyExchange names a curve: ephemeral ones, those without certificate last. */
 export function ellipticSuites(version: HelloVersion): readonly number[] {
@@ -107,6 +130,16 @@ export function groupsFor(version: HelloVersion, compact = false): readonly numb
   if (compact) return COMMON_GROUPS;
   return version === "TLSv1.3" ? TLS13_GROUPS : CLASSIC_CURVES;
 }
+
+/** Finite fields that have a name, with the curves that nearly every server has (RFC 7919 2). */
+export const NAMED_FIELDS: readonly number[] = [
+  ...COMMON_GROUPS,
+  0x0100,
+  0x0101,
+  0x0102,
+  0x0103,
+  0x0104,
+];
 
 /** A hello of a version and shape that offers these suites. */
 export function offer(

@@ -19,9 +19,9 @@ export const HELLO_VERSIONS: readonly HelloVersion[] = [
 /**
  * How much a refusal says: `version` where it is about the version itself, `hello` where something else in the hello
  * may be the reason, `overload` where it may be none at all: overloaded servers send internal_error, and so do some
- * that mean it. `silence`: nothing was said, again and again, while other hellos were answered.
+ * that mean it. `starttls`: no TLS is offered at all. `silence`: nothing was said, again and again, while other hellos were answered.
  */
-export type Force = "version" | "hello" | "overload" | "silence";
+export type Force = "version" | "hello" | "overload" | "silence" | "starttls";
 
 export type Verdict =
   /** The version was chosen, with a suite that was offered. `hello` is null for SSLv2, whose answer is of another kind. */
@@ -46,6 +46,13 @@ export function judge(
 ): HelloVerdict {
   if (outcome.kind === "hello") return judgeHello(outcome, version, suites);
   const why = words(outcome);
+  // About a suite that was chosen and that needs a secret: others in the offer may do without.
+  if (outcome.kind === "alert" && outcome.description === ALERT.unknownPskIdentity) {
+    return { kind: "failed", why };
+  }
+  if (outcome.kind === "no-starttls" && outcome.refused) {
+    return { kind: "refused", why, force: "starttls" };
+  }
   if (outcome.kind === "alert") {
     return { kind: "refused", why, force: FORCES.get(outcome.description) ?? "hello" };
   }
@@ -57,6 +64,9 @@ export function judge(
 const FORCES: ReadonlyMap<number, Force> = new Map([
   [ALERT.protocolVersion, "version"],
   [ALERT.internalError, "overload"],
+  [ALERT.closeNotify, "overload"],
+  [ALERT.accessDenied, "overload"],
+  [ALERT.userCanceled, "overload"],
 ]);
 
 /** Whether the connection stood and nothing was said on it. */
@@ -66,8 +76,9 @@ export function isSilence(outcome: Outcome): boolean {
 
 /** Whether it may be an overload's: silence, an internal error, a refused connection. */
 export function isDoubtful(outcome: Outcome): boolean {
-  const overload = outcome.kind === "alert" && outcome.description === ALERT.internalError;
-  return overload || isSilence(outcome) || outcome.kind === "unreachable";
+  const overload = outcome.kind === "alert" && FORCES.get(outcome.description) === "overload";
+  const unbegun = outcome.kind === "no-starttls" && !outcome.refused;
+  return overload || unbegun || isSilence(outcome) || outcome.kind === "unreachable";
 }
 
 function judgeHello(
@@ -79,6 +90,9 @@ function judgeHello(
   if (hello.version > VERSION_CODES[version] || named === null) {
     const code = hello.version.toString(16).padStart(4, "0");
     return { kind: "failed", why: `answered with version 0x${code}, which was not offered` };
+  }
+  if (hello.compression !== 0) {
+    return { kind: "failed", why: "answered with a compression that was not offered" };
   }
   if (named !== version)
     return { kind: "refused", why: `answered with ${named}`, force: "version" };
@@ -103,6 +117,8 @@ export function words(outcome: Outcome): string {
       return `answered with broken TLS: ${outcome.why}`;
     case "unreachable":
       return `no connection: ${outcome.code}`;
+    case "no-starttls":
+      return outcome.why;
     case "hello":
     case "ssl2-hello":
     case "closed":

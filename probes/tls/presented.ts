@@ -22,6 +22,8 @@ export interface Sent {
   /** DER as sent, leaf first. */
   readonly chain: readonly Buffer[];
   readonly trust: Trust;
+  /** Whether it has the key; null: not known. */
+  readonly possession: boolean | null;
   /** The roots that it was judged by. */
   readonly anchors: Anchors;
   /** The stapled OCSPResponse (RFC 6066 8); null: none was sent though it was asked for. */
@@ -31,6 +33,8 @@ export interface Sent {
 }
 
 const MAX_CHAIN = 20;
+/** Of one name in one chain: an authority has few keys, and each may be slow to check with. */
+const MAX_NAMESAKES = 3;
 
 /**
  * The facts of what a server sends for one kind of key; pure, and never throws.
@@ -46,6 +50,8 @@ export function presentedOf(sent: Sent): {
   if (leaf === undefined) return { presented: null, unfinished: ["sends no certificate"] };
   if (leaf === null) return { presented: null, unfinished };
   const whole = read.every((one) => one !== null) && sent.chain.length <= MAX_CHAIN;
+  // What a slow key has signed is not known.
+  const checked = whole && read.every((one) => one?.slow === null);
   const chain = read.filter((one) => one !== null);
   const issuer = () =>
     chain.find(({ x509 }) => issued(leaf.x509, x509))?.x509 ?? sent.anchors.issuerOf(leaf.x509);
@@ -57,8 +63,9 @@ export function presentedOf(sent: Sent): {
   const presented: PresentedCertificate = {
     chain: [first, ...rest],
     ordered: whole && isOrdered(chain),
-    complete: complete === true || whole ? complete : null,
+    complete: complete === true || checked ? complete : null,
     ...sent.trust,
+    possession: sent.possession,
     hostnameMatches: coversHost(leaf.parts?.altNames ?? [], sent.hostname),
     stapledOcsp: staple?.stapled ?? null,
     timestamps: timestampsOf(leaf, staple?.timestamps ?? 0, sent.timestampList, unfinished),
@@ -75,6 +82,7 @@ function readChain(chain: readonly Buffer[], unfinished: string[]): (ReadCertifi
     const which =
       index === 0 ? "the server's certificate" : `certificate ${index + 1} of the chain`;
     try {
+      if (der.length === 0) throw new Error("it is empty or cut short");
       const read = readCertificate(der);
       unfinished.push(...read.problems.map((problem) => `${which}: ${problem}`));
       return read;
@@ -89,7 +97,8 @@ function readChain(chain: readonly Buffer[], unfinished: string[]): (ReadCertifi
 function isOrdered(chain: readonly ReadCertificate[]): boolean {
   return chain.every(({ x509 }, index) => {
     const next = chain[index + 1];
-    return next === undefined || issued(x509, next.x509);
+    if (next === undefined) return true;
+    return next.slow === null ? issued(x509, next.x509) : x509.checkIssued(next.x509);
   });
 }
 
@@ -103,7 +112,8 @@ function isComplete(chain: readonly ReadCertificate[], anchors: Anchors): boolea
   let fetchable = false;
   for (const one of reached) {
     if (anchors.includes(one.x509) || anchors.issuerOf(one.x509) !== null) return true;
-    const issuers = [...left].filter(({ x509 }) => issued(one.x509, x509));
+    const named = [...left].filter(({ x509 }) => x509.subject === one.x509.issuer);
+    const issuers = named.slice(0, MAX_NAMESAKES).filter(({ x509 }) => issued(one.x509, x509));
     for (const issuer of issuers) left.delete(issuer);
     reached.push(...issuers);
     if (issuers.length === 0 && !one.facts.selfSigned && one.parts?.issuerFetchable === true) {

@@ -21,6 +21,12 @@ export interface HelloReply {
   readonly group: number | null;
   /** True for a HelloRetryRequest. */
   readonly retry: boolean;
+  readonly random: Buffer;
+  /** Of the hello that it answers, for what the server signs; null where nobody noted it. */
+  readonly clientRandom: Buffer | null;
+  readonly sessionId: Buffer;
+  /** 0 for none (RFC 3749 2); what was not offered is no answer. */
+  readonly compression: number;
   /** Of the ServerHello, by type. */
   readonly extensions: ReadonlyMap<number, Buffer>;
   /** The ServerKeyExchange up to TLS 1.2, where it was read; null where none came. */
@@ -31,7 +37,7 @@ export interface HelloReply {
   readonly cut: "refused" | "silent" | null;
 }
 export interface Flight {
-  /** DER, as sent. */
+  /** DER, as sent; no bytes where one is missing (messages.ts). */
   readonly certificates: readonly Buffer[];
   /** The stapled OCSP response; null where none came. */
   readonly ocsp: Buffer | null;

@@ -14,6 +14,12 @@ export interface HandshakeSettings {
   readonly ca: string | null;
   /** OpenSSL's names of the signature algorithms to offer; undefined: all. It picks the certificate that is shown. */
   readonly sigalgs?: string | undefined;
+  /** Of the versions: TLS 1.3 alone, or those before it; all when left out. */
+  readonly versions?: "TLSv1.3" | "older" | undefined;
+  /** False offers no ticket up to TLS 1.2 (RFC 5077 3.1). */
+  readonly tickets?: boolean | undefined;
+  /** Sends a post-quantum share beside the classic one, as browsers do. */
+  readonly large?: boolean | undefined;
 }
 
 /**
@@ -50,27 +56,31 @@ const GROUPS = [
 const contexts = new Map<string, SecureContext>();
 const MAX_CONTEXTS = 50;
 
-function sharedContext({ ca, sigalgs }: HandshakeSettings): SecureContext {
-  const key = JSON.stringify([ca, sigalgs]);
+function sharedContext(settings: HandshakeSettings): SecureContext {
+  const { ca, sigalgs, versions, tickets = true, large = false } = settings;
+  const key = JSON.stringify([ca, sigalgs, versions, tickets, large]);
   const cached = contexts.get(key);
   if (cached !== undefined) return cached;
   const options: SecureContextOptions = {
-    minVersion: "TLSv1",
-    ciphers: "DEFAULT:@SECLEVEL=0",
-    secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
+    minVersion: versions === "TLSv1.3" ? "TLSv1.3" : "TLSv1",
+    ...(versions === "older" ? { maxVersion: "TLSv1.2" } : {}),
+    // Those without certificate or encryption show no certificate, but may be all that there is to make a session with.
+    ciphers: `${versions === "older" ? "ALL:COMPLEMENTOFALL" : "DEFAULT"}:@SECLEVEL=0`,
+    secureOptions:
+      constants.SSL_OP_LEGACY_SERVER_CONNECT | (tickets ? 0 : constants.SSL_OP_NO_TICKET),
     // Without a list Node's own store of roots is shared by all contexts.
     ...(ca === null ? {} : { ca: [...trustAnchors(ca).pems] }),
     ...(sigalgs === undefined ? {} : { sigalgs }),
   };
-  const context = contextOf(options);
+  const context = contextOf(options, large ? GROUPS.replace("?X25519", "?*X25519") : GROUPS);
   if (contexts.size >= MAX_CONTEXTS) contexts.clear();
   contexts.set(key, context);
   return context;
 }
 
-function contextOf(options: SecureContextOptions): SecureContext {
+function contextOf(options: SecureContextOptions, ecdhCurve: string): SecureContext {
   try {
-    return createSecureContext({ ...options, ecdhCurve: GROUPS });
+    return createSecureContext({ ...options, ecdhCurve });
   } catch {
     // OpenSSL before 3.5, which Node 24 has on some platforms, neither knows these groups nor how to pass over one.
     return createSecureContext(options);

@@ -14,7 +14,7 @@ import type { ServerScan } from "./server.ts";
 import type { Contact } from "./versions.ts";
 import type { Wire } from "./wire.ts";
 
-export type WireMemory = Pick<Wire, "chosen" | "flaky">;
+export type WireMemory = Pick<Wire, "chosen" | "flaky" | "contradicted">;
 
 /** The versions, each accepted, rejected or unknown. */
 export function protocolsOf(wire: WireMemory, { contacts }: ServerScan): Protocols {
@@ -23,6 +23,9 @@ export function protocolsOf(wire: WireMemory, { contacts }: ServerScan): Protoco
       // One that was chosen in answer to a newer version's hello is accepted, whatever its own hello met.
       if (verdict.kind === "accepted" || chosenFor(wire, version).size > 0) {
         return { version, status: "accepted", why: null };
+      }
+      if (verdict.kind === "refused" && wire.contradicted()) {
+        return { version, status: "unknown", why: CONTRADICTED };
       }
       const status = verdict.kind === "refused" ? "rejected" : "unknown";
       return { version, status, why: verdict.why };
@@ -81,6 +84,7 @@ export function keyExchangeOf(wire: WireMemory, scan: ServerScan): KeyExchange {
   };
 }
 
+const CONTRADICTED = "the server refuses at one time what it answers at another";
 const UNASKED = "its own hello was not accepted";
 
 function chosenFor(wire: WireMemory, version: TlsVersion): ReadonlySet<number> {

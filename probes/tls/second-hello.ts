@@ -4,6 +4,8 @@ import { EXTENSION } from "./client-hello.ts";
 import { SHOWN_EXTENSION } from "./tls13-messages.ts";
 
 const RECORD_HEADER = 5;
+/** What a record holds (RFC 8446 5.1), without what the headers of the new extensions need. */
+const MAX_HELLO = 16_384 - 64;
 /** Middleboxes take the rest for a resumed TLS 1.2 when they see this (RFC 8446 appendix D.4). */
 const CHANGE_CIPHER_SPEC = Buffer.from([20, 3, 3, 0, 1, 1]);
 
@@ -15,14 +17,15 @@ export function helloMessage(record: Buffer): Buffer {
 /**
  * @param first the handshake message of the first hello
  * @param cookie the body of the server's cookie extension; null where it sent none
- * @returns the message, and the bytes to send
+ * @returns the message, and the bytes to send; null where they do not fit into one record with the cookie
  */
 export function secondHello(
   first: Buffer,
   group: number,
   share: Buffer,
   cookie: Buffer | null,
-): { readonly message: Buffer; readonly send: Buffer } {
+): { readonly message: Buffer; readonly send: Buffer } | null {
+  if (first.length + share.length + (cookie?.length ?? 0) > MAX_HELLO) return null;
   const start = extensionsStart(first);
   const message = written((writer) => {
     const extension = (type: number, body: () => void) => {

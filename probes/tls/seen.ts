@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import { suiteCode } from "#facts/cipher-suites.ts";
 import { signatureAlgorithmName } from "#facts/signature-algorithms.ts";
 import type { Offered } from "#model/tls-facets.ts";
+import { ownCopy } from "./bytes.ts";
 import type { HelloVersion } from "./client-hello.ts";
 import { HELLO_VERSIONS } from "./outcomes.ts";
+import { proves } from "./possession.ts";
 import type { Shown } from "./shown.ts";
 import { ALL_ALGORITHMS } from "./signature-offers.ts";
 
@@ -16,6 +18,8 @@ export interface Presentation {
   readonly ocsp: Buffer | null;
   /** A list of signed certificate timestamps (RFC 6962 3.3) from a TLS extension; null where none came. */
   readonly timestamps: Buffer | null;
+  /** True where any answer was signed with the key of the leaf, false where one was signed with another; else null. */
+  readonly possession: boolean | null;
   /** The versions that showed it, oldest first. */
   readonly versions: readonly HelloVersion[];
 }
@@ -35,26 +39,53 @@ export interface Seen {
   readonly presented: (first: Buffer | undefined) => readonly Presentation[];
   readonly algorithms: () => readonly Offered[];
   readonly any: () => readonly HelloVersion[];
+  /** Whether there were more leaves than are kept. */
+  readonly more: () => boolean;
   /** Whether any answer asked for a client's certificate; null without answers. */
   readonly requestsCertificate: () => boolean | null;
 }
 
+/** More than the kinds of key that there are, and each costs time to judge. */
+const MAX_LEAVES = 10;
+/** Checking a signature takes time, so that no more are checked of one who cannot sign. */
+const MAX_FAILURES = 3;
+
 /** An empty memory for one server. */
 export function createSeen(): Seen {
   const byLeaf = new Map<string, Presentation>();
+  /** Signatures that did not hold, by leaf. */
+  const failures = new Map<string, number>();
   const found = new Map<HelloVersion, Set<number>>();
   const any = new Set<HelloVersion>();
   let requestsCertificate: boolean | null = null;
+  let more = false;
+
+  /** One signature that holds is enough. */
+  const possession = (key: string, { chain, proof }: Shown, known: boolean | null) => {
+    const [leaf] = chain;
+    const failed = failures.get(key) ?? 0;
+    if (known === true || leaf === undefined || proof === null || failed >= MAX_FAILURES) {
+      return known;
+    }
+    const proved = proves(leaf, proof);
+    if (proved === false) failures.set(key, failed + 1);
+    return proved ?? known;
+  };
 
   const saw = (version: HelloVersion, shown: Shown) => {
     requestsCertificate = shown.requestsCertificate || requestsCertificate === true;
     const key = keyOf(shown.chain[0]);
     const known = byLeaf.get(key);
+    if (known === undefined && byLeaf.size >= MAX_LEAVES) {
+      more = true;
+      return;
+    }
     byLeaf.set(key, {
-      chain: known?.chain ?? shown.chain,
+      chain: known?.chain ?? shown.chain.map(ownCopy),
       // Some servers fetch what they staple after they are first asked.
-      ocsp: known?.ocsp ?? shown.ocsp,
-      timestamps: known?.timestamps ?? shown.timestamps,
+      ocsp: known?.ocsp ?? (shown.ocsp && ownCopy(shown.ocsp)),
+      timestamps: known?.timestamps ?? (shown.timestamps && ownCopy(shown.timestamps)),
+      possession: possession(key, shown, known?.possession ?? null),
       versions: HELLO_VERSIONS.filter(
         (one) => one === version || known?.versions.includes(one) === true,
       ),
@@ -84,6 +115,7 @@ export function createSeen(): Seen {
           name: signatureAlgorithmName(code),
         })),
       ),
+    more: () => more,
     any: () => HELLO_VERSIONS.filter((version) => any.has(version)),
     requestsCertificate: () => requestsCertificate,
   };

@@ -1,5 +1,6 @@
 import type { FacetName } from "#model/facets.ts";
-import { type Authentication, authenticate } from "./authentication.ts";
+import { setImmediate } from "node:timers/promises";
+import type { Authentication } from "./authentication.ts";
 import type { HelloVersion } from "./client-hello.ts";
 import { contactAgain } from "./contact-again.ts";
 import { confirm, settle } from "./confirm.ts";
@@ -8,9 +9,10 @@ import { type GroupList, listGroups } from "./groups.ts";
 import { FULL, suitesFor } from "./offers.ts";
 import { HELLO_VERSIONS } from "./outcomes.ts";
 import { listPrimes, type PrimeList } from "./primes.ts";
+import { listSrpSuites } from "./srp.ts";
 import { listSuites, type SuiteList } from "./suites.ts";
 import { testTolerance } from "./tolerance.ts";
-import type { TlsService } from "#model/tls-facets.ts";
+import type { TlsBehaviour, TlsService } from "#model/tls-facets.ts";
 import { type Accepted, contact, type Contact, contactSsl2 } from "./versions.ts";
 import type { Wire } from "./wire.ts";
 
@@ -24,6 +26,8 @@ export interface ServerScan {
   readonly tolerance: TlsService["tolerance"];
   /** null where no facet that was asked for needs it. */
   readonly authentication: Authentication | null;
+  /** Empty where it was not asked for. */
+  readonly behaviour: TlsBehaviour["tests"];
 }
 
 /** The lists of one accepted version, each as it comes. */
@@ -50,7 +54,12 @@ export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Pr
   };
   const authenticates = AUTHENTICATION_FACETS.some((facet) => wanted.has(facet));
   const known = new Map([...fates].map(([version, { promise }]) => [version, promise] as const));
-  const authenticated = authenticates ? authenticate(wire, known, wanted) : null;
+  // Loaded while the first hellos are on their way.
+  const authenticated = authenticates
+    ? setImmediate()
+        .then(() => import("./authentication.ts"))
+        .then(({ authenticate }) => authenticate(wire, known, wanted))
+    : null;
   const ssl2 = contactSsl2(wire);
   const first = await Promise.all(
     HELLO_VERSIONS.map(async (version) => {
@@ -83,9 +92,11 @@ export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Pr
   );
   const tls13 = accepted.find(({ version }) => version === "TLSv1.3");
   const older = accepted.findLast(({ version }) => version !== "TLSv1.3");
-  const [tolerance, authentication] = await Promise.all([
+  const listed = older === undefined ? null : (lists.get(older.version)?.suites ?? null);
+  const [tolerance, authentication, behaviour] = await Promise.all([
     wanted.has("tlsService") ? testTolerance(wire, tls13, older) : [],
     authenticated,
+    wanted.has("tlsBehaviour") ? behave(wire, accepted, listed) : [],
     // What is confirmed afterwards is confirmed in quiet.
     ...[...lists.values()].flatMap((list) => [list.suites, list.groups, list.primes]),
   ]);
@@ -105,7 +116,18 @@ export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Pr
     contacts: confirmed.map((answer) => settle(wire, answer)),
     tolerance,
     authentication,
+    behaviour,
   };
+}
+
+/** Loaded when it is needed, for it brings much with it. */
+async function behave(
+  wire: Wire,
+  accepted: readonly Accepted[],
+  listed: Promise<SuiteList> | null,
+): Promise<TlsBehaviour["tests"]> {
+  const { testBehaviour } = await import("./behaviour.ts");
+  return testBehaviour(wire, accepted, listed).tests;
 }
 
 const AUTHENTICATION_FACETS = ["certificate", "keyExchange", "tlsService"] as const;
@@ -118,7 +140,7 @@ function beginLists(wire: Wire, accepted: Accepted, wanted: ReadonlySet<FacetNam
   const exchange = wanted.has("keyExchange");
   const suites =
     wanted.has("cipherSuites") || (exchange && !tls13)
-      ? listSuites(wire, version, shape, first)
+      ? withSrp(listSuites(wire, version, shape, first), listSrpSuites(wire, accepted))
       : null;
   const groups = exchange ? listGroups(wire, accepted) : null;
   const primes =
@@ -130,6 +152,14 @@ function beginLists(wire: Wire, accepted: Accepted, wanted: ReadonlySet<FacetNam
         })
       : null;
   return { suites, groups, primes };
+}
+
+async function withSrp(
+  list: Promise<SuiteList>,
+  srp: ReturnType<typeof listSrpSuites>,
+): Promise<SuiteList> {
+  const [main, more] = await Promise.all([list, srp]);
+  return { ...main, ...worst([main, more]), suites: [...main.suites, ...more.suites] };
 }
 
 async function finished<T>(lists: readonly (Promise<T> | null)[]): Promise<T[]> {

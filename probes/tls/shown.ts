@@ -1,12 +1,13 @@
 /** What one handshake shows of a server, in whatever version. */
 import type { HelloVersion } from "./client-hello.ts";
 import type { End } from "./explore.ts";
+import type { Proof } from "./possession.ts";
 
 /** What a server showed of itself. */
 export interface Shown {
   readonly kind: "shown";
   readonly suite: number;
-  /** DER as sent, leaf first; never empty. */
+  /** DER as sent, leaf first; never an empty list, but no bytes where one was not kept or is missing. */
   readonly chain: readonly Buffer[];
   /** A stapled OCSP response; null where none came. */
   readonly ocsp: Buffer | null;
@@ -14,6 +15,8 @@ export interface Shown {
   readonly timestamps: Buffer | null;
   /** With what it signed the handshake; null where it did not, or did not say. */
   readonly signatureAlgorithm: number | null;
+  /** What it signed, to be checked with the key of its certificate; null where it signed nothing, or was cut before. */
+  readonly proof: Proof | null;
   /** How the handshake ended where it ended before its signature: by an alert, or with no word. */
   readonly cut: "refused" | "silent" | null;
   readonly requestsCertificate: boolean;

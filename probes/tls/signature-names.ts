@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { constants, verify } from "node:crypto";
 import { type Der, DerError, derAt, oidOf, partsOf } from "./der.ts";
+import { slowKey } from "./slow-keys.ts";
 
 /** Signature algorithms by OpenSSL's names, and the hash that Node is to be told; null: the key itself settles it. */
 const SIGNATURES: ReadonlyMap<string, readonly [name: string, hash: string | null]> = new Map([
@@ -75,7 +76,7 @@ export function signatureName(algorithm: Der): string | null {
 }
 
 /**
- * Whether the signature over the bytes is that of the key. False also where Node cannot do the algorithm.
+ * Whether the signature over the bytes is that of the key. False also where Node cannot do the algorithm, and for slow keys.
  * @throws DerError
  */
 export function signatureHolds(
@@ -85,6 +86,7 @@ export function signatureHolds(
   signature: Buffer,
 ): boolean {
   const oid = oidOf(partsOf(algorithm)[0]);
+  if (slowKey(key) !== null) return false;
   try {
     if (oid === RSA_PSS) {
       const padding = constants.RSA_PKCS1_PSS_PADDING;

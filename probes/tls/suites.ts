@@ -2,8 +2,8 @@ import { cipherSuite } from "#facts/cipher-suites.ts";
 import type { SuitePreference } from "#model/tls-facets.ts";
 import { type HelloVersion, VERSION_CODES } from "./client-hello.ts";
 import { chain, type End, explore, isWhole, SILENT, type Step, WHOLE, worst } from "./explore.ts";
-import { offer, type Shape, suitesFor, withoutEcdsa } from "./offers.ts";
-import { judge } from "./outcomes.ts";
+import { bundled, NAMED_FIELDS, offer, type Shape, suitesFor, withoutEcdsa } from "./offers.ts";
+import { judge, type Outcome } from "./outcomes.ts";
 import type { HelloReply } from "./records.ts";
 import { askSteadily } from "./steadily.ts";
 import type { Wire } from "./wire.ts";
@@ -26,7 +26,7 @@ export async function listSuites(
   shape: Shape,
   first: HelloReply | null,
 ): Promise<SuiteList> {
-  const offered = shape.withoutEcdsa ? withoutEcdsa(suitesFor(version)) : suitesFor(version);
+  const offered = suitesFor(version);
   if (first === null || shape.bundle < offered.length) {
     return listBundles(wire, version, shape, first, offered);
   }
@@ -34,11 +34,14 @@ export async function listSuites(
   const rest = offered.filter((suite) => suite !== first.suite);
   const step = stepOf(wire, version, shape, found);
   const aside = (suites: readonly number[]) => pick(wire, version, shape, suites);
+  const dhe = version === "SSLv3" ? [] : offered.filter(isDhe);
+  const named = namedFieldStep(wire, version, shape, first);
   // Beside the next step of the chain: the same backwards, and with ChaCha20 first.
-  const [next, last, chacha] = await Promise.all([
+  const [next, last, chacha, finite] = await Promise.all([
     rest.length === 0 ? WHOLE : step(rest),
     aside(backwards(offered)),
     rest.some(isChaCha) ? aside(chachaFirst(offered)) : null,
+    dhe.length === 0 ? WHOLE : named(dhe),
   ]);
   const clientOrder = last !== null && last !== first.suite;
   const seen = [last, chacha].filter((suite) => suite !== null);
@@ -51,7 +54,15 @@ export async function listSuites(
       : clientOrder
         ? await explore(step, remaining, found, found.length > 2 ? 0 : undefined)
         : await chain(step, remaining, found);
-  const end = await behindElliptic(step, listed, offered, found);
+  const ends = [await behindElliptic(step, listed, offered, found)];
+  const left = () => offered.filter((suite) => !found.includes(suite));
+  const finished = await Promise.all([
+    version === "TLSv1.3" || !isWhole(ends[0] ?? WHOLE)
+      ? WHOLE
+      : behindFailing(step, left(), found),
+    typeof finite === "number" ? chain(named, left().filter(isDhe), found) : finite,
+  ]);
+  const end = worst([...ends, ...finished]);
   // What was chosen aside belongs to the list, but one who refuses it in the chain says two things.
   const suites = [...new Set([...found, ...seen])];
   const contradicted = isWhole(end) && suites.length > found.length;
@@ -70,6 +81,46 @@ export async function listSuites(
           : isChaCha(chacha),
     },
   };
+}
+
+/**
+ * A server may choose a suite first and then fail for it, which ends the list for all that it likes less. Two halves show
+ * whether anything is hidden so. Adds to `found`.
+ */
+async function behindFailing(step: Step, left: readonly number[], found: number[]): Promise<End> {
+  if (left.length < 2) return WHOLE;
+  const before = found.length;
+  const end = await explore(step, left, found, 0);
+  return found.length === before
+    ? end
+    : {
+        unfinished: "it fails for a suite that it chooses, which may hide others",
+        silentEnd: false,
+      };
+}
+
+/**
+ * Some servers have DHE only for clients that name its finite field (RFC 7919 4), which the other hellos leave out: it makes
+ * others hide theirs.
+ */
+function namedFieldStep(wire: Wire, version: HelloVersion, shape: Shape, first: HelloReply): Step {
+  const known = offer(version, shape, [first.suite]);
+  return async (candidates) => {
+    const question = offer(version, shape, candidates, NAMED_FIELDS);
+    return chosenOf(await askSteadily(wire, question, known), version, candidates);
+  };
+}
+
+/** The suite that was chosen, or how the list ended. */
+function chosenOf(
+  outcome: Outcome | "silence",
+  version: HelloVersion,
+  candidates: readonly number[],
+): number | End {
+  if (outcome === "silence") return SILENT;
+  const verdict = judge(outcome, version, candidates);
+  if (verdict.kind === "accepted") return verdict.hello.suite;
+  return verdict.kind === "refused" ? WHOLE : { unfinished: verdict.why, silentEnd: false };
 }
 
 const CONTRADICTED: End = {
@@ -103,11 +154,11 @@ async function listBundles(
 ): Promise<SuiteList> {
   const found = first === null ? [] : [first.suite];
   const ends: End[] = [];
-  for (let start = 0; start < offered.length; start += shape.bundle) {
-    const bundle = offered.slice(start, start + shape.bundle);
+  const bundles = bundled(offered, shape.bundle);
+  for (const bundle of bundles) {
     const step = stepOf(wire, version, shape, found);
     const candidates = bundle.filter((suite) => !found.includes(suite));
-    ends.push(await behindElliptic(step, await chain(step, candidates, found), bundle, found));
+    ends.push(await chain(step, candidates, found));
   }
   // Each bundle has an order of its own; asking once more for what was found gives one order for all.
   const merged: number[] = [];
@@ -115,7 +166,7 @@ async function listBundles(
     await chain(stepOf(wire, version, shape, found), found.slice(0, shape.bundle), merged);
   }
   const suites = [...merged, ...found.filter((suite) => !merged.includes(suite))];
-  const order = await orderOf(wire, version, shape, suites, offered, false);
+  const order = await orderOf(wire, version, shape, suites, bundles.flat(), false);
   return { version, ...worst(ends), suites, preference: { order, chachaForClients: null } };
 }
 
@@ -127,10 +178,7 @@ function stepOf(wire: Wire, version: HelloVersion, shape: Shape, found: readonly
       offer(version, shape, candidates),
       known === undefined ? null : offer(version, shape, [known]),
     );
-    if (outcome === "silence") return SILENT;
-    const verdict = judge(outcome, version, candidates);
-    if (verdict.kind === "accepted") return verdict.hello.suite;
-    return verdict.kind === "refused" ? WHOLE : { unfinished: verdict.why, silentEnd: false };
+    return chosenOf(outcome, version, candidates);
   };
 }
 
@@ -178,6 +226,10 @@ async function orderOf(
 
 function isChaCha(suite: number): boolean {
   return cipherSuite(suite)?.cipher === "CHACHA20";
+}
+
+function isDhe(suite: number): boolean {
+  return cipherSuite(suite)?.keyExchange === "DHE";
 }
 
 function backwards(suites: readonly number[]): number[] {

@@ -109,6 +109,7 @@ function answerOf(answer: Steady): Answer {
     ocsp: reply.ocsp,
     timestamps: reply.timestamps,
     signatureAlgorithm: reply.signatureAlgorithm,
+    proof: reply.proof,
     cut: reply.cut,
     requestsCertificate: reply.requestsCertificate,
     protocol: chosenProtocol(reply.extensions.get(SHOWN_EXTENSION.alpn)),

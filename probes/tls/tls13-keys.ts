@@ -76,6 +76,18 @@ export function messageHash(suite: number, hello: Buffer): Buffer | null {
   return Buffer.concat([Buffer.from([254, 0, 0, hashBytes(hash)]), digest(hash, [hello])]);
 }
 
+/**
+ * What a server signs in its CertificateVerify (RFC 8446 4.4.3).
+ * @param transcript the handshake messages from the first ClientHello to the Certificate
+ * @returns null for a suite that is not in `OPENABLE_SUITES`
+ */
+export function serverSignedContent(suite: number, transcript: readonly Buffer[]): Buffer | null {
+  const hash = PROTECTIONS.get(suite)?.hash;
+  return hash === undefined ? null : Buffer.concat([SIGNED_PREFIX, digest(hash, transcript)]);
+}
+
+const SIGNED_PREFIX = Buffer.from(`${" ".repeat(64)}TLS 1.3, server CertificateVerify\0`);
+
 /** HKDF-Expand-Label of RFC 8446 7.1; at most one hash long, so that one block of HKDF-Expand is all of it. */
 export function expandLabel(
   hash: "sha256" | "sha384",

@@ -1,8 +1,8 @@
 /** What a TLS 1.3 server says under encryption. All take any bytes; what cannot be read is null, never an exception. */
 import { plain } from "#model/text.ts";
+import { NO_BYTES } from "./bytes.ts";
+import { MAX_CERTIFICATES } from "./messages.ts";
 
-/** More certificates than any chain has are not kept. */
-const MAX_CERTIFICATES = 20;
 /** Room for the longest chains. */
 const MAX_CERTIFICATE_BYTES = 128 * 1024;
 
@@ -10,7 +10,7 @@ export const SHOWN_EXTENSION = { statusRequest: 5, alpn: 16, timestamps: 18, coo
 
 /** The certificates of one message, and what is stapled to the first of them. */
 export interface CertificateMessage {
-  /** DER, as sent. */
+  /** DER, as sent; no bytes beyond the twentieth. */
   readonly certificates: readonly Buffer[];
   /** An OCSP response; null where none is stapled. */
   readonly ocsp: Buffer | null;
@@ -40,7 +40,8 @@ export function certificateMessage(body: Buffer): CertificateMessage | null {
     const extensions = extensionsIn(body.subarray(end + 2, next));
     if (extensions === null || end === at + 3) return null;
     first ??= extensions;
-    if (certificates.length < MAX_CERTIFICATES) certificates.push(body.subarray(at + 3, end));
+    const kept = certificates.length < MAX_CERTIFICATES;
+    certificates.push(kept ? body.subarray(at + 3, end) : NO_BYTES);
     at = next;
   }
   return {
@@ -50,10 +51,12 @@ export function certificateMessage(body: Buffer): CertificateMessage | null {
   };
 }
 
-/** The algorithm of a CertificateVerify (RFC 8446 4.4.3); its signature is not looked at. */
-export function certificateVerify(body: Buffer): number | null {
+/** The algorithm of a CertificateVerify and its signature (RFC 8446 4.4.3). */
+export function certificateVerify(
+  body: Buffer,
+): { readonly algorithm: number; readonly signature: Buffer } | null {
   if (body.length < 4 || body.readUInt16BE(2) !== body.length - 4) return null;
-  return body.readUInt16BE(0);
+  return { algorithm: body.readUInt16BE(0), signature: body.subarray(4) };
 }
 
 /** The one protocol that a server's ALPN extension names (RFC 7301 3.1), escaped; null where it names none or several. */

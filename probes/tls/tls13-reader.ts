@@ -1,14 +1,20 @@
 /**
  * Reads a TLS 1.3 server's flight as far as it proves who it is: hello, keys, extensions, certificates, signature algorithm.
- * The client's side ends there: nothing is verified, and no Finished is ever sent.
+ * The client's side ends there: the signature is handed on to be checked, and no Finished is ever sent.
  */
 import { VERSION_CODES } from "./client-hello.ts";
 import type { Reader } from "./dialogue.ts";
 import { keyShare } from "./key-shares.ts";
 import { serverHello } from "./messages.ts";
+import type { Proof } from "./possession.ts";
 import type { AlertReply, HelloReply } from "./records.ts";
 import { helloMessage, secondHello } from "./second-hello.ts";
-import { messageHash, type RecordOpener, serverHandshakeOpener } from "./tls13-keys.ts";
+import {
+  messageHash,
+  type RecordOpener,
+  serverHandshakeOpener,
+  serverSignedContent,
+} from "./tls13-keys.ts";
 import {
   certificateMessage,
   type CertificateMessage,
@@ -27,6 +33,8 @@ export interface Tls13Flight extends CertificateMessage {
   readonly extensions: ReadonlyMap<number, Buffer>;
   /** With what it signed the handshake; null where it was cut before. */
   readonly signatureAlgorithm: number | null;
+  /** What it signed, to be checked with the key of its certificate; null where it was cut before. */
+  readonly proof: Proof | null;
   /** How the handshake ended behind the certificates, without a signature: by an alert, or with no word; null for a whole one. */
   readonly cut: "refused" | "silent" | null;
   readonly requestsCertificate: boolean;
@@ -152,6 +160,9 @@ export function createTls13Reader(offer: Tls13Offer): Reader<Tls13Reply> {
     if (!offer.suites.includes(suite)) {
       return malformed("answered with a cipher suite that was not offered");
     }
+    if (hello.compression !== 0) {
+      return malformed("answered with a compression that was not offered");
+    }
     // Messages of two keys may not share a record (RFC 8446 5.1).
     if (handshake.length > 0) return malformed("more behind the ServerHello than it may have");
     if (hello.retry) return takeRetry(message, hello);
@@ -162,7 +173,8 @@ export function createTls13Reader(offer: Tls13Offer): Reader<Tls13Reply> {
     }
     const secret = pair.secret(theirs);
     if (secret === null) return malformed("its key share is not valid");
-    opener = serverHandshakeOpener(suite, secret, [...transcript, message]);
+    transcript = [...transcript, message];
+    opener = serverHandshakeOpener(suite, secret, transcript);
     if (opener === null) return malformed("answered with a cipher suite that was not offered");
     chosen = hello;
     return null;
@@ -180,6 +192,7 @@ export function createTls13Reader(offer: Tls13Offer): Reader<Tls13Reply> {
     }
     const cookie = extensions.get(SHOWN_EXTENSION.cookie) ?? null;
     const second = secondHello(first, pair.group, pair.share, cookie);
+    if (second === null) return malformed("a cookie too long to send back");
     transcript = [hash, message, second.message];
     shares = [pair.group];
     send = second.send;
@@ -191,27 +204,31 @@ export function createTls13Reader(offer: Tls13Offer): Reader<Tls13Reply> {
     const type = message[0];
     if (extensions === null) {
       if (type !== MESSAGE.encryptedExtensions) return malformed(`message ${type} out of turn`);
+      transcript = [...transcript, message];
       extensions = encryptedExtensions(body);
       return extensions === null ? malformed("the EncryptedExtensions cannot be read") : null;
     }
     if (type === MESSAGE.certificateRequest && shown === null) {
+      transcript = [...transcript, message];
       requestsCertificate = true;
       return null;
     }
     if (type === MESSAGE.certificate && shown === null) {
+      transcript = [...transcript, message];
       shown = certificateMessage(body);
       return shown === null ? malformed("the Certificate cannot be read") : null;
     }
     if (type !== MESSAGE.certificateVerify || shown === null) {
       return malformed(`message ${type} out of turn`);
     }
-    const algorithm = certificateVerify(body);
-    return algorithm === null
+    const verify = certificateVerify(body);
+    const signed = chosen === null ? null : serverSignedContent(chosen.suite, transcript);
+    return verify === null || signed === null
       ? malformed("the CertificateVerify cannot be read")
-      : flight(algorithm, null);
+      : flight({ ...verify, signed }, null);
   };
 
-  const flight = (signatureAlgorithm: number | null, cut: Tls13Flight["cut"]): Tls13Flight | null =>
+  const flight = (proof: Proof | null, cut: Tls13Flight["cut"]): Tls13Flight | null =>
     chosen === null || chosen.group === null || extensions === null || shown === null
       ? null
       : {
@@ -219,7 +236,8 @@ export function createTls13Reader(offer: Tls13Offer): Reader<Tls13Reply> {
           suite: chosen.suite,
           group: chosen.group,
           extensions,
-          signatureAlgorithm,
+          signatureAlgorithm: proof?.algorithm ?? null,
+          proof,
           cut,
           requestsCertificate,
           ...shown,

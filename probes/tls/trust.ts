@@ -2,6 +2,8 @@ import { hash } from "node:crypto";
 import { Duplex } from "node:stream";
 import { connect, type TLSSocket } from "node:tls";
 import type { Certificate } from "#model/tls-facets.ts";
+import { slowKeyOf, x509Of } from "./certificate-facts.ts";
+import { withoutLegacyCertificate } from "./legacy-certificate.ts";
 import type { Trust } from "./presented.ts";
 import { relaxedTls } from "./relaxed.ts";
 import { trustOf } from "./verify-words.ts";
@@ -18,6 +20,7 @@ const HANDSHAKE_RECORD = 22;
 const SERVER_HELLO = 2;
 const CERTIFICATE = 11;
 const MAX_RECORD = 16_000;
+const MAX_CHAIN = 20;
 /** Turns of the event loop that OpenSSL is given; it needs one or two. */
 const MAX_TURNS = 50;
 
@@ -26,32 +29,57 @@ const MAX_TURNS = 50;
  * says no more than ServerHello and Certificate (TLS 1.2, where both are in the clear), and OpenSSL then has verified it.
  * This is the one chain verification that Node has; it needs no handshake that comes to its end, so that it also judges
  * what servers present that demand a client certificate, or that speak nothing that OpenSSL still does.
- * It does not show that the server has the key: only a handshake does.
+ * It does not show that the server has the key: what it signs does (possession.ts).
  * @param chain DER as sent, leaf first
  * @param keyType that of the leaf
  * @param ca PEM certificates to trust beside Node's roots
- * @returns `trusted: null` for what this way cannot ask (post-quantum keys; more than OpenSSL takes from a server, 100 KiB);
- * it never throws
+ * @returns `trusted: null` for what this way cannot ask (post-quantum keys; more than OpenSSL takes from a server, 100 KiB),
+ * and for what it had better not (slow keys); it never throws
  */
 export function chainTrust(
   chain: readonly Buffer[],
   keyType: Certificate["keyType"],
   ca: string | null,
 ): Promise<Trust> {
+  if (chain.length > MAX_CHAIN) {
+    const words = `${MAX_CHAIN} of its ${chain.length} certificates were checked, which did not do`;
+    return chainTrust(chain.slice(0, MAX_CHAIN), keyType, ca).then((trust) =>
+      trust.trusted === false ? { trusted: null, trustError: words } : trust,
+    );
+  }
+  const unfit = unfitness(chain);
+  if (unfit !== null) {
+    return Promise.resolve({ trusted: null, trustError: `it was not checked: ${unfit}` });
+  }
   const now = performance.now();
-  const byChain = verdicts.get(ca) ?? new Map<string, Verdict>();
-  const key = `${keyType} ${chain.map((der) => hash("sha256", der)).join(" ")}`;
-  const recent = byChain.get(key);
+  const parts = [keyType, ca ?? "", ...chain].map((part) => hash("sha256", part));
+  const key = hash("sha256", parts.join(" "));
+  const recent = verdicts.get(key);
   if (recent !== undefined && now - recent.at < VERDICT_MS) return recent.trust;
   const trust = askOpenSsl(chain, keyType, ca);
-  if (byChain.size >= MAX_VERDICTS) byChain.clear();
   if (verdicts.size >= MAX_VERDICTS) verdicts.clear();
-  verdicts.set(ca, byChain.set(key, { trust, at: now }));
+  verdicts.set(key, { trust, at: now });
   return trust;
 }
 
-/** Verdicts by CA file and chain: of the endpoints of a scan many show the same, and a verdict does not change in a minute. */
-const verdicts = new Map<string | null, Map<string, Verdict>>();
+/**
+ * Why a chain is not given to OpenSSL, which checks every signature of as many certificates as fit in 100 KiB, however
+ * slow; null for one that may be.
+ */
+export function unfitness(chain: readonly Buffer[]): string | null {
+  for (const der of chain.slice(0, MAX_CHAIN)) {
+    try {
+      const slow = slowKeyOf(x509Of(der));
+      if (slow !== null) return `${slow} is too slow`;
+    } catch {
+      return "a certificate of its chain cannot be read";
+    }
+  }
+  return null;
+}
+
+/** By the hash of CA file and chain: of the endpoints of a scan many show the same, and a verdict does not change in a minute. */
+const verdicts = new Map<string, Verdict>();
 interface Verdict {
   readonly trust: Promise<Trust>;
   readonly at: number;
@@ -69,7 +97,7 @@ async function askOpenSsl(
     return { trusted: null, trustError: "OpenSSL cannot be asked about such a key apart" };
   }
   const server = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
-  const client = connect({ socket: server, ...relaxedTls(null, { ca }) });
+  const client = withoutLegacyCertificate(connect({ socket: server, ...relaxedTls(null, { ca }) }));
   let failure: Error | null = null;
   client.on("error", (error) => {
     failure = error;
@@ -96,7 +124,7 @@ async function askOpenSsl(
  * same when a handshake ends, and offers no public way to ask it before.
  */
 function verdictOf(client: TLSSocket): unknown {
-  if (client.getPeerCertificate().raw === undefined) return undefined;
+  if (client.getPeerX509Certificate() === undefined) return undefined;
   const handle: unknown = Reflect.get(client, "_handle");
   if (typeof handle !== "object" || handle === null) return undefined;
   const ask: unknown = Reflect.get(handle, "verifyError");

@@ -1,7 +1,7 @@
 import { ssl2Ciphers } from "#facts/cipher-suites.ts";
 import type { TlsVersion } from "#model/tls.ts";
 import type { HelloVersion } from "./client-hello.ts";
-import { commonSuites, FULL, offer, type Shape, suitesFor, withoutEcdsa } from "./offers.ts";
+import { commonSuites, FULL, offer, type Shape, suitesFor } from "./offers.ts";
 import { isSilence, judge, type Verdict, words } from "./outcomes.ts";
 import type { HelloReply } from "./records.ts";
 import type { Wire } from "./wire.ts";
@@ -24,9 +24,14 @@ export interface Accepted {
   readonly hello: HelloReply;
 }
 
+/** Connections to dial while the first answer of these is awaited: nearly every server accepts one, and then is asked much. */
+const AHEAD: Partial<Record<HelloVersion, number>> = { "TLSv1.2": 6, "TLSv1.3": 6 };
+
 /** The first hello of a version: everything it may use. */
 export async function contact(wire: Wire, version: HelloVersion): Promise<Contact> {
-  return contactShaped(wire, version, FULL);
+  const suites = suitesFor(version);
+  const outcome = await wire.askAhead(offer(version, FULL, suites), "hello", AHEAD[version] ?? 0);
+  return { version, shape: FULL, verdict: judge(outcome, version, suites) };
 }
 
 /** The SSLv2 hello, which is one question for all: the answer lists the ciphers. */
@@ -37,11 +42,21 @@ export async function contactSsl2(wire: Wire): Promise<Contact> {
     return { ...ssl2({ kind: "accepted", hello: null }), ciphers: outcome.ciphers };
   }
   if (isSilence(outcome)) return ssl2({ kind: "silent", why, timeout: outcome.kind === "timeout" });
-  if (outcome.kind === "unreachable" || outcome.kind === "cancelled") {
-    return ssl2({ kind: "failed", why });
+  if (outcome.kind === "no-starttls" && outcome.refused) {
+    return ssl2({ kind: "refused", why, force: "starttls" });
   }
-  // Whatever it says in another protocol, it is no SSLv2.
-  return ssl2({ kind: "refused", why, force: "version" });
+  if (UNASKED.has(outcome.kind)) return ssl2({ kind: "failed", why });
+  // An alert, a TLS hello or text is no SSLv2; what cannot be read may be one that is odd.
+  const readable =
+    outcome.kind !== "malformed" && (outcome.kind !== "not-tls" || isText(outcome.excerpt));
+  return ssl2(readable ? { kind: "refused", why, force: "version" } : { kind: "failed", why });
+}
+
+const UNASKED: ReadonlySet<string> = new Set(["unreachable", "cancelled", "no-starttls"]);
+
+/** As servers of text protocols answer: a line of at least some letters. */
+function isText(excerpt: string): boolean {
+  return /^[A-Za-z0-9 <*+-][\x20-\x7e]{3,}/.test(excerpt) && !excerpt.includes("\\");
 }
 
 function ssl2(verdict: Verdict): Contact {
@@ -59,7 +74,7 @@ export async function contactShaped(
 
 function shapeSuites(version: HelloVersion, shape: Shape): readonly number[] {
   const suites = shape.compact ? commonSuites(version) : suitesFor(version);
-  return (shape.withoutEcdsa ? withoutEcdsa(suites) : suites).slice(0, shape.bundle);
+  return suites.slice(0, shape.bundle);
 }
 
 /** The hello of a version in a shape, with these suites. */

@@ -1,3 +1,5 @@
+import type { StartTlsProtocol } from "#model/endpoint-url.ts";
+import { crc32 } from "node:zlib";
 import {
   buildClientHello,
   buildSsl2Hello,
@@ -7,9 +9,10 @@ import {
 } from "./client-hello.ts";
 import { type Broken, type Connection, dial, type Reader } from "./dialogue.ts";
 import { hostLimit } from "./host-limits.ts";
-import { suitesFor } from "./offers.ts";
+import { FULL, offer, suitesFor } from "./offers.ts";
 import { isDoubtful, type Outcome, versionName } from "./outcomes.ts";
 import { createPatience, type Patience } from "./patience.ts";
+import { createPreamble } from "./starttls/preamble.ts";
 import { createFlightReader, type ReadTo } from "./records.ts";
 
 /** Time as the scan sees it; passed in, so that tests need not wait. */
@@ -40,10 +43,10 @@ export interface Wire {
   /** One hello and its answer, over a connection of its own. `read`: how far to read an answer up to TLS 1.2. */
   readonly ask: (question: Question, read?: ReadTo) => Promise<Outcome>;
   /**
-   * The same where another question is likely to follow: the next connection is dialled before this one's answer is there,
-   * so that each step of a chain costs one round trip.
+   * The same where others are likely to follow: so many connections are dialled before this one's answer is there, that each
+   * step costs one round trip. One, for the next of a chain, when left out.
    */
-  readonly askAhead: (question: Question, read?: ReadTo) => Promise<Outcome>;
+  readonly askAhead: (question: Question, read?: ReadTo, next?: number) => Promise<Outcome>;
   readonly askSsl2: (ciphers: readonly number[]) => Promise<Outcome>;
   /** One connection with bytes and a reader of one's own. */
   readonly converse: <R extends object>(hello: Buffer, reader: Reader<R>) => Promise<R | Broken>;
@@ -57,6 +60,8 @@ export interface Wire {
   /** Not even what the server is known to answer is answered: more time between one connection and the next. */
   readonly slow: () => void;
   readonly flaky: () => boolean;
+  /** It refused in words a hello that it answers at other times: no refusal of it means anything. */
+  readonly contradicted: () => boolean;
   /** No time is left: what is asked from now on is `cancelled`. */
   readonly spent: () => boolean;
   /** Every suite that was chosen, by the version it was chosen for: a lower one than was asked for counts for its own. */
@@ -72,8 +77,14 @@ export interface WireAddress {
   readonly port: number;
   /** Name for SNI; null sends none. */
   readonly serverName: string | null;
+  /** The protocol that begins TLS by a command; null or left out where TLS comes first. */
+  readonly startTls?: StartTlsProtocol | null;
 }
 
+/** Where the random of a hello stands, behind the headers of record and message and the version (RFC 5246 7.4.1.2). */
+const HELLO_RANDOM = [11, 43] as const;
+/** Servers of such protocols count connections, and shut out who has many. */
+const STARTTLS_CONNECTIONS = 5;
 const PAUSE_MS = 100;
 /** A scan takes at most so many times the time of one dialogue; what is not asked by then is reported as not asked. */
 const BUDGET = 4;
@@ -81,11 +92,15 @@ const BUDGET = 4;
 /** Opens nothing yet: each question is one connection. Must be closed. */
 export function createWire(address: WireAddress, options: WireOptions): Wire {
   const { signal, clock, timeoutMs } = options;
-  const limit = hostLimit(address.host, options.connections);
+  const talks = (address.startTls ?? null) !== null;
+  const most = talks ? Math.min(options.connections, STARTTLS_CONNECTIONS) : options.connections;
+  // MySQL shuts out whoever leaves a hundred connections unused.
+  const mostAhead = address.startTls === "mysql" ? 0 : talks ? 1 : Number.POSITIVE_INFINITY;
+  const limit = hostLimit(address.host, most);
   const deadline = clock.now() + BUDGET * timeoutMs;
   const chosen = new Map<HelloVersion, Set<number>>();
-  /** Whether each hello met a doubtful answer. */
-  const met = new Map<string, boolean>();
+  /** What each hello met. */
+  const met = new Map<string, "answered" | "refused" | "doubtful">();
   const over = new AbortController();
   const open = new Set<Connection>();
   /** Dialled ahead, oldest first: a server that serves one connection at a time meets them in the order of their use. */
@@ -94,6 +109,7 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
   let trimming = false;
   let connections = 0;
   let flaky = false;
+  let contradicted = false;
   let quietUntil = 0;
   let emptied: (() => void) | null = null;
 
@@ -101,11 +117,16 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
 
   const dialNow = (): Connection => {
     connections += 1;
-    const connection = dial(address, () => {
+    const { startTls = null, serverName, host } = address;
+    const gone = () => {
       open.delete(connection);
       limit.leave();
       if (open.size === 0) emptied?.();
-    });
+    };
+    const connection: Connection =
+      startTls === null
+        ? dial(address, gone)
+        : dial(address, gone, createPreamble(startTls, serverName ?? host), timeoutMs);
     open.add(connection);
     return connection;
   };
@@ -138,10 +159,10 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
   const exchange = async <R extends object>(
     hello: () => Buffer,
     reader: () => Reader<R>,
-    ahead: boolean,
+    ahead: number,
   ): Promise<R | Broken> => {
     if (spent()) return { kind: "cancelled" };
-    if (ahead) asking += 1;
+    asking += ahead;
     try {
       let connection = takeSpare();
       const wasSpare = connection !== null;
@@ -149,7 +170,10 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
         if (!(await turn())) return { kind: "cancelled" };
         connection = dialNow();
       }
-      if (ahead && quietUntil === 0 && limit.tryEnter()) spares.push(dialNow());
+      for (let count = 0; count < Math.min(ahead, mostAhead); count += 1) {
+        if (quietUntil > 0 || !limit.tryEnter()) break;
+        spares.push(dialNow());
+      }
       let heard = false;
       const { push, end } = reader();
       const listening: Reader<R> = {
@@ -167,9 +191,9 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
         "kind" in outcome &&
         typeof outcome.kind === "string" &&
         ENDED.has(outcome.kind);
-      return stale ? await exchange(hello, reader, false) : outcome;
+      return stale ? await exchange(hello, reader, 0) : outcome;
     } finally {
-      if (ahead) asking -= 1;
+      asking -= ahead;
       if (spares.length > asking && !trimming) {
         trimming = true;
         // After the chain that was answered has had its chance to go on.
@@ -178,13 +202,17 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
     }
   };
 
-  const put = async (question: Question, read: ReadTo, ahead: boolean): Promise<Outcome> => {
-    const outcome = await exchange<Outcome>(
-      () => buildClientHello({ ...question, serverName: address.serverName }),
+  const put = async (question: Question, read: ReadTo, ahead: number): Promise<Outcome> => {
+    let sent: Buffer = Buffer.alloc(0);
+    const said = await exchange<Outcome>(
+      () => (sent = buildClientHello({ ...question, serverName: address.serverName })),
       () => createFlightReader({ read, ssl2: false }),
       ahead,
     );
-    if (outcome.kind === "hello" && question.suites.includes(outcome.suite)) {
+    const outcome: Outcome =
+      said.kind === "hello" ? { ...said, clientRandom: sent.subarray(...HELLO_RANDOM) } : said;
+    const uncompressed = outcome.kind === "hello" && outcome.compression === 0;
+    if (uncompressed && question.suites.includes(outcome.suite)) {
       const version = versionName(outcome.version);
       const offered = version !== null && outcome.version <= VERSION_CODES[question.version];
       if (offered && suitesFor(version).includes(outcome.suite)) {
@@ -193,10 +221,18 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
     }
     if (outcome.kind !== "cancelled") {
       // The same hello, answered at one time and not at another: the server is unsteady.
-      const key = keyOf(question);
-      const doubtful = isDoubtful(outcome);
-      if ((met.get(key) ?? doubtful) !== doubtful) flaky = true;
-      met.set(key, doubtful);
+      const key = keyOf(question, sent);
+      const before = met.get(key);
+      const now = isDoubtful(outcome)
+        ? "doubtful"
+        : outcome.kind === "hello"
+          ? "answered"
+          : "refused";
+      if (before !== undefined && before !== now) {
+        flaky = true;
+        contradicted ||= before !== "doubtful" && now !== "doubtful";
+      }
+      met.set(key, now);
     }
     return outcome;
   };
@@ -214,19 +250,19 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
     address,
     timeoutMs,
     signal,
-    ask: (question, read = "hello") => put(question, read, false),
-    askAhead: (question, read = "hello") => put(question, read, true),
+    ask: (question, read = "hello") => put(question, read, 0),
+    askAhead: (question, read = "hello", next = 1) => put(question, read, next),
     askSsl2: (ciphers) =>
       exchange<Outcome>(
         () => buildSsl2Hello(ciphers),
         () => createFlightReader({ read: "hello", ssl2: true }),
-        false,
+        0,
       ),
     converse: (hello, reader) =>
       exchange(
         () => hello,
         () => reader,
-        false,
+        0,
       ),
     slot: async (act) => {
       if (!(await turn())) return null;
@@ -249,6 +285,7 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
     },
     slow: () => limit.slow(),
     flaky: () => flaky,
+    contradicted: () => contradicted,
     spent,
     chosen,
     connections: () => connections,
@@ -263,24 +300,33 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
   return { ...wire, patience: createPatience(wire) };
 }
 
-/** Tells one hello of a scan from another, as far as they differ in practice. */
-function keyOf({ version, suites, groups, signatureAlgorithms = [], ...rest }: Question): string {
-  const codes = [suites, groups, signatureAlgorithms].map(
-    (list) => `${list.length} ${list[0]} ${list[1]} ${list[list.length >> 1]} ${list.at(-1)}`,
-  );
-  const { withoutName, keyShares, versions, legacyVersion, extra = [], compact } = rest;
-  const shares = typeof keyShares === "object" ? keyShares.length : keyShares;
-  const extensions = extra.map(([type, body]) => `${type} ${body.toString("base64url")}`);
-  return [
+/**
+ * Tells one hello of a scan from another. All suites are offered in several orders, of which each must be answered where one
+ * is: these are the same.
+ */
+function keyOf(question: Question, hello: Buffer): string {
+  const { version, suites, groups, signatureAlgorithms = [] } = question;
+  if (suites.length < offer(version, FULL, suitesFor(version)).suites.length) {
+    // Behind the parts that are random: record and message headers, version, random, session id.
+    const start = RANDOM_END + 1 + hello.readUInt8(RANDOM_END);
+    return `${version} ${crc32(hello.subarray(start))}`;
+  }
+  const { withoutName, keyShares, versions, legacyVersion, extra = [], compression } = question;
+  const shares = typeof keyShares === "object" ? keyShares.map(([group]) => group) : keyShares;
+  const extensions = extra.map(([type, body]) => `${type} ${crc32(body)}`);
+  return JSON.stringify([
     version,
-    ...codes,
+    groups,
+    signatureAlgorithms,
     withoutName,
     shares,
     versions,
     legacyVersion,
-    compact,
-    ...extensions,
-  ].join();
+    extensions,
+    compression,
+  ]);
 }
+
+const RANDOM_END = 5 + 4 + 2 + 32;
 
 const ENDED: ReadonlySet<string> = new Set(["closed", "reset"]);

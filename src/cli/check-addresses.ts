@@ -1,3 +1,4 @@
+import { isWebUrl } from "#model/endpoint-url.ts";
 import { createReadStream } from "node:fs";
 import type { TargetOf } from "#model/estate.ts";
 import { isRegular, type Line, LONGEST_LINE, readLines } from "./check-lines.ts";
@@ -56,7 +57,7 @@ export async function openAddresses(
       continue;
     }
     total += 1;
-    kinds.add(entry.target.url.startsWith("tls:") ? "tls" : "web");
+    kinds.add(isWebUrl(entry.target.url) ? "web" : "tls");
     if (targets.length < 2) targets.push(entry.target);
   }
   if (errors.length > 0) throw new UsageError(errors.join("\n"));

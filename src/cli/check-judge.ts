@@ -1,3 +1,4 @@
+import { isWebUrl } from "#model/endpoint-url.ts";
 import { scopeTouchesTarget } from "#derive/scope.ts";
 import { readableBy } from "#derive/readable.ts";
 import { endpointAddress, endpointSubject } from "#estate/endpoint.ts";
@@ -42,7 +43,7 @@ export async function loadJudge(file: string | undefined): Promise<Judge> {
   const policyFor = (target: EndpointTarget): Policy => {
     // All targets of a run have the same labels, so the kind alone tells them apart.
     const { kind } = endpointSubject(target);
-    const web = !target.url.startsWith("tls:");
+    const web = isWebUrl(target.url);
     const policy = policies.get(kind) ?? claimsOn(target, own ?? builtInPolicy(web), controls);
     policies.set(kind, policy);
     return policy;
@@ -135,6 +136,8 @@ function tlsOf(observations: readonly Observation[]): CheckedTls | null {
     keyExchange: facet(observations, "keyExchange"),
     certificate: facet(observations, "certificate"),
     service: facet(observations, "tlsService"),
+    behaviour: facet(observations, "tlsBehaviour"),
+    attacks: facet(observations, "tlsAttacks"),
   };
   return Object.values(tls).some((value) => value !== null) ? tls : null;
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { ENDPOINT_SCHEMES, parseEndpointUrl, startTlsOfPort } from "#model/endpoint-url.ts";
 import type { TargetOf } from "#model/estate.ts";
 import { UsageError } from "./exit.ts";
 
@@ -48,8 +49,8 @@ export function commonTarget(options: TargetOptions): CommonTarget {
 }
 
 /**
- * HOST and HOST:443 are web servers, any other port is asked for TLS only; a URL says itself what it is. Its query and
- * fragment are left out: they may hold a token, which would be sent in clear text and stand in the report.
+ * HOST and HOST:443 are web servers, the usual ports of mail, databases and others are asked in their protocol to begin TLS,
+ * any other port is asked for TLS at once; a URL says itself what it is. Its query and fragment are left out: they may hold a token, which would be sent in clear text and stand in the report.
  */
 export function readAddress(given: string, common: CommonTarget): ReadAddress {
   const address = given.replace(/[?#].*$/s, "");
@@ -62,26 +63,31 @@ export function readAddress(given: string, common: CommonTarget): ReadAddress {
   }
   const url = urlOf(address);
   const scheme = url.slice(0, url.indexOf(":")).toLowerCase();
-  if (scheme !== "https" && scheme !== "http" && scheme !== "tls") {
-    return { error: `${EXPECTED} (not ${scheme}://)` };
-  }
-  // Only for the web's own schemes does URL check the host.
-  const parsed = URL.parse(url.replace(/^tls:/i, "https:"));
-  if (parsed === null || parsed.hostname === "") return { error: EXPECTED };
-  return { target: { ...common, url }, key: `${scheme} ${parsed.host}${parsed.pathname}` };
+  if (!ENDPOINT_SCHEMES.includes(scheme)) return { error: `${EXPECTED} (not ${scheme}://)` };
+  const parsed = parseEndpointUrl(url);
+  if (parsed === null) return { error: EXPECTED };
+  const { host, port, usualPort, path, startTls, web } = parsed;
+  const spoken = web ? scheme : (startTls ?? "tls");
+  // An http:// address names another port than the one that it is looked for at.
+  const door = scheme === "http" ? (port ?? 80) : (port ?? usualPort);
+  return { target: { ...common, url }, key: `${spoken} ${host}:${door}${path}` };
 }
 
 function urlOf(address: string): string {
-  if (/^[a-z]+:\/\//i.test(address)) return address;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) return address;
   const bare = address.replace(/\/$/, "");
   // An IPv6 address without brackets has no port.
   const port = bracketed(bare) === bare ? /:(\d+)$/.exec(bare)?.[1] : undefined;
-  return `${port === undefined || port === "443" ? "https" : "tls"}://${bracketed(bare)}`;
+  const scheme =
+    port === undefined || port === "443" ? "https" : (startTlsOfPort(Number(port)) ?? "tls");
+  return `${scheme}://${bracketed(bare)}`;
 }
 
 /** A host as it stands before a port: an IPv6 address in brackets (RFC 3986, 3.2.2). */
 export function bracketed(host: string): string {
-  return /^[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*$/i.test(host) ? `[${host}]` : host;
+  // Two steps, as one pattern of it all takes cubic time on a line of colons.
+  const address = /^[0-9a-f:.]+$/i.test(host) && host.split(":").length > 2;
+  return address ? `[${host}]` : host;
 }
 
 /** A file that cannot help is the user's to mend, not the server's fault. @throws UsageError */

@@ -19,6 +19,7 @@ interface CheckOptions extends TargetOptions {
   readonly file?: string;
   readonly concurrency: string;
   readonly format: "text" | "json" | "jsonl";
+  readonly active?: boolean;
   readonly verbose?: boolean;
   readonly debug?: boolean;
 }
@@ -51,7 +52,11 @@ export async function check(given: readonly string[], options: CheckOptions): Pr
   if (own !== null) requireClaims(own, addresses, common, options);
   const { signal, release } = cancellation();
   const log = await openLog(options.debug === true);
-  const { signal: _, ...settings } = scanSettings({ signal, active: false, log });
+  const { signal: _, ...settings } = scanSettings({
+    signal,
+    active: options.active === true,
+    log,
+  });
   const looker = createLooker(settings);
   const judge = own === null ? looker.underWay.then(() => judgeBy(undefined)) : own;
   const counts = { good: 0, wrong: 0, unknown: 0 };
@@ -79,7 +84,16 @@ export async function check(given: readonly string[], options: CheckOptions): Pr
 }
 
 async function judgeBy(policy: string | undefined): Promise<Judge> {
-  // What the wire has brought meanwhile is answered first.
+  // In pieces, and between them what the wire has brought meanwhile is answered.
+  const pieces = [
+    () => import("#model/schema.ts"),
+    () => import("#controls/index.ts"),
+    () => import("#evaluate/evaluate.ts"),
+  ];
+  for (const load of pieces) {
+    await turn();
+    await load();
+  }
   await turn();
   const { loadJudge } = await import("./check-judge.ts");
   return loadJudge(policy);

@@ -10,7 +10,12 @@ import {
   type KeySizes,
   serverFitness,
 } from "./certificate-fitness.ts";
-import { disorderNotes, timestampFindings, trustFindings } from "./certificate-trust.ts";
+import {
+  disorderNotes,
+  possessionFindings,
+  timestampFindings,
+  trustFindings,
+} from "./certificate-trust.ts";
 import {
   authorityValidity,
   type Moments,
@@ -47,6 +52,7 @@ export function judgePresented(
   const others = `does not cover ${host} but ${listed(leaf.altNames) || "no name"}`;
   const parts: readonly (Fitness | Validity)[] = [
     trustFindings(presented),
+    possessionFindings(presented),
     { failures: presented.hostnameMatches ? [] : [others], open: [] },
     serverValidity(leaf, name, moments),
     serverFitness(leaf, expect),
@@ -71,7 +77,8 @@ export function judgePresented(
 
 /** The fields that decided. */
 export function shownCertificate(presented: PresentedCertificate): { [field: string]: Json } {
-  const { trusted, trustError, complete, hostnameMatches, stapledOcsp, timestamps } = presented;
+  const { trusted, trustError, possession, complete, hostnameMatches, stapledOcsp, timestamps } =
+    presented;
   const [leaf] = presented.chain;
   return {
     keyType: leaf?.keyType ?? null,
@@ -82,6 +89,7 @@ export function shownCertificate(presented: PresentedCertificate): { [field: str
     fingerprint: leaf?.fingerprint ?? null,
     trusted,
     trustError,
+    possession,
     complete,
     hostnameMatches,
     stapledOcsp: stapledOcsp?.status ?? null,

@@ -27,6 +27,17 @@ export function trustFindings(presented: PresentedCertificate): Fitness {
       };
 }
 
+/** Anyone can show a certificate: only who has its key can sign, or read what is encrypted for it (RFC 8446 4.4.3). */
+export function possessionFindings({ possession }: PresentedCertificate): Fitness {
+  const not = "the server does not have the key of the certificate that it shows";
+  const unproved =
+    "could not tell whether the server has its key, as it signs nothing that could be checked: offer a suite with ECDHE and TLS 1.2 or newer, or connect with a client of your own";
+  return {
+    failures: possession === false ? [not] : [],
+    open: possession === null ? [unproved] : [],
+  };
+}
+
 /** The issuer of the highest certificate that follows from the server's own. */
 function issuerWords({ chain }: PresentedCertificate): string {
   let [top] = chain;

@@ -12,6 +12,7 @@ import tlsCertificate from "./transport/tls-certificate.ts";
 import tlsCipherSuites from "./transport/tls-cipher-suites.ts";
 import tlsKeyExchange from "./transport/tls-key-exchange.ts";
 import tlsProtocolVersions from "./transport/tls-protocol-versions.ts";
+import tlsWeaknesses from "./transport/tls-weaknesses.ts";
 
 /** All controls by id. */
 export const controls: ReadonlyMap<string, Control> = new Map(
@@ -28,5 +29,6 @@ export const controls: ReadonlyMap<string, Control> = new Map(
     tlsCipherSuites,
     tlsKeyExchange,
     tlsProtocolVersions,
+    tlsWeaknesses,
   ].map((control: Control) => [control.id, control]),
 );

@@ -1,7 +1,7 @@
+import { parseEndpointUrl, type StartTlsProtocol } from "#model/endpoint-url.ts";
 import type { TargetOf } from "#model/estate.ts";
 import { ENDPOINT_KIND, type Subject, TLS_ENDPOINT_KIND } from "#model/subject.ts";
 
-const HTTPS_PORT = 443;
 const HTTP_PORT = 80;
 
 /** Where an endpoint is reached and by which name it is asked for. */
@@ -10,38 +10,39 @@ export interface EndpointAddress {
   readonly host: string;
   /** Port that speaks TLS. */
   readonly port: number;
-  /** Port that is asked in clear text; of no use for `tls://`. */
+  /** Port that is asked in clear text; of use for web servers only. */
   readonly httpPort: number;
   /** The declared host: what the certificate must cover and what SNI asks for; an IP address is never sent as SNI. */
   readonly serverName: string;
+  /** The protocol that begins TLS by a command; null where TLS comes first. */
+  readonly startTls: StartTlsProtocol | null;
 }
 
 /**
  * Where to connect for an endpoint: the declared address, or what `connect` puts in its place.
- * An `https://` or `tls://` address without a port means 443. An `http://` address names the clear-text port,
- * and TLS is looked for at 443 of the same host.
+ * An address without a port means the usual one of its scheme, 443 for `tls://`. An `http://` address names the
+ * clear-text port, and TLS is looked for at 443 of the same host.
  */
 export function endpointAddress(target: TargetOf<"endpoint">): EndpointAddress {
-  const { scheme, host, port } = parts(target);
-  const clear = scheme === "http" ? port : null;
-  const secure = scheme === "http" ? null : port;
+  const { name, port, clearPort, startTls } = parts(target);
   return {
-    host: target.connect?.host ?? host,
-    port: target.connect?.port ?? secure ?? HTTPS_PORT,
-    httpPort: target.connect?.httpPort ?? clear ?? HTTP_PORT,
-    serverName: host,
+    host: target.connect?.host ?? name,
+    port: target.connect?.port ?? port,
+    httpPort: target.connect?.httpPort ?? clearPort ?? HTTP_PORT,
+    // The dot at the end of a full name is no part of it here (RFC 6066 3).
+    serverName: name.replace(/\.$/, ""),
+    startTls,
   };
 }
 
 /** The subject that stands for an endpoint: named by the declared host and TLS port, wherever `connect` leads. */
 export function endpointSubject(target: TargetOf<"endpoint">): Subject {
-  const { scheme, host, port } = parts(target);
-  const name = host.includes(":") ? `[${host}]` : host;
-  const id = `${name}:${scheme === "http" ? HTTPS_PORT : (port ?? HTTPS_PORT)}`;
+  const { host, port, web } = parts(target);
+  const id = `${host}:${port}`;
   return {
     target: target.id,
     provider: "endpoint",
-    kind: scheme === "tls" ? TLS_ENDPOINT_KIND : ENDPOINT_KIND,
+    kind: web ? ENDPOINT_KIND : TLS_ENDPOINT_KIND,
     id,
     name: id,
     region: null,
@@ -56,17 +57,20 @@ export function endpointPlace(target: TargetOf<"endpoint">): string {
   return target.connect === undefined ? name : `${name} (asked at ${host}, port ${port})`;
 }
 
-function parts(target: TargetOf<"endpoint">): {
-  scheme: string;
-  host: string;
-  port: number | null;
-} {
-  const scheme = target.url.slice(0, target.url.indexOf(":")).toLowerCase();
-  // Only for the web's own schemes does URL lower-case the host and turn it into its ASCII form.
-  const url = new URL(target.url.replace(/^tls:/i, "https:"));
+/** @throws Error for a target that is not from the estate's schema or the command line, which both check the address */
+function parts({ url }: TargetOf<"endpoint">) {
+  const parsed = parseEndpointUrl(url);
+  if (parsed === null) throw new Error(`${url} is no address of an endpoint`);
+  const { scheme, host, port, usualPort, startTls, web } = parsed;
+  const clear = scheme === "http";
   return {
-    scheme,
-    host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: url.port === "" ? null : Number(url.port),
+    /** As it stands before a port. */
+    host,
+    /** Without brackets. */
+    name: host.replace(/^\[|\]$/g, ""),
+    port: clear ? usualPort : (port ?? usualPort),
+    clearPort: clear ? port : null,
+    startTls,
+    web,
   };
 }

@@ -3,6 +3,7 @@ import { check, duplicateIds, isMapping, mappingsOf, settle } from "#configurati
 import { type Finding, type Loaded, type Path, readDocument } from "#configuration/document.ts";
 import { secretFindings } from "#configuration/secrets.ts";
 import { show, showKey } from "#configuration/show.ts";
+import { asWebUrl } from "#model/endpoint-url.ts";
 import { type Estate, estateSchema, type Target } from "#model/estate.ts";
 
 /**
@@ -43,7 +44,7 @@ function hostFindings(path: Path, target: Readonly<Record<string, unknown>>): re
   return addresses.flatMap(([place, address]) => {
     if (typeof address !== "string" || !URL.canParse(address)) return [];
     // The host of a scheme that URL does not know is not checked by it.
-    const asWeb = address.replace(/^tls:/i, "https:");
+    const asWeb = asWebUrl(address);
     if (URL.canParse(asWeb) && new URL(asWeb).hostname !== "") return [];
     return [{ path: place, message: `: expected an address with a host, got ${show(address)}` }];
   });

@@ -1,3 +1,4 @@
+import { isWebUrl } from "#model/endpoint-url.ts";
 import { scopeMatcher, scopeTouchesTarget, type Membership } from "#derive/scope.ts";
 import { kindOf, kindsOf, type Kind } from "#facts/kinds.ts";
 import type { Control } from "#model/control.ts";
@@ -106,7 +107,7 @@ function listingGaps(
 /** An endpoint target is one endpoint of one kind; backup sets are there only where the estate declares some. */
 function concerns(kind: string, target: Estate["targets"][number]): boolean {
   if (target.provider === "endpoint") {
-    return kind === (target.url.startsWith("tls:") ? "tls-endpoint" : "endpoint");
+    return kind === (isWebUrl(target.url) ? "endpoint" : "tls-endpoint");
   }
   return kind !== "backup-set" || declaresBackups(target);
 }

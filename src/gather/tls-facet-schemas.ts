@@ -20,6 +20,7 @@ const certificate = z.object({
   isAuthority: z.boolean(),
   selfSigned: z.boolean(),
   mustStaple: z.boolean(),
+  roca: z.boolean().nullable(),
   serial: z.string(),
   fingerprint: z.string(),
 });
@@ -30,6 +31,7 @@ const presented = z.object({
   complete: z.boolean().nullable(),
   trusted: z.boolean().nullable(),
   trustError: text,
+  possession: z.boolean().nullable(),
   hostnameMatches: z.boolean(),
   stapledOcsp: z
     .object({
@@ -96,6 +98,44 @@ export const TLS_FACET_SCHEMAS = {
         why: text,
       }),
     ),
+    startTls: text,
     connections: z.number(),
+  }),
+  tlsBehaviour: z.object({
+    tests: z.array(
+      z.object({
+        test: z.enum([
+          "session-ids",
+          "session-tickets",
+          "psk-resumption",
+          "early-data",
+          "secure-renegotiation",
+          "compression",
+          "fallback-scsv",
+          "extended-master-secret",
+          "encrypt-then-mac",
+          "downgrade-sentinel",
+        ]),
+        answer: z.enum(["yes", "no", "unknown", "not-applicable"]),
+        why: text,
+      }),
+    ),
+  }),
+  tlsAttacks: z.object({
+    tests: z.array(
+      z.object({
+        test: z.enum([
+          "heartbleed",
+          "ccs-injection",
+          "ticketbleed",
+          "robot",
+          "tls-poodle",
+          "client-renegotiation",
+          "starttls-injection",
+        ]),
+        status: z.enum(["vulnerable", "not-vulnerable", "unknown", "not-run"]),
+        why: z.string(),
+      }),
+    ),
   }),
 } satisfies { readonly [F in FacetName]?: z.ZodType<Facets[F]> };

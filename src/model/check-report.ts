@@ -8,6 +8,8 @@ import type {
   CipherSuites,
   KeyExchange,
   Protocols,
+  TlsAttacks,
+  TlsBehaviour,
   TlsService,
 } from "./tls-facets.ts";
 
@@ -21,6 +23,9 @@ export interface CheckedTls {
   readonly keyExchange: KeyExchange | null;
   readonly certificate: CertificateFacet | null;
   readonly service: TlsService | null;
+  readonly behaviour: TlsBehaviour | null;
+  /** Not run unless `--active` was given. */
+  readonly attacks: TlsAttacks | null;
 }
 
 export interface CheckJudgement {

@@ -1,3 +1,4 @@
+import { ENDPOINT_SCHEMES, STARTTLS_PROTOCOLS } from "./endpoint-url.ts";
 import { longestSeconds, parseDuration } from "./duration.ts";
 import { duration, identifier, z } from "./schema.ts";
 import { subjectSelector } from "./scope.ts";
@@ -224,11 +225,12 @@ const endpointTarget = z.strictObject({
     .optional(),
   url: z
     .url({
-      protocol: /^(?:https?|tls)$/,
-      error: "expected an address such as https://www.example.com or tls://db.example.com:5432",
+      protocol: new RegExp(`^(?:${ENDPOINT_SCHEMES.join("|")})$`),
+      error:
+        "expected an address such as https://www.example.com, tls://db.example.com:8443 or smtp://mail.example.com",
     })
     .describe(
-      "Address of the endpoint: https://…, http://…, or tls://host:port for a server that speaks TLS and not HTTP.",
+      `Address of the endpoint. https://… and http://… are web servers; tls://host:port is any other server that speaks TLS at once, as are smtps, imaps, pop3s, ftps, ldaps and nntps; ${STARTTLS_PROTOCOLS.join(", ")} begin TLS by a command of their protocol.`,
     ),
   connect: z
     .strictObject({

@@ -5,6 +5,8 @@ import type {
   CipherSuites,
   KeyExchange,
   Protocols,
+  TlsAttacks,
+  TlsBehaviour,
   TlsService,
 } from "./tls-facets.ts";
 
@@ -28,6 +30,8 @@ export interface Facets {
   keyExchange: KeyExchange;
   certificate: CertificateFacet;
   tlsService: TlsService;
+  tlsBehaviour: TlsBehaviour;
+  tlsAttacks: TlsAttacks;
   http: HttpFacet;
   attestation: AttestationFacet;
 }

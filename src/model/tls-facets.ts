@@ -87,6 +87,8 @@ export interface PresentedCertificate {
   readonly trusted: boolean | null;
   /** Why it is not trusted, in OpenSSL's words, or why that is not known. */
   readonly trustError: string | null;
+  /** The server signed the handshake with the certificate's key; false: the signature does not hold; null: nothing was signed that could be checked. */
+  readonly possession: boolean | null;
   readonly hostnameMatches: boolean;
   /** The OCSP answer that the server staples; null where it sends none. */
   readonly stapledOcsp: StapledOcsp | null;
@@ -120,6 +122,8 @@ export interface Certificate {
   readonly selfSigned: boolean;
   /** Asks clients to insist on a stapled OCSP answer (RFC 7633). */
   readonly mustStaple: boolean;
+  /** The key bears the mark of ROCA (CVE-2017-15361), so that its secret half can be computed; null where it could not be read. */
+  readonly roca: boolean | null;
   readonly serial: string;
   /** SHA-256 of the DER, lower-case hex. */
   readonly fingerprint: string;
@@ -145,6 +149,56 @@ export interface TlsService {
     readonly status: "tolerated" | "intolerant" | "unknown";
     readonly why: string | null;
   }[];
+  /** The protocol in which TLS was begun by a command (`smtp`, `imap`, …); null where TLS comes first. */
+  readonly startTls: string | null;
   /** So many connections it took to see all this. */
   readonly connections: number;
 }
+
+/** Whether something is so, as the wire shows it; `not-applicable` where the accepted versions know no such thing. */
+export type WireAnswer = "yes" | "no" | "unknown" | "not-applicable";
+
+/** What connections do beyond what they negotiate. One entry for each test that was made. */
+export interface TlsBehaviour {
+  readonly tests: readonly {
+    readonly test: BehaviourTest;
+    readonly answer: WireAnswer;
+    /** What was seen, or why nothing is known. */
+    readonly why: string | null;
+  }[];
+}
+export type BehaviourTest =
+  /** A session is resumed by its id up to TLS 1.2 (RFC 5246 7.3). */
+  | "session-ids"
+  /** By a ticket up to TLS 1.2 (RFC 5077). */
+  | "session-tickets"
+  /** By a pre-shared key of an earlier session in TLS 1.3 (RFC 8446 2.2). */
+  | "psk-resumption"
+  /** Takes data in the first flight of TLS 1.3 (RFC 8446 2.3). */
+  | "early-data"
+  | "secure-renegotiation"
+  | "compression"
+  | "fallback-scsv"
+  | "extended-master-secret"
+  | "encrypt-then-mac"
+  /** Marks a downgrade in its random (RFC 8446 4.1.3). */
+  | "downgrade-sentinel";
+
+/** Tests that look like attacks; made with `--active` only. */
+export interface TlsAttacks {
+  readonly tests: readonly {
+    readonly test: AttackTest;
+    readonly status: WeaknessStatus;
+    /** What was seen, or why it was not run or is not known. */
+    readonly why: string;
+  }[];
+}
+export type WeaknessStatus = "vulnerable" | "not-vulnerable" | "unknown" | "not-run";
+export type AttackTest =
+  | "heartbleed"
+  | "ccs-injection"
+  | "ticketbleed"
+  | "robot"
+  | "tls-poodle"
+  | "client-renegotiation"
+  | "starttls-injection";

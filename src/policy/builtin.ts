@@ -35,6 +35,13 @@ export function builtInPolicy(web: boolean): Policy {
       expect: { profile: profile.id, violates: "broken", postQuantum: "optional" },
     },
     {
+      id: "weaknesses",
+      quote: "No known weakness of TLS",
+      control: "tls-weaknesses",
+      // What is weak is told; where it lies in suites, these violate the profile by themselves.
+      expect: { violates: "broken", except: [] },
+    },
+    {
       id: "certificate",
       quote: "A trusted certificate for the name, valid now",
       control: "tls-certificate",

@@ -48,11 +48,24 @@ function addBriefly(view: View, one: PresentedCertificate): void {
 function trust({ check }: View, one: PresentedCertificate): (Span | string)[] {
   const why = one.trustError === null ? "" : `: ${cut(one.trustError, 120)}`;
   const host = cut(check.target.host, 80);
+  const trusted: Span =
+    one.trusted === null
+      ? { text: `trust not known${why}`, tone: "warn" }
+      : one.trusted
+        ? { text: "trusted", tone: "good" }
+        : { text: `NOT TRUSTED${why}`, tone: "bad" };
   const spans: Span[] = [
-    one.trusted ? { text: "trusted", tone: "good" } : { text: `NOT TRUSTED${why}`, tone: "bad" },
+    trusted,
     one.hostnameMatches
       ? { text: "covers the name", tone: "good" }
       : { text: `DOES NOT COVER ${host}`, tone: "bad" },
+    ...(one.possession === true
+      ? []
+      : [
+          one.possession === false
+            ? ({ text: "THE SERVER DOES NOT HAVE ITS KEY", tone: "bad" } as const)
+            : ({ text: "not known whether the server has its key", tone: "warn" } as const),
+        ]),
   ];
   return spans.flatMap((span) => [span, " · "]);
 }

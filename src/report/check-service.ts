@@ -46,7 +46,7 @@ export function addService(view: View, facet: TlsService | null): void {
     addFact(page, "Service", "not read");
     return;
   }
-  const { alpn, sni, clientCertificate, addresses, tolerance } = facet;
+  const { alpn, sni, clientCertificate, addresses, tolerance, startTls } = facet;
   const protocols =
     alpn === null
       ? "ALPN not read"
@@ -61,6 +61,7 @@ export function addService(view: View, facet: TlsService | null): void {
     page,
     "Service",
     [
+      ...(startTls === null ? [] : [`after STARTTLS of ${cut(startTls, 20)}`]),
       protocols,
       SNI[sni],
       CLIENT[clientCertificate],

@@ -1,4 +1,5 @@
 import type { CheckReport } from "#model/check-report.ts";
+import { addBehaviour } from "./check-behaviour.ts";
 import { addCertificates } from "./check-certificates.ts";
 import { addJudgements } from "./check-judgements.ts";
 import { addKeyExchange, addPostQuantum } from "./check-key-exchange.ts";
@@ -7,6 +8,7 @@ import { profileOf } from "./check-profile.ts";
 import { addAddress, addHttp, addProblems, addService } from "./check-service.ts";
 import { addProtocols, addSuites } from "./check-suites.ts";
 import { LOOKS, placeOf, soonOf, verdictOf } from "./check-verdict.ts";
+import { addWeaknesses } from "./check-weaknesses.ts";
 import { createPage } from "./page.ts";
 import { bounded } from "./text-evaluations.ts";
 
@@ -32,6 +34,8 @@ export function renderCheckText(
     addPostQuantum(view, tls.keyExchange);
     addCertificates(view, tls.certificate);
     addService(view, tls.service);
+    addBehaviour(view, tls.behaviour);
+    addWeaknesses(view, tls);
   }
   if (http !== null) addHttp(view, http);
   addProblems(view, check);

@@ -129,7 +129,7 @@ describe("probity check", () => {
     expect(report.judgements.map(({ outcome }) => outcome)).not.toContain("fail");
   });
 
-  test.each(["", "http://", "host:port:port", "ftp://example.com", "--", "example.com:99999"])(
+  test.each(["", "http://", "host:port:port", "gopher://example.com", "--", "example.com:99999"])(
     "refuses the address %j",
     async (address) => {
       expect(await probity(["check", address])).toMatchObject({ code: 2, stdout: "" });

@@ -12,11 +12,13 @@ import tlsCertificate from "#controls/transport/tls-certificate.ts";
 import tlsCipherSuites from "#controls/transport/tls-cipher-suites.ts";
 import tlsKeyExchange from "#controls/transport/tls-key-exchange.ts";
 import tlsProtocolVersions from "#controls/transport/tls-protocol-versions.ts";
+import tlsWeaknesses from "#controls/transport/tls-weaknesses.ts";
 import type { Control, Judgement, Reading } from "#model/control.ts";
 import type { Facets } from "#model/facets.ts";
 import type { Subject } from "#model/subject.ts";
 import { TLS_VERSIONS } from "#model/tls.ts";
 import type { PresentedCertificate } from "#model/tls-facets.ts";
+import { weaknessFacets, weakerWeaknessFacets } from "../support/weakness-readings.ts";
 
 const KEY_TYPES = ["rsa", "ec", "ed25519", "ed448", "dsa", "ml-dsa", "slh-dsa", "other"] as const;
 const NOW = Date.parse("2026-06-01T00:00:00Z");
@@ -91,6 +93,7 @@ const certificate = fc.record({
   isAuthority: fc.boolean(),
   selfSigned: fc.boolean(),
   mustStaple: fc.boolean(),
+  roca: flag,
   serial: hostile,
   fingerprint: hostile,
 });
@@ -100,6 +103,7 @@ const presentedCertificate: fc.Arbitrary<PresentedCertificate> = fc.record({
   complete: flag,
   trusted: flag,
   trustError: orNull(hostile),
+  possession: flag,
   hostnameMatches: fc.boolean(),
   stapledOcsp: orNull(
     fc.record({
@@ -116,6 +120,7 @@ function weakerPresented(value: PresentedCertificate): readonly PresentedCertifi
   return [
     ...blank(value, {
       trusted: null,
+      possession: null,
       complete: null,
       trustError: null,
       timestamps: null,
@@ -316,6 +321,13 @@ const controls: readonly Subjects[] = [
         changed(value, { presented, unfinished: [...value.unfinished, "one more"] }),
       ),
     ]),
+  },
+  {
+    control: tlsWeaknesses,
+    expectation: fc.constantFrom({}, { violates: "weak" }, { except: ["rc4", "heartbleed"] }),
+    facets: weaknessFacets,
+    weaken: (reading) =>
+      weakerWeaknessFacets(reading.facets).map((facets) => changed(reading, { facets })),
   },
   {
     control: httpsOnly,

@@ -16,6 +16,7 @@ const leaf: Certificate = {
   isAuthority: false,
   selfSigned: false,
   mustStaple: false,
+  roca: false,
   serial: "01",
   fingerprint: "0".repeat(64),
 };
@@ -53,6 +54,7 @@ function presented(
     complete: true,
     trusted: true,
     trustError: null,
+    possession: true,
     hostnameMatches: true,
     stapledOcsp: null,
     timestamps: 2,
@@ -330,6 +332,27 @@ export default defineCases(control, [
     facets: facet([presented()], { withoutName: "f".repeat(64) }),
     outcome: "pass",
     says: "trusted",
+  },
+  {
+    name: "somebody else's certificate: the server does not have its key",
+    expect: {},
+    facets: certificate({}, { possession: false }),
+    outcome: "fail",
+    says: "the server does not have the key of the certificate that it shows",
+  },
+  {
+    name: "a key that one certificate of two was not signed with",
+    expect: {},
+    facets: facet([presented(), presented({ keyType: "ec", keyBits: 256 }, { possession: false })]),
+    outcome: "fail",
+    says: "EC certificate: the server does not have the key of the certificate that it shows; declared",
+  },
+  {
+    name: "a server that signs nothing that could be checked",
+    expect: {},
+    facets: certificate({}, { possession: null }),
+    outcome: "unknown",
+    says: /^could not tell whether the server has its key.*: offer a suite with ECDHE/,
   },
   {
     name: "trust that OpenSSL could not be asked about",

@@ -91,6 +91,21 @@ export default defineCases(control, [
     says: "no version was seen",
   },
   {
+    name: "a server that offers no TLS at all",
+    expect: declared,
+    facets: {
+      protocols: {
+        versions: TLS_VERSIONS.map((version) => ({
+          version,
+          status: "rejected",
+          why: "offers no STARTTLS",
+        })),
+      },
+    },
+    outcome: "fail",
+    says: "accepts no version of TLS (offers no STARTTLS)",
+  },
+  {
     name: "a required version that is refused",
     expect: tolerant,
     facets: wire(["TLSv1.3"]),

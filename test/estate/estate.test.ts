@@ -99,7 +99,7 @@ describe("what is refused, and where", () => {
       "an address without a host",
       endpoint("    url: https://"),
       [
-        '5:10: targets[0].url: expected an address such as https://www.example.com or tls://db.example.com:5432, got "https://"',
+        '5:10: targets[0].url: expected an address such as https://www.example.com, tls://db.example.com:8443 or smtp://mail.example.com, got "https://"',
       ],
     ],
     [
@@ -111,7 +111,7 @@ describe("what is refused, and where", () => {
       "a tls address with only a port",
       endpoint("    url: tls://:443"),
       [
-        '5:10: targets[0].url: expected an address such as https://www.example.com or tls://db.example.com:5432, got "tls://:443"',
+        '5:10: targets[0].url: expected an address such as https://www.example.com, tls://db.example.com:8443 or smtp://mail.example.com, got "tls://:443"',
       ],
     ],
     [
@@ -121,9 +121,9 @@ describe("what is refused, and where", () => {
     ],
     [
       "another protocol",
-      endpoint("    url: ftp://a.example"),
+      endpoint("    url: gopher://a.example"),
       [
-        '5:10: targets[0].url: expected an address such as https://www.example.com or tls://db.example.com:5432, got "ftp://a.example"',
+        '5:10: targets[0].url: expected an address such as https://www.example.com, tls://db.example.com:8443 or smtp://mail.example.com, got "gopher://a.example"',
       ],
     ],
     [

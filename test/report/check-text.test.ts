@@ -66,14 +66,14 @@ describe("one screen", () => {
   });
 
   test("where everything is wrong it is not much more", () => {
-    expect(lines(badCheck(), 100).length).toBeLessThanOrEqual(52);
+    expect(lines(badCheck(), 100).length).toBeLessThanOrEqual(56);
   });
 });
 
 describe("the verdict is the first line", () => {
   test("all good, by what", () => {
     expect(lines(goodCheck())[0]).toBe(
-      "✓ www.nordlys.example:443: all good by Mozilla intermediate 6.0 (5 checks)",
+      "✓ www.nordlys.example:443: all good by Mozilla intermediate 6.0 (6 checks)",
     );
   });
 
@@ -115,7 +115,7 @@ describe("the verdict is the first line", () => {
 
   test("no judgement at all is not good", () => {
     expect(text({ ...goodCheck(), judgements: [] })).toMatch(/^\? .* nothing was judged/);
-    const notApplicable = goodCheck().judgements.slice(-1);
+    const notApplicable = legacyCheck().judgements.slice(-1);
     expect(text({ ...goodCheck(), judgements: notApplicable })).toMatch(
       /^\? .* nothing was judged/,
     );
@@ -185,6 +185,59 @@ describe("certificates", () => {
       staple({ stapledOcsp: { status: "revoked", thisUpdate: null, nextUpdate: null } }),
     ).toContain("REVOKED");
   });
+
+  test("whether the server has the key is told where it does not, and where nobody knows", () => {
+    const possessing = (possession: boolean | null) =>
+      facts({ certificate: { ...SAMPLE.certificate, presented: [presented({ possession })] } });
+    expect(possessing(false)).toContain("trusted · covers the name · THE SERVER DOES NOT HAVE ITS");
+    expect(possessing(null)).toContain("not known whether the server has its key");
+    expect(possessing(true)).not.toContain("its key");
+  });
+});
+
+describe("weaknesses", () => {
+  const rows = (tls: Partial<CheckedTls>, verbose = false) => {
+    const good = goodCheck();
+    const check = { ...good, tls: { ...good.tls, ...tls } };
+    const shown = renderCheckText(check, { width: 200, colour: false, verbose }).split("\n");
+    const from = shown.findIndex((line) => line.includes("Weaknesses "));
+    return shown
+      .slice(from, verbose ? from + 5 : from + 1)
+      .map((line) => line.slice(16).replace(/ {2,}/g, "  ").trim());
+  };
+  const cipherSuites = {
+    suites: suites("TLSv1.2", ["TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA"]),
+    preferences: [],
+    unfinished: [],
+  };
+
+  test("that are there are named, the others counted", () => {
+    expect(rows({})).toEqual(["none found · 18 not vulnerable · 6 not run (--active)"]);
+    expect(rows({ cipherSuites })).toEqual([
+      "VULNERABLE: RC4 · weak: SWEET32, No forward secrecy · 13 not vulnerable · 2 not known · 6 not run (--active)",
+    ]);
+  });
+
+  test("are counted once they were tested for", () => {
+    const { attacks } = legacyCheck().tls;
+    expect(rows({ attacks })).toEqual([
+      "VULNERABLE: Heartbleed, CCS injection · weak: Client renegotiation · 21 not vulnerable",
+    ]);
+  });
+
+  test("come with their references and what was seen in verbose", () => {
+    expect(rows({ cipherSuites }, true).slice(1, 4)).toEqual([
+      "VULNERABLE  RC4 (CVE-2015-2808, RFC 7465): accepts TLS_RSA_WITH_RC4_128_SHA (TLSv1.2)",
+      "weak  SWEET32 (CVE-2016-2183, CVE-2016-6329): accepts TLS_RSA_WITH_3DES_EDE_CBC_SHA (TLSv1.2)",
+      "weak  No forward secrecy (RFC 9325 4.1): accepts TLS_RSA_WITH_RC4_128_SHA (TLSv1.2), TLS_RSA_WITH_3DES_EDE_CBC_SHA (TLSv1.2)",
+    ]);
+  });
+});
+
+test("what a service does after STARTTLS is said to be so", () => {
+  expect(facts({ service: { ...SAMPLE.service, startTls: "smtp" } })).toContain(
+    "Service       after STARTTLS of smtp · ALPN",
+  );
 });
 
 test("what was not read is said, never left out", () => {
@@ -194,6 +247,8 @@ test("what was not read is said, never left out", () => {
     keyExchange: null,
     certificate: null,
     service: null,
+    behaviour: null,
+    attacks: null,
   };
   const shown = facts(nothing)
     .split("\n")
@@ -205,6 +260,8 @@ test("what was not read is said, never left out", () => {
     "Post-quantum",
     "Certificate",
     "Service",
+    "Behaviour",
+    "Weaknesses",
   ]);
 });
 

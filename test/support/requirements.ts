@@ -21,6 +21,14 @@ const checks = {
   oldNodes: haveOldNodes,
   sslscan: () => answers("sslscan", ["--version"]),
   nmap: () => answers("nmap", ["--version"]),
+  postfix: () => daemon("/usr/sbin/postfix"),
+  dovecot: () =>
+    ["imap", "pop3", "managesieve", "lmtp"].every((one) => daemon(`/usr/lib/dovecot/${one}`)),
+  postgresql: () => daemon("/usr/lib/postgresql"),
+  mariadb: () => daemon("/usr/sbin/mariadbd"),
+  vsftpd: () => daemon("/usr/sbin/vsftpd"),
+  slapd: () => daemon("/usr/sbin/slapd"),
+  prosody: () => daemon("/usr/bin/prosody"),
 };
 export type Requirement = keyof typeof checks;
 
@@ -45,6 +53,11 @@ export function motoPython(): string | null {
   const venv = fileURLToPath(new URL("../../.venv/bin/python", import.meta.url));
   const candidates = [venv, "python3"];
   return candidates.find((python) => answers(python, ["-c", "import moto.server"])) ?? null;
+}
+
+/** A server that root alone can start: each gives up its rights to a user of its own. */
+function daemon(path: string): boolean {
+  return process.getuid?.() === 0 && existsSync(path);
 }
 
 function answers(command: string, args: readonly string[]): boolean {

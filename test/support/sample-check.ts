@@ -7,12 +7,18 @@ import {
   type CheckReport,
 } from "#model/check-report.ts";
 import type {
+  AttackTest,
+  BehaviourTest,
   Certificate,
   CertificateFacet,
   KeyExchange,
   Offered,
   PresentedCertificate,
+  TlsAttacks,
+  TlsBehaviour,
   TlsService,
+  WeaknessStatus,
+  WireAnswer,
 } from "#model/tls-facets.ts";
 import { TLS_VERSIONS, type TlsVersion } from "#model/tls.ts";
 
@@ -76,6 +82,7 @@ export function certificate(fields: Partial<Certificate> = {}): Certificate {
     isAuthority: false,
     selfSigned: false,
     mustStaple: false,
+    roca: false,
     serial: "04a1b2c3",
     fingerprint: "b".repeat(64),
     ...fields,
@@ -105,6 +112,7 @@ export function presented(fields: Partial<PresentedCertificate> = {}): Presented
     complete: true,
     trusted: true,
     trustError: null,
+    possession: true,
     hostnameMatches: true,
     stapledOcsp: null,
     timestamps: 2,
@@ -142,13 +150,60 @@ export const SAMPLE = {
     sni: "not-needed",
     clientCertificate: "not-requested",
     connections: 48,
+    startTls: null,
     tolerance: [
       { test: "large-hello", status: "tolerated", why: null },
       { test: "future-version", status: "tolerated", why: null },
       { test: "unknown-values", status: "tolerated", why: null },
     ],
   } satisfies TlsService,
+  behaviour: behaviour(),
+  attacks: attacks(),
 } as const;
+
+/** What connections do, as a good server does it unless told otherwise. */
+function behaviour(
+  answers: Partial<Record<BehaviourTest, readonly [answer: WireAnswer, why: string | null]>> = {},
+): TlsBehaviour {
+  const usual: readonly (readonly [BehaviourTest, WireAnswer])[] = [
+    ["session-ids", "no"],
+    ["session-tickets", "yes"],
+    ["psk-resumption", "yes"],
+    ["early-data", "no"],
+    ["secure-renegotiation", "yes"],
+    ["compression", "no"],
+    ["fallback-scsv", "yes"],
+    ["extended-master-secret", "yes"],
+    ["encrypt-then-mac", "not-applicable"],
+    ["downgrade-sentinel", "yes"],
+  ];
+  return {
+    tests: usual.map(([test, answer]) => {
+      const [other, why] = answers[test] ?? [answer, null];
+      return { test, answer: other, why };
+    }),
+  };
+}
+
+/** Active tests, not run but for these. */
+function attacks(
+  found: Partial<Record<AttackTest, readonly [status: WeaknessStatus, why: string]>> = {},
+): TlsAttacks {
+  const tests = [
+    "heartbleed",
+    "ccs-injection",
+    "ticketbleed",
+    "robot",
+    "tls-poodle",
+    "client-renegotiation",
+  ] as const;
+  return {
+    tests: tests.map((test) => {
+      const [status, why] = found[test] ?? ["not-run", "--active was not given"];
+      return { test, status, why };
+    }),
+  };
+}
 
 function judgement(
   control: string,
@@ -202,6 +257,8 @@ export function goodCheck(): CheckReport & { readonly tls: CheckedTls } {
       keyExchange: SAMPLE.keyExchange,
       certificate: SAMPLE.certificate,
       service: SAMPLE.service,
+      behaviour: SAMPLE.behaviour,
+      attacks: SAMPLE.attacks,
     },
     http: {
       url: "http://www.nordlys.example/",
@@ -223,9 +280,10 @@ export function goodCheck(): CheckReport & { readonly tls: CheckedTls } {
       ),
       judgement("tls-certificate", "trusted, covers www.nordlys.example, valid until 2027-01-22"),
       judgement("https-only", "clear text redirects to HTTPS; HSTS for 730 days"),
-      judgement("tls-weaknesses", "needs tests that were not asked for", {
-        outcome: "not-applicable",
-      }),
+      judgement(
+        "tls-weaknesses",
+        "18 weaknesses are not there; not run without --active: Heartbleed, CCS injection",
+      ),
     ],
     attention: [],
     problems: [],
@@ -327,12 +385,25 @@ export function badCheck(): CheckReport & { readonly tls: CheckedTls } {
         sni: "other-certificate",
         clientCertificate: "optional",
         connections: 48,
+        startTls: null,
         tolerance: [
           { test: "large-hello", status: "intolerant", why: "connection reset" },
           { test: "future-version", status: "tolerated", why: null },
           { test: "unknown-values", status: "unknown", why: "the server stopped answering" },
         ],
       },
+      behaviour: behaviour({
+        "session-tickets": ["unknown", "the server stopped answering"],
+        "psk-resumption": ["no", null],
+        "early-data": ["yes", null],
+        "fallback-scsv": ["no", "it took TLSv1.0 from a client that fell back"],
+        "extended-master-secret": ["no", null],
+        "encrypt-then-mac": ["no", null],
+      }),
+      attacks: attacks({
+        robot: ["unknown", "the server stopped answering"],
+        "tls-poodle": ["not-vulnerable", "it refused a wrong padding"],
+      }),
     },
     http: {
       url: "http://www.nordlys.example/",
@@ -434,6 +505,25 @@ export function legacyCheck(): CheckReport & { readonly tls: CheckedTls } {
         unfinished: [],
       },
       service: null,
+      behaviour: behaviour({
+        "session-ids": ["yes", null],
+        "psk-resumption": ["not-applicable", null],
+        "early-data": ["not-applicable", null],
+        compression: ["yes", "it chose DEFLATE"],
+        "secure-renegotiation": ["no", null],
+        "fallback-scsv": ["no", null],
+        "encrypt-then-mac": ["no", null],
+        "extended-master-secret": ["no", null],
+        "downgrade-sentinel": ["not-applicable", null],
+      }),
+      attacks: attacks({
+        heartbleed: ["vulnerable", "it sent 16 bytes that nobody had sent it"],
+        "ccs-injection": ["vulnerable", "it took a change of ciphers before there were keys"],
+        ticketbleed: ["not-vulnerable", "its answers repeat what was sent"],
+        robot: ["not-vulnerable", "all wrong paddings are answered alike"],
+        "tls-poodle": ["not-vulnerable", "it refused a wrong padding"],
+        "client-renegotiation": ["vulnerable", "it began 10 handshakes on one connection"],
+      }),
     },
     http: null,
     judgements: [
@@ -446,6 +536,7 @@ export function legacyCheck(): CheckReport & { readonly tls: CheckedTls } {
         outcome: "fail",
         remediation: "Set the server's list of suites to the named profile.",
       }),
+      judgement("https-only", "speaks no HTTP", { outcome: "not-applicable" }),
     ],
   };
 }

@@ -658,6 +658,7 @@ const WORDS_OF_THE_MODEL: ReadonlySet<string> = new Set([
   "sni",
   "clientCertificate",
   "test",
+  "answer",
 ]);
 
 /** The sample with something put into every text that a server, a file or a person could have written. */

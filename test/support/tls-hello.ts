@@ -9,6 +9,8 @@ export interface SeenHello {
   /** Those of `supported_versions`; null where there is no such extension. */
   readonly versions: readonly number[] | null;
   readonly suites: readonly number[];
+  /** Methods of compression. */
+  readonly compression: readonly number[];
   readonly groups: readonly number[];
   /** Groups that it sends a key share of. */
   readonly shares: readonly number[];
@@ -38,6 +40,7 @@ export function readHello(bytes: Buffer): SeenHello | null {
   const none = {
     legacy: 2,
     versions: null,
+    compression: [],
     groups: [],
     shares: [],
     signatureAlgorithms: [],
@@ -57,7 +60,8 @@ export function readHello(bytes: Buffer): SeenHello | null {
   const suiteBytes = body.readUInt16BE(at);
   const suites = list(body.subarray(at + 2, at + 2 + suiteBytes));
   at += 2 + suiteBytes;
-  at += 1 + (body[at] ?? 0);
+  const compression = [...body.subarray(at + 1, at + 1 + (body[at] ?? 0))];
+  at += 1 + compression.length;
   const extensions = new Map<number, Buffer>();
   const order: number[] = [];
   if (at < body.length) {
@@ -79,6 +83,7 @@ export function readHello(bytes: Buffer): SeenHello | null {
     legacy,
     versions: offered === undefined ? null : list(offered.subarray(1)),
     suites,
+    compression,
     shares: shareGroups(extensions.get(51)?.subarray(2) ?? Buffer.alloc(0)),
     signatureAlgorithms: list(extensions.get(13)?.subarray(2) ?? Buffer.alloc(0)),
     groups: list(extensions.get(10)?.subarray(2) ?? Buffer.alloc(0)),

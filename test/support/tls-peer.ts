@@ -59,6 +59,12 @@ export async function helloPeer(
       const serve = () => {
         for (;;) {
           bytes = skipped(bytes);
+          // Who goes on with a handshake meets a server that cannot.
+          const goesOn = bytes[0] === 22 && bytes.length > 5 && bytes[5] !== 1;
+          if (goesOn && !waiting && !ended) {
+            ended = true;
+            move(socket, "close");
+          }
           const hello = waiting || ended ? null : readHello(bytes);
           if (hello === null) return;
           bytes = bytes.subarray(recordBytes(bytes));

@@ -81,6 +81,9 @@ function seenOf(result: AddressScan, milliseconds: number): Seen {
         ({ version, why }) => `${version}: ${why}`,
       ),
       ...(certificate?.unfinished ?? []),
+      ...(certificate?.presented ?? []).flatMap(({ possession }) =>
+        possession === false ? ["the server is said not to have its key"] : [],
+      ),
     ],
     certificates: (certificate?.presented ?? []).map(({ chain }) => chain[0]?.keyType ?? "none"),
     service: { sni: tlsService.sni, clientCertificate: tlsService.clientCertificate },

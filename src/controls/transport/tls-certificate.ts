@@ -36,7 +36,7 @@ export default defineControl({
   id: "tls-certificate",
   title: "TLS certificate",
   rationale:
-    "A client can only know whom it talks to by a certificate that is trusted, names the host, is valid now and has a key and a signature that cannot be forged. " +
+    "A client can only know whom it talks to by a certificate that is trusted, names the host, is valid now, has a key and a signature that cannot be forged, and whose key the server shows to have. " +
     "A server with several kinds of key must have that for each: which one is shown is the client's choice.",
   severity: "high",
   judges: "subject",
@@ -88,6 +88,7 @@ export default defineControl({
   remediation:
     "Install a certificate of a public authority for every name that is served and for every kind of key, followed by its intermediate certificates in order " +
     "(nginx `ssl_certificate` and Apache `SSLCertificateFile` take one file of both, HAProxy `crt` one of both and the key), and renew it automatically (ACME). " +
+    "Where the server does not have the key of its certificate, install the key that the certificate was asked for with (nginx `ssl_certificate_key`, Apache `SSLCertificateKeyFile`), or find out who answers in its place. " +
     "A certificate that is revoked, or signed by SHA-1, must be issued anew. " +
     "Where one demands OCSP stapling, turn it on: nginx `ssl_stapling on;`, Apache `SSLUseStapling on`, HAProxy `ocsp-update on`.",
   references: [
@@ -95,6 +96,7 @@ export default defineControl({
     "https://www.rfc-editor.org/rfc/rfc9525",
     "https://www.rfc-editor.org/rfc/rfc5280#section-6",
     "https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2",
+    "https://www.rfc-editor.org/rfc/rfc8446#section-4.4.3",
     "https://www.rfc-editor.org/rfc/rfc7633",
     "https://googlechrome.github.io/CertificateTransparency/ct_policy.html",
   ],

@@ -90,6 +90,11 @@ function judgeWire(expect: Expectation, wire: Protocols, now: Date): Judgement {
       : accepted.length === 0
         ? ["no version was seen to be accepted"]
         : [];
+  // Every version is refused in words, as by a mail server without STARTTLS: what is sent goes in clear text.
+  const reasons = wire.versions.flatMap((entry) =>
+    entry.status === "rejected" && entry.why !== null ? [entry.why] : [],
+  );
+  const none = reasons.length === TLS_VERSIONS.length;
   const exceptions = exceptionsAmong(expect, accepted);
   const newer = accepted.filter(
     (version) => !expect.allowed.includes(version) && !exceptions.includes(version),
@@ -97,6 +102,7 @@ function judgeWire(expect: Expectation, wire: Protocols, now: Date): Judgement {
   const failures = [
     ...(excess.length > 0 ? [`accepts ${excess.join(", ")}`] : []),
     ...(refused.length > 0 ? [`rejects ${refused.join(", ")}`] : []),
+    ...(none ? [`accepts no version of TLS (${plain(reasons[0] ?? "")})`] : []),
   ];
   const judgement = settle({
     failures,

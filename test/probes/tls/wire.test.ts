@@ -64,6 +64,7 @@ describe("dialling ahead", () => {
     legacy: 0x0303,
     versions: null,
     suites: [0xc02f],
+    compression: [0],
     groups: [0x1d],
     signatureAlgorithms: [],
     shares: [],

@@ -1,0 +1,66 @@
+/** What a server does beyond what it negotiates. */
+import type { TlsBehaviour } from "#model/tls-facets.ts";
+import { compressionAndMac } from "./behaviour-compression.ts";
+import { fallbackScsv } from "./behaviour-fallback.ts";
+import { createMeetings } from "./behaviour-meeting.ts";
+import { olderResumption, tls13Resumption } from "./behaviour-resumption.ts";
+import { downgradeSentinel, extendedMasterSecret, secureRenegotiation } from "./behaviour-shown.ts";
+import type { SuiteList } from "./suites.ts";
+import type { Accepted } from "./versions.ts";
+import type { Wire } from "./wire.ts";
+
+/** What becomes known as it does. Neither rejects. */
+export interface BehaviourTested {
+  /** One entry for each test. */
+  readonly tests: Promise<TlsBehaviour["tests"]>;
+  /** True once a hello of more than one packet was answered, so that nobody else need send one; null where that failed. */
+  readonly largeHello: Promise<true | null>;
+}
+
+/**
+ * Makes every test of behaviour beside what else is asked: three of them of answers that are there, the others with at most
+ * eight connections of their own where nothing fails.
+ * @param accepted all accepted versions but SSLv2, oldest first; with none of them there is nothing to test
+ * @param listed the suites of the newest of them before TLS 1.3, which tell whether encrypt-then-MAC means anything there;
+ *   null where they are not listed
+ */
+export function testBehaviour(
+  wire: Wire,
+  accepted: readonly Accepted[],
+  listed: Promise<SuiteList> | null,
+): BehaviourTested {
+  const largeHello = Promise.withResolvers<true | null>();
+  return {
+    tests: testAll(wire, accepted, listed, largeHello.resolve),
+    largeHello: largeHello.promise,
+  };
+}
+
+async function testAll(
+  wire: Wire,
+  accepted: readonly Accepted[],
+  listed: Promise<SuiteList> | null,
+  large: (answered: true | null) => void,
+): Promise<TlsBehaviour["tests"]> {
+  const tls13 = accepted.find(({ version }) => version === "TLSv1.3");
+  const older = accepted.findLast(({ version }) => version !== "TLSv1.3");
+  const meetings = createMeetings(wire);
+  const [ids, psk, fallback, { compression, encryptThenMac }] = await Promise.all([
+    olderResumption(meetings, older),
+    tls13Resumption(meetings, tls13, large),
+    fallbackScsv(wire, accepted),
+    Promise.resolve(listed).then((list) => compressionAndMac(wire, accepted, list)),
+  ]);
+  await meetings.closed();
+  if (accepted.length === 0) return [];
+  return [
+    ...ids,
+    ...psk,
+    secureRenegotiation(accepted),
+    compression,
+    fallback,
+    extendedMasterSecret(accepted),
+    encryptThenMac,
+    downgradeSentinel(accepted),
+  ];
+}
