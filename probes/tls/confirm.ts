@@ -4,6 +4,9 @@ import type { Verdict } from "./outcomes.ts";
 import { type Accepted, type Contact, contactShaped, contactSsl2 } from "./versions.ts";
 import type { Wire } from "./wire.ts";
 
+/** So often the hello that is known to be answered is tried, before nothing can be concluded. */
+const CONTROLS = 3;
+
 /**
  * What a version's repeated silence, or a refusal that may come of an overload, means. No silence alone is a refusal:
  * it counts as one only when the same hello is met with silence again while one that the server accepts is answered before
@@ -17,9 +20,12 @@ export async function confirm(wire: Wire, doubtful: Contact, control: Accepted):
 
   const known = offer(control.version, control.shape, [control.hello.suite]);
   const steady = async (): Promise<boolean> => {
-    const answered = (await wire.ask(known)).kind === "hello";
-    if (!answered) wire.blame();
-    return answered;
+    for (let attempt = 0; attempt < CONTROLS; attempt += 1) {
+      if ((await wire.ask(known)).kind === "hello") return true;
+      wire.blame();
+      await wire.calm(attempt);
+    }
+    return false;
   };
   const unknown = (why: string) => failed(doubtful, why);
 

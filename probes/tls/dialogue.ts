@@ -153,8 +153,12 @@ export function dial(
         // What came before the connection ended counts more than how it ended.
         const breakOff = (broken: Broken) =>
           finish((broken.kind === "cancelled" ? null : guarded(() => reader.end())) ?? broken);
-        const late = () =>
-          breakOff(connected ? { kind: "timeout" } : { kind: "unreachable", code: "ETIMEDOUT" });
+        const late = () => {
+          // On a busy machine the answer may be there already, and only not have been read.
+          setImmediate(() =>
+            breakOff(connected ? { kind: "timeout" } : { kind: "unreachable", code: "ETIMEDOUT" }),
+          );
+        };
         let timer = ready ? setTimeout(late, timeoutMs) : undefined;
         listener = breakOff;
         if (ended !== null) {

@@ -1,6 +1,7 @@
 import type { FacetName } from "#model/facets.ts";
 import { setImmediate } from "node:timers/promises";
 import type { Authentication } from "./authentication.ts";
+import type { BehaviourTested } from "./behaviour.ts";
 import type { HelloVersion } from "./client-hello.ts";
 import { contactAgain } from "./contact-again.ts";
 import { confirm, settle } from "./confirm.ts";
@@ -93,10 +94,12 @@ export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Pr
   const tls13 = accepted.find(({ version }) => version === "TLSv1.3");
   const older = accepted.findLast(({ version }) => version !== "TLSv1.3");
   const listed = older === undefined ? null : (lists.get(older.version)?.suites ?? null);
-  const [tolerance, authentication, behaviour] = await Promise.all([
-    wanted.has("tlsService") ? testTolerance(wire, tls13, older) : [],
+  const behaving = wanted.has("tlsBehaviour") ? behave(wire, accepted, listed) : null;
+  const largeHello = behaving?.then((tested) => tested.largeHello);
+  const [tolerance, authentication, behaviour = []] = await Promise.all([
+    wanted.has("tlsService") ? testTolerance(wire, tls13, older, largeHello) : [],
     authenticated,
-    wanted.has("tlsBehaviour") ? behave(wire, accepted, listed) : [],
+    behaving?.then((tested) => tested.tests),
     // What is confirmed afterwards is confirmed in quiet.
     ...[...lists.values()].flatMap((list) => [list.suites, list.groups, list.primes]),
   ]);
@@ -125,9 +128,9 @@ async function behave(
   wire: Wire,
   accepted: readonly Accepted[],
   listed: Promise<SuiteList> | null,
-): Promise<TlsBehaviour["tests"]> {
+): Promise<BehaviourTested> {
   const { testBehaviour } = await import("./behaviour.ts");
-  return testBehaviour(wire, accepted, listed).tests;
+  return testBehaviour(wire, accepted, listed);
 }
 
 const AUTHENTICATION_FACETS = ["certificate", "keyExchange", "tlsService"] as const;

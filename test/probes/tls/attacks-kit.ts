@@ -1,7 +1,12 @@
 /** Tests a server on this machine for flaws, after the enumeration that these tests build upon. */
 import type { AttackTest, TlsAttacks } from "#model/tls-facets.ts";
 import { type AttackOptions, runAttackTests } from "#probes/tls/attacks/index.ts";
-import { type Attack, type OlderSurface, surfaceOf } from "#probes/tls/attacks/surface.ts";
+import {
+  type Attack,
+  type OlderSurface,
+  type Surface,
+  surfaceOf,
+} from "#probes/tls/attacks/surface.ts";
 import type { HelloVersion } from "#probes/tls/client-hello.ts";
 import { FULL, offer } from "#probes/tls/offers.ts";
 import { scanServer } from "#probes/tls/server.ts";
@@ -25,17 +30,23 @@ export async function attacked(port: number, options: AttackedOptions = {}): Pro
   const { host = "127.0.0.1", timeoutMs = 5000, active = true, ...more } = options;
   const address = { host, port, serverName: "server.example", startTls: null };
   const settings = settingsOf(timeoutMs);
-  const scanning = createWire(address, settings);
-  const scan = scanServer(scanning, new Set(["protocols", "cipherSuites"] as const));
-  const { contacts, suites } = await scan.finally(async () => scanning.close());
+  const surface = await enumerated(createWire(address, settings));
   const wire = createWire(address, settings);
   try {
-    const surface = surfaceOf(contacts, suites);
     const tests = await runAttackTests(wire, surface, { active, ...more });
     return {
       findings: new Map(tests.map(({ test, ...finding }) => [test, finding])),
       connections: wire.connections(),
     };
+  } finally {
+    await wire.close();
+  }
+}
+
+async function enumerated(wire: Wire): Promise<Surface> {
+  try {
+    const scan = await scanServer(wire, new Set(["protocols", "cipherSuites"] as const));
+    return surfaceOf(scan.contacts, scan.suites);
   } finally {
     await wire.close();
   }

@@ -184,7 +184,7 @@ describe("certificates and signature algorithms", () => {
     });
     const result = await authenticated(port);
     expect(result.presented).toMatchObject([
-      { chain: [leaf.der, root.der], versions: ["TLSv1.1"] },
+      { chain: [leaf.der, root.der], versions: ["TLSv1.0", "TLSv1.1"] },
     ]);
     expect(result.signatureAlgorithms).toEqual([]);
   });
