@@ -102,6 +102,7 @@ function serve(socket: Socket, flaws: Flaws): void {
   let handshake: Handshake | null = null;
   let early = false;
   let hellos = 0;
+  let verified: Buffer = Buffer.alloc(0);
   const version = () => handshake?.version ?? 0x0301;
   const send: Connection["send"] = (type, content) => {
     const body = seal?.(type, content) ?? content;
@@ -149,6 +150,10 @@ function serve(socket: Socket, flaws: Flaws): void {
       return send(21, Buffer.of(1, 100));
     }
     if (!hello.suites.includes(SUITE)) return fail(40);
+    // RFC 5746 3.7
+    const named = hello.extensions.get(EXTENSION.renegotiation)?.subarray(1);
+    const securely = !hello.suites.includes(0x00ff) && named?.equals(verified) === true;
+    if (before !== null && !securely) return fail(40);
     const resumes =
       ticket.length > 0 && hello.extensions.get(EXTENSION.ticket)?.equals(ticket) === true;
     if (resumes && otherwise("resumption", offered)) return;
@@ -225,6 +230,7 @@ function serve(socket: Socket, flaws: Flaws): void {
     const known = handshake.transcript.slice(0, -1);
     const right = verifyData(hash(), handshake.master, "client", known);
     if (!right.equals(whole.subarray(4))) return fail(51);
+    verified = right;
     if (otherwise("finished", whole)) return;
     const asked = handshake.hello.extensions.has(EXTENSION.ticket);
     if (asked && flaws.withoutTickets !== true) {
