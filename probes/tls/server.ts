@@ -142,7 +142,7 @@ function beginLists(wire: Wire, accepted: Accepted, wanted: ReadonlySet<FacetNam
   const first = shape === FULL || tls13 ? hello : null;
   const exchange = wanted.has("keyExchange");
   const suites =
-    wanted.has("cipherSuites") || (exchange && !tls13)
+    wanted.has("cipherSuites") || wanted.has("tlsAttacks") || (exchange && !tls13)
       ? withSrp(listSuites(wire, version, shape, first), listSrpSuites(wire, accepted))
       : null;
   const groups = exchange ? listGroups(wire, accepted) : null;

@@ -85,11 +85,7 @@ export async function check(given: readonly string[], options: CheckOptions): Pr
 
 async function judgeBy(policy: string | undefined): Promise<Judge> {
   // In pieces, and between them what the wire has brought meanwhile is answered.
-  const pieces = [
-    () => import("#model/schema.ts"),
-    () => import("#controls/index.ts"),
-    () => import("#evaluate/evaluate.ts"),
-  ];
+  const pieces = [() => import("#controls/index.ts"), () => import("#evaluate/evaluate.ts")];
   for (const load of pieces) {
     await turn();
     await load();

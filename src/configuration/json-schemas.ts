@@ -1,3 +1,5 @@
+import type { Control } from "#model/control.ts";
+import { expectationOf } from "#model/expectation.ts";
 import { estateSchema } from "#model/estate.ts";
 import { attestationsSchema, waiversSchema } from "#model/exceptions.ts";
 import { policySchema } from "#model/policy.ts";
@@ -6,7 +8,7 @@ import { z } from "#model/schema.ts";
 /** What is needed of a control to describe a policy's checks. */
 export interface DescribedControl {
   readonly title: string;
-  readonly expectation: z.ZodType;
+  readonly expectation: Control["expectation"];
 }
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
@@ -61,7 +63,7 @@ function policy(controls: ReadonlyMap<string, DescribedControl>): JsonSchema {
 }
 
 function expectation(id: string, control: DescribedControl): JsonSchema {
-  const schema = draft07(control.expectation);
+  const schema = draft07(expectationOf(control));
   if (schema.definitions !== undefined) {
     throw new Error(`the expectation of the control ${id} refers to itself`);
   }

@@ -1,3 +1,5 @@
+import type { Control } from "#model/control.ts";
+import { expectationOf } from "#model/expectation.ts";
 import { estateSchema, type Estate } from "#model/estate.ts";
 import { PROBLEM_REASONS, type Observation, type Problem } from "#model/evidence.ts";
 import {
@@ -22,7 +24,7 @@ export interface Inputs {
 }
 
 /** What each control takes under `expect`, by its id. */
-export type Expectations = ReadonlyMap<string, { readonly expectation: z.ZodType }>;
+export type Expectations = ReadonlyMap<string, Pick<Control, "expectation">>;
 
 const moment = z.iso.datetime({ error: "expected a moment such as 2026-11-22T06:00:00Z" });
 
@@ -108,7 +110,7 @@ export function parseInputs(text: string, place: string, controls: Expectations)
         if (known === undefined) {
           throw new EvidenceError(`${where}: this version of Probity has no such control`);
         }
-        const expect = checked(known.expectation, check.expect, where);
+        const expect = checked(expectationOf(known), check.expect, where);
         return { ...check, expect: checked(expectation, expect, where) };
       }),
     })),

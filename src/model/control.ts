@@ -1,6 +1,6 @@
 import type { FacetName, Facets } from "./facets.ts";
 import type { Json } from "./json.ts";
-import type { z } from "./schema.ts";
+import type { SchemaKit, z } from "./schema.ts";
 import type { Subject } from "./subject.ts";
 
 export const SEVERITIES = ["critical", "high", "medium", "low"] as const;
@@ -72,7 +72,7 @@ interface ControlBase<Schema extends z.ZodType> {
    */
   readonly needs: readonly FacetName[];
   /** What a policy may write under `expect`. */
-  readonly expectation: Schema;
+  readonly expectation: (kit: SchemaKit) => Schema;
   /** What is reported as undeclared reality when it fails on a subject that no claim judges by this control. */
   readonly baseline?: z.output<Schema>;
   /** What to do when it fails. */

@@ -26,3 +26,7 @@ export const sha256 = z
 export const identifier = z.string().regex(/^[a-z0-9]+(?:[-.][a-z0-9]+)*$/, {
   error: "expected lower-case letters, digits and hyphens, such as pf-transit-tls",
 });
+
+/** What controls build their expectations with. It is given to them, so that who only judges need not load it. */
+export const SCHEMA_KIT = { z, duration, tlsVersion, date };
+export type SchemaKit = typeof SCHEMA_KIT;

@@ -1,3 +1,5 @@
+import type { Control } from "#model/control.ts";
+import { expectationOf } from "#model/expectation.ts";
 import { check, duplicateIds, findingsIn, mappingsOf, settle } from "#configuration/check.ts";
 import { type Finding, type Loaded, type Path, readDocument } from "#configuration/document.ts";
 import { suggestion } from "#configuration/nearest.ts";
@@ -7,7 +9,7 @@ import { z } from "#model/schema.ts";
 import { statementFindings } from "./statement.ts";
 
 /** What a policy needs to know of the controls: which there are, and what each takes under `expect`. */
-export type Expectations = ReadonlyMap<string, { readonly expectation: z.ZodType }>;
+export type Expectations = ReadonlyMap<string, Pick<Control, "expectation">>;
 
 const expectation = z.record(z.string(), z.json());
 
@@ -45,7 +47,7 @@ function controlFindings(
   const known = controls.get(control);
   if (known !== undefined) {
     const given = expect === undefined ? {} : expect;
-    findings.push(...findingsIn(check(known.expectation, given, [...path, "expect"])));
+    findings.push(...findingsIn(check(expectationOf(known), given, [...path, "expect"])));
   } else {
     const meant = suggestion(control, controls.keys());
     const help = meant === "" ? "; one that is still to be built is named by pending:" : meant;
@@ -60,7 +62,7 @@ function withExpectations(claim: Claim, controls: Expectations): Claim {
   const checks = claim.checks.map((entry): Check => {
     const known = entry.control === undefined ? undefined : controls.get(entry.control);
     if (known === undefined) return entry;
-    const expect = expectation.parse(known.expectation.parse(entry.expect));
+    const expect = expectation.parse(expectationOf(known).parse(entry.expect));
     return Object.assign({}, entry, { expect });
   });
   return { ...claim, checks };

@@ -2,6 +2,7 @@
  * Writes what follows from the sources: the registries of controls and probes, their reference pages and the
  * JSON Schemas. `npm run generate` writes; with --check nothing is written and a difference is an error.
  */
+import { expectationOf } from "#model/expectation.ts";
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,7 +36,7 @@ write(
   renderControlsReference(
     controls.map((control) => ({
       ...control,
-      expectation: jsonSchema(control.expectation),
+      expectation: jsonSchema(expectationOf(control)),
     })),
   ),
 );

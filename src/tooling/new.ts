@@ -37,9 +37,9 @@ function control(domain: string, id: string): Record<string, string> {
   const title = id.replaceAll("-", " ");
   return {
     [`src/controls/${domain}/${id}.ts`]: `import { defineControl } from "#model/control.ts";
-import { z } from "#model/schema.ts";
+import type { SchemaKit } from "#model/schema.ts";
 
-const expectation = z.strictObject({});
+const expectation = ({ z }: SchemaKit) => z.strictObject({});
 
 export default defineControl({
   id: "${id}",

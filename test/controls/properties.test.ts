@@ -1,3 +1,4 @@
+import { expectationOf } from "#model/expectation.ts";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import publicAccess from "#controls/exposure/public-access.ts";
@@ -609,7 +610,7 @@ describe("zone-redundancy", () => {
           facets: { redundancy: value },
           observedAt: {},
         }));
-        const expected = zoneRedundancy.expectation.parse(written);
+        const expected = expectationOf(zoneRedundancy).parse(written);
         const outcomes = (list: readonly Reading[], all: boolean) =>
           new Map(
             zoneRedundancy
@@ -678,7 +679,7 @@ function subject(id: string, region: string | null): Subject {
 function judge(control: Control, written: Record<string, unknown>, reading: Reading): Judgement {
   if (control.judges !== "subject") throw new Error("judges no subject");
   return control.evaluate({
-    expect: control.expectation.parse(written),
+    expect: expectationOf(control).parse(written),
     ...reading,
     now: new Date(NOW),
   });

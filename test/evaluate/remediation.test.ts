@@ -14,7 +14,7 @@ const advised = defineControl({
   severity: "high",
   judges: "subject",
   needs: ["encryption"],
-  expectation: z.looseObject({}),
+  expectation: () => z.looseObject({}),
   evaluate: ({ facets }) => {
     const { enabled, caveat } = facets.encryption ?? {};
     const advice = caveat === null || caveat === undefined ? {} : { remediation: caveat };

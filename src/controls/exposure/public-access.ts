@@ -1,20 +1,21 @@
 import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl } from "#model/control.ts";
-import { z } from "#model/schema.ts";
+import type { SchemaKit } from "#model/schema.ts";
 import { listed } from "#model/text.ts";
 
-const expectation = z.strictObject({
-  anonymous: z
-    .literal("forbidden")
-    .default("forbidden")
-    .describe("Nobody may read or write data without credentials; always so."),
-  openNetwork: z
-    .enum(["forbidden", "allowed"])
-    .default("allowed")
-    .describe(
-      "Whether the network path may be open to every address; unless forbidden, it is not judged.",
-    ),
-});
+const expectation = ({ z }: SchemaKit) =>
+  z.strictObject({
+    anonymous: z
+      .literal("forbidden")
+      .default("forbidden")
+      .describe("Nobody may read or write data without credentials; always so."),
+    openNetwork: z
+      .enum(["forbidden", "allowed"])
+      .default("allowed")
+      .describe(
+        "Whether the network path may be open to every address; unless forbidden, it is not judged.",
+      ),
+  });
 
 export default defineControl({
   id: "public-access",

@@ -2,20 +2,21 @@ import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl } from "#model/control.ts";
 import { longestSeconds } from "#model/duration.ts";
 import { parseMoment } from "#model/moment.ts";
-import { duration, z } from "#model/schema.ts";
+import type { SchemaKit } from "#model/schema.ts";
 import { listed, plain } from "#model/text.ts";
 
-const expectation = z.strictObject({
-  covers: z
-    .string()
-    .min(1)
-    .describe(
-      "The part of the promise, in the words that the attestation repeats under its own `covers`.",
+const expectation = ({ duration, z }: SchemaKit) =>
+  z.strictObject({
+    covers: z
+      .string()
+      .min(1)
+      .describe(
+        "The part of the promise, in the words that the attestation repeats under its own `covers`.",
+      ),
+    maxAge: duration.describe(
+      "How old the attestation may be, counted in whole days of UTC from its date: an ISO 8601 duration such as P1Y.",
     ),
-  maxAge: duration.describe(
-    "How old the attestation may be, counted in whole days of UTC from its date: an ISO 8601 duration such as P1Y.",
-  ),
-});
+  });
 
 const DAY = 86_400_000;
 const NOTICE = 30 * DAY;

@@ -2,29 +2,30 @@ import { judgeReplica, type Replica } from "#controls/replica.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl } from "#model/control.ts";
 import { parseMoment } from "#model/moment.ts";
-import { duration, z } from "#model/schema.ts";
+import type { SchemaKit } from "#model/schema.ts";
 
-const expectation = z.strictObject({
-  regions: z
-    .array(z.string().min(1))
-    .min(1)
-    .optional()
-    .describe(
-      "Regions that may hold a copy, `*` for any run of characters. Left out: any region but the subject's own.",
-    ),
-  maxLag: duration
-    .optional()
-    .describe(
-      "How far a copy may be behind when it is read: an ISO 8601 duration such as PT15M. Left out: the lag is not judged.",
-    ),
-  minimumDestinations: z
-    .int()
-    .min(1)
-    .default(1)
-    .describe(
-      "How many copies there must be that are whole, running, near enough and in another region.",
-    ),
-});
+const expectation = ({ duration, z }: SchemaKit) =>
+  z.strictObject({
+    regions: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe(
+        "Regions that may hold a copy, `*` for any run of characters. Left out: any region but the subject's own.",
+      ),
+    maxLag: duration
+      .optional()
+      .describe(
+        "How far a copy may be behind when it is read: an ISO 8601 duration such as PT15M. Left out: the lag is not judged.",
+      ),
+    minimumDestinations: z
+      .int()
+      .min(1)
+      .default(1)
+      .describe(
+        "How many copies there must be that are whole, running, near enough and in another region.",
+      ),
+  });
 
 export default defineControl({
   id: "geo-replication",

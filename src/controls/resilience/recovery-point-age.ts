@@ -4,35 +4,36 @@ import { defineControl } from "#model/control.ts";
 import { longestSeconds, parseDuration, renderSeconds, shortestSeconds } from "#model/duration.ts";
 import type { RecoveryPoints } from "#model/facets.ts";
 import { parseMoment, renderMoment } from "#model/moment.ts";
-import { duration, z } from "#model/schema.ts";
+import type { SchemaKit, z } from "#model/schema.ts";
 
-const expectation = z
-  .strictObject({
-    maxAge: duration
-      .optional()
-      .describe(
-        "How old the newest recovery point may be: an ISO 8601 duration such as PT1H. Needed where maxGap is left out.",
-      ),
-    maxGap: duration
-      .optional()
-      .describe(
-        "How long it may take from one recovery point to the next, and from the newest to the moment of judging: an ISO 8601 duration such as P1D. Needed where maxAge is left out.",
-      ),
-    tolerance: duration
-      .optional()
-      .describe(
-        "Added to both: the backup rule's own start and completion windows, or the time that a dump takes; an ISO 8601 duration such as PT30M. Left out: nothing is added.",
-      ),
-    window: duration
-      .default("P30D")
-      .describe(
-        "How far back gaps are looked for, no further than recovery points are kept: an ISO 8601 duration such as P30D.",
-      ),
-  })
-  .refine(({ maxAge, maxGap }) => (maxAge ?? maxGap) !== undefined, {
-    error: "expected maxAge or maxGap",
-  });
-type Expectation = z.output<typeof expectation>;
+const expectation = ({ duration, z }: SchemaKit) =>
+  z
+    .strictObject({
+      maxAge: duration
+        .optional()
+        .describe(
+          "How old the newest recovery point may be: an ISO 8601 duration such as PT1H. Needed where maxGap is left out.",
+        ),
+      maxGap: duration
+        .optional()
+        .describe(
+          "How long it may take from one recovery point to the next, and from the newest to the moment of judging: an ISO 8601 duration such as P1D. Needed where maxAge is left out.",
+        ),
+      tolerance: duration
+        .optional()
+        .describe(
+          "Added to both: the backup rule's own start and completion windows, or the time that a dump takes; an ISO 8601 duration such as PT30M. Left out: nothing is added.",
+        ),
+      window: duration
+        .default("P30D")
+        .describe(
+          "How far back gaps are looked for, no further than recovery points are kept: an ISO 8601 duration such as P30D.",
+        ),
+    })
+    .refine(({ maxAge, maxGap }) => (maxAge ?? maxGap) !== undefined, {
+      error: "expected maxAge or maxGap",
+    });
+type Expectation = z.output<ReturnType<typeof expectation>>;
 
 /** Clocks may differ by so much; a point dated later than that makes all ages doubtful. */
 const SKEW = 300_000;

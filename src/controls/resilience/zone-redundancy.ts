@@ -1,34 +1,35 @@
 import { countZones } from "#controls/zones.ts";
 import { defineControl, type Reading, type ScopeJudgement } from "#model/control.ts";
 import type { Redundancy } from "#model/facets.ts";
-import { z } from "#model/schema.ts";
+import type { SchemaKit, z } from "#model/schema.ts";
 import { listed, plain } from "#model/text.ts";
 
-const expectation = z
-  .strictObject({
-    minimumZones: z
-      .int()
-      .min(1)
-      .optional()
-      .describe(
-        "How many zones must hold a copy of each subject. Left out: subjects are not judged one by one; totalZones is needed then.",
-      ),
-    geoRedundantCounts: z
-      .boolean()
-      .default(false)
-      .describe("Whether a copy in another region stands in for the zones of minimumZones."),
-    totalZones: z
-      .int()
-      .min(1)
-      .optional()
-      .describe(
-        "How many distinct zones all subjects in scope must use together. Left out: they are not judged together; minimumZones is needed then.",
-      ),
-  })
-  .refine(({ minimumZones, totalZones }) => (minimumZones ?? totalZones) !== undefined, {
-    error: "expected minimumZones or totalZones",
-  });
-type Expectation = z.output<typeof expectation>;
+const expectation = ({ z }: SchemaKit) =>
+  z
+    .strictObject({
+      minimumZones: z
+        .int()
+        .min(1)
+        .optional()
+        .describe(
+          "How many zones must hold a copy of each subject. Left out: subjects are not judged one by one; totalZones is needed then.",
+        ),
+      geoRedundantCounts: z
+        .boolean()
+        .default(false)
+        .describe("Whether a copy in another region stands in for the zones of minimumZones."),
+      totalZones: z
+        .int()
+        .min(1)
+        .optional()
+        .describe(
+          "How many distinct zones all subjects in scope must use together. Left out: they are not judged together; minimumZones is needed then.",
+        ),
+    })
+    .refine(({ minimumZones, totalZones }) => (minimumZones ?? totalZones) !== undefined, {
+      error: "expected minimumZones or totalZones",
+    });
+type Expectation = z.output<ReturnType<typeof expectation>>;
 
 export default defineControl({
   id: "zone-redundancy",

@@ -4,42 +4,44 @@ import { kindOf } from "#facts/kinds.ts";
 import { normaliseRegion, regionFacts } from "#facts/regions.ts";
 import { defineControl } from "#model/control.ts";
 import { anyGlob } from "#model/glob.ts";
-import { z } from "#model/schema.ts";
+import type { SchemaKit, z } from "#model/schema.ts";
 import type { Provider } from "#model/subject.ts";
 import { listed, plain } from "#model/text.ts";
 
-const country = z.string().regex(/^(?!UK|EU)[A-Z]{2}$/, {
-  error: "expected an ISO 3166 country such as FR (the United Kingdom is GB; the EU is an area)",
-});
-/** Data may rest in the countries and in those of the areas; where regions are given too, only in these regions of them. */
-const expectation = z
-  .strictObject({
-    regions: z
-      .array(z.string().min(1))
-      .min(1)
-      .optional()
-      .describe(
-        "Names of regions, `*` for any run of characters. A multi-region only counts where it is written out. Left out: any region of the countries and areas.",
-      ),
-    countries: z
-      .array(country)
-      .min(1)
-      .optional()
-      .describe(
-        "Countries where data may rest, by two-letter ISO 3166 code such as FR, beside those of the areas. With neither countries nor areas, regions alone decide.",
-      ),
-    areas: z
-      .array(z.enum(["eea", "eu"]))
-      .min(1)
-      .optional()
-      .describe(
-        "Groups of countries where data may rest: eu (European Union), eea (European Economic Area). With neither countries nor areas, regions alone decide.",
-      ),
-  })
-  .refine(({ regions, countries, areas }) => (regions ?? countries ?? areas) !== undefined, {
-    error: "expected regions, countries or areas",
+const country = ({ z }: Pick<SchemaKit, "z">) =>
+  z.string().regex(/^(?!UK|EU)[A-Z]{2}$/, {
+    error: "expected an ISO 3166 country such as FR (the United Kingdom is GB; the EU is an area)",
   });
-type Expectation = z.output<typeof expectation>;
+/** Data may rest in the countries and in those of the areas; where regions are given too, only in these regions of them. */
+const expectation = ({ z }: SchemaKit) =>
+  z
+    .strictObject({
+      regions: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .describe(
+          "Names of regions, `*` for any run of characters. A multi-region only counts where it is written out. Left out: any region of the countries and areas.",
+        ),
+      countries: z
+        .array(country({ z }))
+        .min(1)
+        .optional()
+        .describe(
+          "Countries where data may rest, by two-letter ISO 3166 code such as FR, beside those of the areas. With neither countries nor areas, regions alone decide.",
+        ),
+      areas: z
+        .array(z.enum(["eea", "eu"]))
+        .min(1)
+        .optional()
+        .describe(
+          "Groups of countries where data may rest: eu (European Union), eea (European Economic Area). With neither countries nor areas, regions alone decide.",
+        ),
+    })
+    .refine(({ regions, countries, areas }) => (regions ?? countries ?? areas) !== undefined, {
+      error: "expected regions, countries or areas",
+    });
+type Expectation = z.output<ReturnType<typeof expectation>>;
 
 export default defineControl({
   id: "data-residency",

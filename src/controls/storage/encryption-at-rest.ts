@@ -1,23 +1,24 @@
 import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl } from "#model/control.ts";
-import { z } from "#model/schema.ts";
+import type { SchemaKit } from "#model/schema.ts";
 import { plain } from "#model/text.ts";
 
-const expectation = z.strictObject({
-  algorithms: z
-    .array(z.string().min(1))
-    .min(1)
-    .optional()
-    .describe(
-      "Ciphers that keep the promise, any one of them in any mode, such as AES-256. Left out: any encryption does.",
-    ),
-  keyManagement: z
-    .literal("customer")
-    .optional()
-    .describe(
-      "customer: the keys must be managed by the provider's customer. Left out: whoever manages them.",
-    ),
-});
+const expectation = ({ z }: SchemaKit) =>
+  z.strictObject({
+    algorithms: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe(
+        "Ciphers that keep the promise, any one of them in any mode, such as AES-256. Left out: any encryption does.",
+      ),
+    keyManagement: z
+      .literal("customer")
+      .optional()
+      .describe(
+        "customer: the keys must be managed by the provider's customer. Left out: whoever manages them.",
+      ),
+  });
 
 export default defineControl({
   id: "encryption-at-rest",

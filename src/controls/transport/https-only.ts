@@ -2,27 +2,28 @@ import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl, type Judgement } from "#model/control.ts";
 import { renderSeconds, shortestSeconds } from "#model/duration.ts";
 import type { HttpFacet, Transport } from "#model/facets.ts";
-import { duration, z } from "#model/schema.ts";
+import type { SchemaKit, z } from "#model/schema.ts";
 import { plain } from "#model/text.ts";
 
-const expectation = z
-  .strictObject({
-    hsts: z
-      .enum(["required", "optional"])
-      .default("optional")
-      .describe(
-        "Whether an endpoint's HTTPS answer must carry HSTS (RFC 6797); a cloud service's setting says nothing of it. Unless required, it is not judged.",
-      ),
-    hstsMinAge: duration
-      .optional()
-      .describe(
-        "How long HSTS must hold at least (its max-age): an ISO 8601 duration such as P1Y; only with hsts: required. Left out: any time above zero.",
-      ),
-  })
-  .refine((expect) => expect.hstsMinAge === undefined || expect.hsts === "required", {
-    error: "hstsMinAge needs hsts: required",
-  });
-type Expectation = z.output<typeof expectation>;
+const expectation = ({ duration, z }: SchemaKit) =>
+  z
+    .strictObject({
+      hsts: z
+        .enum(["required", "optional"])
+        .default("optional")
+        .describe(
+          "Whether an endpoint's HTTPS answer must carry HSTS (RFC 6797); a cloud service's setting says nothing of it. Unless required, it is not judged.",
+        ),
+      hstsMinAge: duration
+        .optional()
+        .describe(
+          "How long HSTS must hold at least (its max-age): an ISO 8601 duration such as P1Y; only with hsts: required. Left out: any time above zero.",
+        ),
+    })
+    .refine((expect) => expect.hstsMinAge === undefined || expect.hsts === "required", {
+      error: "hstsMinAge needs hsts: required",
+    });
+type Expectation = z.output<ReturnType<typeof expectation>>;
 
 export default defineControl({
   id: "https-only",

@@ -3,32 +3,33 @@ import { keyName } from "#controls/certificate-fitness.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl } from "#model/control.ts";
 import { parseMoment } from "#model/moment.ts";
-import { z } from "#model/schema.ts";
+import type { SchemaKit, z } from "#model/schema.ts";
 import { plain } from "#model/text.ts";
 
-const expectation = z.strictObject({
-  minimumRsaBits: z
-    .int()
-    .min(512)
-    .default(2048)
-    .describe(
-      "Smallest size of a server's RSA key, in bits; an intermediate's need only have 2048.",
-    ),
-  minimumEcBits: z
-    .int()
-    .min(112)
-    .default(256)
-    .describe(
-      "Smallest size of a server's elliptic-curve (ECDSA) key, in bits; an intermediate's need only have 256. Ed25519, Ed448, ML-DSA and SLH-DSA always suffice.",
-    ),
-  timestamps: z
-    .enum(["required", "optional"])
-    .default("optional")
-    .describe(
-      "Whether certificates must be in public logs (Certificate Transparency), as browsers ask of public authorities: two signed timestamps, three for a life of more than 180 days.",
-    ),
-});
-type Expectation = z.output<typeof expectation>;
+const expectation = ({ z }: SchemaKit) =>
+  z.strictObject({
+    minimumRsaBits: z
+      .int()
+      .min(512)
+      .default(2048)
+      .describe(
+        "Smallest size of a server's RSA key, in bits; an intermediate's need only have 2048.",
+      ),
+    minimumEcBits: z
+      .int()
+      .min(112)
+      .default(256)
+      .describe(
+        "Smallest size of a server's elliptic-curve (ECDSA) key, in bits; an intermediate's need only have 256. Ed25519, Ed448, ML-DSA and SLH-DSA always suffice.",
+      ),
+    timestamps: z
+      .enum(["required", "optional"])
+      .default("optional")
+      .describe(
+        "Whether certificates must be in public logs (Certificate Transparency), as browsers ask of public authorities: two signed timestamps, three for a life of more than 180 days.",
+      ),
+  });
+type Expectation = z.output<ReturnType<typeof expectation>>;
 
 const MAX_UNFINISHED = 5;
 

@@ -6,18 +6,19 @@ import { profileId } from "#controls/profile-id.ts";
 import { tlsProfile } from "#facts/tls-profiles.ts";
 import { settingsInWords } from "#facts/tls-settings.ts";
 import { defineControl } from "#model/control.ts";
-import { z } from "#model/schema.ts";
+import type { SchemaKit } from "#model/schema.ts";
 import type { CipherSuites, Offered } from "#model/tls-facets.ts";
 
-const expectation = z.strictObject({
-  profile: profileId,
-  violates: z
-    .enum(["broken", "weak"])
-    .default("broken")
-    .describe(
-      "Which accepted suites violate: broken ones only, or weak ones (that the profile neither recommends nor permits) too.",
-    ),
-});
+const expectation = ({ z }: SchemaKit) =>
+  z.strictObject({
+    profile: profileId({ z }),
+    violates: z
+      .enum(["broken", "weak"])
+      .default("broken")
+      .describe(
+        "Which accepted suites violate: broken ones only, or weak ones (that the profile neither recommends nor permits) too.",
+      ),
+  });
 
 export default defineControl({
   id: "tls-cipher-suites",

@@ -7,23 +7,24 @@ import { postQuantumReadiness } from "#facts/post-quantum.ts";
 import { tlsProfile } from "#facts/tls-profiles.ts";
 import { settingsInWords } from "#facts/tls-settings.ts";
 import { defineControl } from "#model/control.ts";
-import { z } from "#model/schema.ts";
+import type { SchemaKit } from "#model/schema.ts";
 
-const expectation = z.strictObject({
-  profile: profileId,
-  violates: z
-    .enum(["broken", "weak"])
-    .default("broken")
-    .describe(
-      "What violates: broken groups, primes and signatures only, or weak ones and key exchange without forward secrecy too.",
-    ),
-  postQuantum: z
-    .enum(["optional", "required"])
-    .default("optional")
-    .describe(
-      "Whether a group with ML-KEM must be among those offered. It is reported in either case.",
-    ),
-});
+const expectation = ({ z }: SchemaKit) =>
+  z.strictObject({
+    profile: profileId({ z }),
+    violates: z
+      .enum(["broken", "weak"])
+      .default("broken")
+      .describe(
+        "What violates: broken groups, primes and signatures only, or weak ones and key exchange without forward secrecy too.",
+      ),
+    postQuantum: z
+      .enum(["optional", "required"])
+      .default("optional")
+      .describe(
+        "Whether a group with ML-KEM must be among those offered. It is reported in either case.",
+      ),
+  });
 
 export default defineControl({
   id: "tls-key-exchange",

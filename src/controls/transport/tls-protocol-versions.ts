@@ -8,36 +8,37 @@ import { notApplicable, settle } from "#controls/settle.ts";
 import { versionsInWords } from "#facts/tls-settings.ts";
 import { defineControl, type Judgement } from "#model/control.ts";
 import type { Transport } from "#model/facets.ts";
-import { date, tlsVersion, z } from "#model/schema.ts";
+import type { SchemaKit, z } from "#model/schema.ts";
 import { plain } from "#model/text.ts";
 import type { Protocols } from "#model/tls-facets.ts";
 import { compareTlsVersions, TLS_VERSIONS, type TlsVersion } from "#model/tls.ts";
 
-const expectation = z.strictObject({
-  allowed: z
-    .array(tlsVersion)
-    .min(1)
-    .describe(
-      "Versions that may be accepted. Fewer of them, or newer ones than the newest of them, is stricter, and passes.",
-    ),
-  required: z
-    .array(tlsVersion)
-    .default([])
-    .describe("Versions that must be accepted; by default none."),
-  tolerated: z
-    .strictObject({
-      versions: z
-        .array(tlsVersion)
-        .min(1)
-        .describe("Versions that may be accepted beside those of allowed."),
-      review: date.describe(
-        "Day on which the exception is to be reviewed; the report reminds of it while the exception is made use of.",
+const expectation = ({ date, tlsVersion, z }: SchemaKit) =>
+  z.strictObject({
+    allowed: z
+      .array(tlsVersion)
+      .min(1)
+      .describe(
+        "Versions that may be accepted. Fewer of them, or newer ones than the newest of them, is stricter, and passes.",
       ),
-    })
-    .optional()
-    .describe("An exception that the statement itself makes by name. Left out: there is none."),
-});
-type Expectation = z.output<typeof expectation>;
+    required: z
+      .array(tlsVersion)
+      .default([])
+      .describe("Versions that must be accepted; by default none."),
+    tolerated: z
+      .strictObject({
+        versions: z
+          .array(tlsVersion)
+          .min(1)
+          .describe("Versions that may be accepted beside those of allowed."),
+        review: date.describe(
+          "Day on which the exception is to be reviewed; the report reminds of it while the exception is made use of.",
+        ),
+      })
+      .optional()
+      .describe("An exception that the statement itself makes by name. Left out: there is none."),
+  });
+type Expectation = z.output<ReturnType<typeof expectation>>;
 
 export default defineControl({
   id: "tls-protocol-versions",

@@ -3,21 +3,22 @@ import { weaknessRemedies } from "#controls/weakness-remedies.ts";
 import { TLS_WEAKNESSES } from "#facts/tls-weakness-list.ts";
 import { tlsWeaknesses, type Weakness } from "#facts/tls-weaknesses.ts";
 import { defineControl } from "#model/control.ts";
-import { z } from "#model/schema.ts";
+import type { SchemaKit, z } from "#model/schema.ts";
 import { plain } from "#model/text.ts";
 
-const expectation = z.strictObject({
-  violates: z
-    .enum(["broken", "weak"])
-    .default("broken")
-    .describe(
-      "Which weaknesses violate: broken ones only, or weak ones (that take great effort, an old client or a second flaw) too.",
-    ),
-  except: z
-    .array(z.enum(TLS_WEAKNESSES.map(({ id }) => id)))
-    .default([])
-    .describe("Weaknesses that do not violate. They are reported all the same."),
-});
+const expectation = ({ z }: SchemaKit) =>
+  z.strictObject({
+    violates: z
+      .enum(["broken", "weak"])
+      .default("broken")
+      .describe(
+        "Which weaknesses violate: broken ones only, or weak ones (that take great effort, an old client or a second flaw) too.",
+      ),
+    except: z
+      .array(z.enum(TLS_WEAKNESSES.map(({ id }) => id)))
+      .default([])
+      .describe("Weaknesses that do not violate. They are reported all the same."),
+  });
 
 export default defineControl({
   id: "tls-weaknesses",
@@ -114,7 +115,7 @@ function openWords(weaknesses: readonly Weakness[]): readonly string[] {
   );
 }
 
-function declaredWords({ violates, except }: z.output<typeof expectation>): string {
+function declaredWords({ violates, except }: z.output<ReturnType<typeof expectation>>): string {
   const but = except.length === 0 ? "" : ` but ${except.join(", ")}`;
   return `no known weakness${but}, ${violates} ones violate`;
 }

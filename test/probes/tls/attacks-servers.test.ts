@@ -82,7 +82,7 @@ describe.skipIf(!has("oldNodes") || !has("openssl"))("OpenSSL 1.0.1e, in Node 0.
   const inTable = configurations.filter(({ name }) => name.startsWith("Node 0.10.0:"));
   test.each(inTable)("$name", async ({ start }) => {
     const server = await start();
-    const found = statuses(await attacked(server.port, { timeoutMs: 2000 }));
+    const found = statuses(await attacked(server.port, { timeoutMs: 3000 }));
     expect(found).toEqual({
       ...SOUND,
       heartbleed: "vulnerable",
@@ -117,7 +117,7 @@ describe("no flaw is claimed", () => {
     await once(server, "listening");
     // A server on a TCP port has an AddressInfo.
     const { port } = server.address() as AddressInfo;
-    const result = await attacked(port, { timeoutMs: 2000 });
+    const result = await attacked(port, { timeoutMs: 3000 });
     expect(statuses(result)).toEqual(SOUND);
     expect(result.findings.get("client-renegotiation")?.why).toMatch(/^takes 3 renegotiations/);
     server.closeAllConnections();
