@@ -124,9 +124,11 @@ ${EXIT_CODES}`,
     .addHelpText(
       "after",
       `
-HOST and HOST:443 are web servers: TLS, certificate, clear text. Any other port is
-asked for TLS only, unless a URL says https://. http://HOST:PORT names the clear-text
-port, and TLS is looked for at 443.
+HOST and HOST:443 are web servers: TLS, certificate, clear text. The usual ports of mail,
+databases and others (25, 143, 5432 …) are asked in their own protocol to begin TLS, as
+smtp://HOST:PORT and its like ask any port. Any other port is asked for TLS only, unless
+a URL says https://. http://HOST:PORT names the clear-text port, and TLS is looked for
+at 443.
 
 Several addresses give a line each as they finish; the exit code is the worst: 1, then
 2 (a line that is no address), then 3. A file is checked before anything is asked, at

@@ -22,9 +22,6 @@ export function prepareTrust(ca: string | null): void {
   relaxedTls(null, { ca });
 }
 
-/** No server has more kinds of key; one that shows another certificate to each connection is read no further. */
-const MAX_LEAVES = 10;
-
 /** The certificates of an endpoint, or why there are none. */
 export interface CertificatesRead {
   readonly facet: CertificateFacet | null;
@@ -48,15 +45,9 @@ export async function readCertificates(
       ? [`${version}: it ended in silence, and the server is unsteady`]
       : [];
   });
-  const leaves = shown.presented.slice(0, MAX_LEAVES);
-  if (shown.presented.length > MAX_LEAVES) {
-    open.push(
-      `${shown.presented.length} certificates were shown, of which ${MAX_LEAVES} were read`,
-    );
-  }
   if (wire.contradicted()) open.push("the server refuses at one time what it answers at another");
   const sent = await Promise.all(
-    leaves.map((presentation) => judged(wire, presentation, hostname, ca)),
+    shown.presented.map((presentation) => judged(wire, presentation, hostname, ca)),
   );
   const parts: ReturnType<typeof presentedOf>[] = [];
   for (const one of sent) {

@@ -1,5 +1,4 @@
 import type { StartTlsProtocol } from "#model/endpoint-url.ts";
-import { crc32 } from "node:zlib";
 import {
   buildClientHello,
   buildSsl2Hello,
@@ -9,11 +8,12 @@ import {
 } from "./client-hello.ts";
 import { type Broken, type Connection, dial, type Reader } from "./dialogue.ts";
 import { hostLimit } from "./host-limits.ts";
-import { FULL, offer, suitesFor } from "./offers.ts";
-import { isDoubtful, type Outcome, versionName } from "./outcomes.ts";
+import { suitesFor } from "./offers.ts";
+import { type Outcome, versionName } from "./outcomes.ts";
 import { createPatience, type Patience } from "./patience.ts";
 import { createPreamble } from "./starttls/preamble.ts";
 import { createFlightReader, type ReadTo } from "./records.ts";
+import { createSteadiness, type Steadiness } from "./steadiness.ts";
 
 /** Time as the scan sees it; passed in, so that tests need not wait. */
 export interface Clock {
@@ -36,7 +36,7 @@ export interface WireOptions {
 export type Question = Omit<HelloOffer, "serverName">;
 
 /** The server, and what was learned of its manners. */
-export interface Wire {
+export interface Wire extends Omit<Steadiness, "met"> {
   readonly address: WireAddress;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -55,13 +55,8 @@ export interface Wire {
   readonly slot: <T>(act: () => Promise<T>) => Promise<T | null>;
   /** After a failure: fewer connections at once, and a pause for all that grows with each call for the same hello. */
   readonly calm: (attempt: number) => Promise<void>;
-  /** Marks that a hello which the server does answer failed once: its silences then mean nothing. */
-  readonly blame: () => void;
   /** Not even what the server is known to answer is answered: more time between one connection and the next. */
   readonly slow: () => void;
-  readonly flaky: () => boolean;
-  /** It refused in words a hello that it answers at other times: no refusal of it means anything. */
-  readonly contradicted: () => boolean;
   /** No time is left: what is asked from now on is `cancelled`. */
   readonly spent: () => boolean;
   /** Every suite that was chosen, by the version it was chosen for: a lower one than was asked for counts for its own. */
@@ -99,8 +94,7 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
   const limit = hostLimit(address.host, most);
   const deadline = clock.now() + BUDGET * timeoutMs;
   const chosen = new Map<HelloVersion, Set<number>>();
-  /** What each hello met. */
-  const met = new Map<string, "answered" | "refused" | "doubtful">();
+  const steadiness = createSteadiness();
   const over = new AbortController();
   const open = new Set<Connection>();
   /** Dialled ahead, oldest first: a server that serves one connection at a time meets them in the order of their use. */
@@ -108,8 +102,6 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
   let asking = 0;
   let trimming = false;
   let connections = 0;
-  let flaky = false;
-  let contradicted = false;
   let quietUntil = 0;
   let emptied: (() => void) | null = null;
 
@@ -219,21 +211,7 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
         chosen.set(version, (chosen.get(version) ?? new Set()).add(outcome.suite));
       }
     }
-    if (outcome.kind !== "cancelled") {
-      // The same hello, answered at one time and not at another: the server is unsteady.
-      const key = keyOf(question, sent);
-      const before = met.get(key);
-      const now = isDoubtful(outcome)
-        ? "doubtful"
-        : outcome.kind === "hello"
-          ? "answered"
-          : "refused";
-      if (before !== undefined && before !== now) {
-        flaky = true;
-        contradicted ||= before !== "doubtful" && now !== "doubtful";
-      }
-      met.set(key, now);
-    }
+    steadiness.met(question, sent, outcome);
     return outcome;
   };
 
@@ -280,12 +258,10 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
       while (spares.length > 0) spares.shift()?.drop();
       await clock.wait(pause, signal);
     },
-    blame: () => {
-      flaky = true;
-    },
     slow: () => limit.slow(),
-    flaky: () => flaky,
-    contradicted: () => contradicted,
+    blame: steadiness.blame,
+    flaky: steadiness.flaky,
+    contradicted: steadiness.contradicted,
     spent,
     chosen,
     connections: () => connections,
@@ -299,34 +275,5 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
   };
   return { ...wire, patience: createPatience(wire) };
 }
-
-/**
- * Tells one hello of a scan from another. All suites are offered in several orders, of which each must be answered where one
- * is: these are the same.
- */
-function keyOf(question: Question, hello: Buffer): string {
-  const { version, suites, groups, signatureAlgorithms = [] } = question;
-  if (suites.length < offer(version, FULL, suitesFor(version)).suites.length) {
-    // Behind the parts that are random: record and message headers, version, random, session id.
-    const start = RANDOM_END + 1 + hello.readUInt8(RANDOM_END);
-    return `${version} ${crc32(hello.subarray(start))}`;
-  }
-  const { withoutName, keyShares, versions, legacyVersion, extra = [], compression } = question;
-  const shares = typeof keyShares === "object" ? keyShares.map(([group]) => group) : keyShares;
-  const extensions = extra.map(([type, body]) => `${type} ${crc32(body)}`);
-  return JSON.stringify([
-    version,
-    groups,
-    signatureAlgorithms,
-    withoutName,
-    shares,
-    versions,
-    legacyVersion,
-    extensions,
-    compression,
-  ]);
-}
-
-const RANDOM_END = 5 + 4 + 2 + 32;
 
 const ENDED: ReadonlySet<string> = new Set(["closed", "reset"]);

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort, takesConnections } from "./ports.ts";
 
 /** nginx with one server per list of directives, each on a free port of 127.0.0.1. */
 export interface Nginx {
@@ -48,35 +48,10 @@ export async function startNginx(
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    for (const port of ports) await listening(port, child);
+    for (const port of ports) await takesConnections(port, child);
   } catch (error) {
     await stop();
     throw new Error(`nginx did not start: ${said.join("")}`, { cause: error });
   }
   return { ports, stop };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
-/** Tries to connect until it works or nginx ends. */
-async function listening(port: number, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null) {
-    const socket = connect(port, "127.0.0.1");
-    const taken = await Promise.race([
-      once(socket, "connect").then(() => true),
-      once(socket, "error").then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (taken) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  throw new Error(`it ended with ${child.exitCode}`);
 }

@@ -2,11 +2,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeAuthority } from "#fixtures/estate/authority.ts";
 import type { StartTlsProtocol } from "#model/endpoint-url.ts";
+import { freePort, takesConnections } from "./ports.ts";
 
 /** A program that serves one protocol or several. */
 export interface Daemon {
@@ -52,7 +52,7 @@ export async function startDaemon(daemon: Daemon, tls = true): Promise<RunningDa
     for (const protocol of daemon.protocols) ports.set(protocol, await freePort());
     const place = makePlace(folder, daemon.user, ports, tls);
     process = launch(daemon.prepare(place), folder, daemon.user);
-    for (const number of ports.values()) await listening(number, process.child);
+    for (const number of ports.values()) await takesConnections(number, process.child);
     return { port: place.port, stop };
   } catch (error) {
     await stop();
@@ -140,31 +140,4 @@ function groupOf(user: string): number {
 /** For servers that refuse to run as root. */
 export function asUser(user: string): { readonly uid: number; readonly gid: number } {
   return { uid: idOf(user), gid: groupOf(user) };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
-/** Tries to connect until it works or the server ends. */
-async function listening(port: number, child: ChildProcess): Promise<void> {
-  const deadline = AbortSignal.timeout(30_000);
-  while (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
-    deadline.throwIfAborted();
-    const socket = connect(port, "127.0.0.1");
-    const taken = await once(socket, "connect").then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (taken) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  throw new Error(`it ended with ${child.exitCode ?? child.signalCode}`);
 }

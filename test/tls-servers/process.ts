@@ -1,8 +1,8 @@
 /** Starts servers as processes of their own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
 import { createInterface } from "node:readline";
+import { freePort, takesConnections } from "../support/ports.ts";
 import type { RunningServer } from "./configuration.ts";
 
 /** How much of what a server says is kept, for the error when it does not start. */
@@ -49,23 +49,12 @@ export async function startOn(
   const port = await freePort();
   const { child, said } = launch(command, await args(port));
   try {
-    await listening(port, child);
+    await takesConnections(port, child);
     return { port, stop: () => end(child) };
   } catch (error) {
     await end(child);
     throw new Error(`${command} did not start: ${said()}`, { cause: error });
   }
-}
-
-/** A port of 127.0.0.1 that nothing listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 function launch(command: string, args: readonly string[]) {
@@ -85,20 +74,6 @@ async function end(child: ChildProcess): Promise<void> {
   const gone = once(child, "exit");
   child.kill("SIGKILL");
   await gone;
-}
-
-async function listening(port: number, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null && child.pid !== undefined) {
-    const socket = connect(port, "127.0.0.1");
-    const taken = await once(socket, "connect").then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (taken) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  throw new Error("it ended");
 }
 
 function failNoOutput(): never {

@@ -1,10 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { get } from "node:http";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort, takesConnections } from "../../support/ports.ts";
 import { findProgram } from "./run.ts";
 
 /** One nginx in a process of its own. */
@@ -85,9 +85,11 @@ export async function startBenchServer(servers: readonly ServerSettings[]): Prom
     }
     await rm(folder, { recursive: true, force: true });
   };
-  if (!(await takesConnections(statusPort, child))) {
+  try {
+    await takesConnections(statusPort, child);
+  } catch (error) {
     await close();
-    throw new Error(`nginx did not start: ${said.join("")}`);
+    throw new Error(`nginx did not start: ${said.join("")}`, { cause: error });
   }
   let asked = 0;
   return {
@@ -109,30 +111,6 @@ function makeCertificate(folder: string, name: string, key: readonly string[]): 
 
 function openssl(...args: readonly string[]): void {
   execFileSync("openssl", args, { stdio: "ignore" });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
-}
-
-async function takesConnections(port: number, child: ChildProcess): Promise<boolean> {
-  while (child.exitCode === null) {
-    const socket = connect(port, "127.0.0.1");
-    const taken = await Promise.race([
-      once(socket, "connect").then(() => true),
-      once(socket, "error").then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (taken) return true;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return false;
 }
 
 function fetchText(port: number): Promise<string> {
