@@ -1,8 +1,8 @@
 // @ts-check
 // The command line's shape, in plain JavaScript: loading the first TypeScript file costs more than all of
 // this, and --help and usage errors need none. What a command does is in src/cli, loaded when it runs.
-import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import manifest from "../package.json" with { type: "json" };
 
 /**
  * Runs the command line.
@@ -23,6 +23,8 @@ export async function main(args) {
     return reportFailure(error, args.includes("--debug"));
   }
 }
+
+function ignore() {}
 
 const EXIT_CODES = `
 Exit codes: 0 upheld, 1 violated, 2 usage or configuration,
@@ -46,10 +48,12 @@ function commands(finish) {
     .description(
       "Judges what a security statement promises by what clouds and endpoints really do.",
     )
-    .version(version())
+    .version(manifest.version)
     .option("--debug", "show stack traces and a log on standard error")
     .addHelpText("after", EXAMPLES)
     .showHelpAfterError("(add --help for help)")
+    // A reader of the help that has seen enough (`| head`) is no failure; what commands write is awaited (output.ts).
+    .configureOutput({ writeOut: (text) => process.stdout.on("error", ignore).write(text) })
     .exitOverride();
 
   const format = () =>
@@ -213,9 +217,4 @@ function need(command, ...options) {
       command.error(`error: --${option} is required`);
     }
   }
-}
-
-/** @returns {string} the version in package.json */
-function version() {
-  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }

@@ -20,7 +20,9 @@ async function run() {
     const { enableCompileCache } = await import("node:module");
     const { homedir } = await import("node:os");
     enableCompileCache(`${process.env["XDG_CACHE_HOME"] || `${homedir()}/.cache`}/probity`);
-    const { main } = await import("./commands.js");
+    const { commandLine } = await import("./bundled.js");
+    /** @type {typeof import("./commands.js")} */
+    const { main } = await import(commandLine());
     return await main(process.argv.slice(2));
   } catch (error) {
     process.stderr.write(`Probity failed: ${describe(error)}\n`);

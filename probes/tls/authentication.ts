@@ -11,7 +11,7 @@ import { createSeen, type Presentation, type Seen } from "./seen.ts";
 import { beginService, nameNeed, type Service } from "./service.ts";
 import { listClassicSignatures, listTls13Signatures } from "./signatures.ts";
 import { tls13Asker } from "./tls13-asker.ts";
-import type { Accepted } from "./versions.ts";
+import { type Accepted, newestOlder, type VersionAnswers } from "./versions.ts";
 import type { Wire } from "./wire.ts";
 
 /** How the asking of a version ended: why there may be more, or that it ended in silence. */
@@ -36,9 +36,6 @@ export interface Authentication {
   readonly requestsCertificate: boolean | null;
   readonly ends: readonly VersionEnd[];
 }
-
-/** What became of each version that was asked for: null for one that is not accepted. These never reject. */
-export type VersionAnswers = ReadonlyMap<HelloVersion, Promise<Accepted | null>>;
 
 /**
  * Asks a server to authenticate in all the ways that it can, each over a connection of its own. The asking for a version
@@ -140,14 +137,6 @@ async function askOlder(asking: Asking): Promise<Part> {
 function wishes(wanted: ReadonlySet<FacetName>) {
   const protocols = wanted.has("tlsService");
   return { protocols, unnamed: protocols || wanted.has("certificate") };
-}
-
-async function newestOlder(versions: VersionAnswers): Promise<Accepted | null> {
-  for (const version of HELLO_VERSIONS.toReversed()) {
-    const accepted = version === "TLSv1.3" ? null : await versions.get(version);
-    if (accepted) return accepted;
-  }
-  return null;
 }
 
 /** A server may have a certificate for its oldest versions alone, of the same kind or another: one question each. */

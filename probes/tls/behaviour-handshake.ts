@@ -93,7 +93,7 @@ export function meet(
     const tls = withoutLegacyCertificate(
       connect({
         socket: tcp,
-        ...relaxedTls(wire.address.serverName, { ca: null, versions, tickets, large }),
+        ...relaxedTls(wire.address.serverName, { versions, tickets, large }),
         ...(session === undefined ? {} : { session }),
       }),
     );

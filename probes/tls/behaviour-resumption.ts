@@ -10,13 +10,13 @@ import type { Accepted } from "./versions.ts";
 /**
  * By id and by ticket, up to TLS 1.2. Each takes a handshake and a second one that offers what came of the first: a client
  * that takes tickets may get no id, and one that does not is the one to offer an id. All begin at once.
- * @param older the newest accepted version before TLS 1.3
+ * @param older the newest accepted version before TLS 1.3; null where there is none
  */
 export async function olderResumption(
   { line }: Meetings,
-  older: Accepted | undefined,
+  older: Accepted | null,
 ): Promise<readonly [ids: Tested, tickets: Tested]> {
-  if (older === undefined) {
+  if (older === null) {
     return [notApplicable("session-ids", ONLY_TLS13), notApplicable("session-tickets", ONLY_TLS13)];
   }
   const givesId = older.hello.sessionId.length > 0;
@@ -78,10 +78,10 @@ function taken(test: Tested["test"], again: Meeting): Tested {
  */
 export async function tls13Resumption(
   { line }: Meetings,
-  tls13: Accepted | undefined,
+  tls13: Accepted | null,
   large: (answered: true | null) => void,
 ): Promise<readonly [psk: Tested, earlyData: Tested]> {
-  if (tls13 === undefined) {
+  if (tls13 === null) {
     large(null);
     return [notApplicable("psk-resumption", NO_TLS13), notApplicable("early-data", NO_TLS13)];
   }

@@ -6,7 +6,7 @@ import { createMeetings } from "./behaviour-meeting.ts";
 import { olderResumption, tls13Resumption } from "./behaviour-resumption.ts";
 import { downgradeSentinel, extendedMasterSecret, secureRenegotiation } from "./behaviour-shown.ts";
 import type { SuiteList } from "./suites.ts";
-import type { Accepted } from "./versions.ts";
+import { type Accepted, newestOlder, type VersionAnswers } from "./versions.ts";
 import type { Wire } from "./wire.ts";
 
 /** What becomes known as it does. Neither rejects. */
@@ -20,36 +20,38 @@ export interface BehaviourTested {
 /**
  * Makes every test of behaviour beside what else is asked: three of them of answers that are there, the others with at most
  * eight connections of their own where nothing fails.
- * @param accepted all accepted versions but SSLv2, oldest first; with none of them there is nothing to test
+ * Each begins when the versions are known that it is about; where none is accepted there is nothing to test.
  * @param listed the suites of the newest of them before TLS 1.3, which tell whether encrypt-then-MAC means anything there;
  *   null where they are not listed
  */
 export function testBehaviour(
   wire: Wire,
-  accepted: readonly Accepted[],
-  listed: Promise<SuiteList> | null,
+  versions: VersionAnswers,
+  listed: Promise<SuiteList | null>,
 ): BehaviourTested {
   const largeHello = Promise.withResolvers<true | null>();
   return {
-    tests: testAll(wire, accepted, listed, largeHello.resolve),
+    tests: testAll(wire, versions, listed, largeHello.resolve),
     largeHello: largeHello.promise,
   };
 }
 
 async function testAll(
   wire: Wire,
-  accepted: readonly Accepted[],
-  listed: Promise<SuiteList> | null,
+  versions: VersionAnswers,
+  listed: Promise<SuiteList | null>,
   large: (answered: true | null) => void,
 ): Promise<TlsBehaviour["tests"]> {
-  const tls13 = accepted.find(({ version }) => version === "TLSv1.3");
-  const older = accepted.findLast(({ version }) => version !== "TLSv1.3");
   const meetings = createMeetings(wire);
-  const [ids, psk, fallback, { compression, encryptThenMac }] = await Promise.all([
-    olderResumption(meetings, older),
-    tls13Resumption(meetings, tls13, large),
-    fallbackScsv(wire, accepted),
-    Promise.resolve(listed).then((list) => compressionAndMac(wire, accepted, list)),
+  const all = acceptedOf(versions);
+  const [accepted, ids, psk, fallback, { compression, encryptThenMac }] = await Promise.all([
+    all,
+    newestOlder(versions).then((older) => olderResumption(meetings, older)),
+    Promise.resolve(versions.get("TLSv1.3")).then((tls13 = null) =>
+      tls13Resumption(meetings, tls13, large),
+    ),
+    all.then((accepted) => fallbackScsv(wire, accepted)),
+    Promise.all([all, listed]).then(([accepted, list]) => compressionAndMac(wire, accepted, list)),
   ]);
   await meetings.closed();
   if (accepted.length === 0) return [];
@@ -63,4 +65,10 @@ async function testAll(
     encryptThenMac,
     downgradeSentinel(accepted),
   ];
+}
+
+/** Oldest first. */
+async function acceptedOf(versions: VersionAnswers): Promise<readonly Accepted[]> {
+  const answers = await Promise.all(versions.values());
+  return answers.flatMap((accepted) => accepted ?? []);
 }

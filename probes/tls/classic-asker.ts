@@ -18,7 +18,14 @@ export function classicAsker(wire: Wire, accepted: Accepted): Asker {
   const known = offer(version, shape, [hello.suite]);
   return {
     version,
-    ask: async ({ suites = certified, signatureAlgorithms, protocols, withoutName = false }) => {
+    ask: async (wish) => {
+      const {
+        suites = certified,
+        signatureAlgorithms,
+        protocols,
+        withoutName = false,
+        next,
+      } = wish;
       const offered = suites.slice(0, shape.bundle);
       const question: Question = {
         ...offer(version, shape, offered),
@@ -33,7 +40,8 @@ export function classicAsker(wire: Wire, accepted: Accepted): Asker {
         judge(outcome, version, offered).kind === "accepted" && cutOf(outcome) === "silent"
           ? { kind: "closed" }
           : outcome;
-      const answer = await wire.patience.ask(() => wire.ask(question, "flight"), failureOf, known);
+      const put = () => wire.ask(question, "flight", next);
+      const answer = await wire.patience.ask(put, failureOf, known);
       if (answer.kind === "unsteady") return open(answer.why);
       const outcome = answer.kind === "silence" ? answer.last : answer;
       const verdict = judge(outcome, version, offered);

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { endpointAddress, endpointPlace, endpointSubject } from "#estate/endpoint.ts";
 import type { TargetOf } from "#model/estate.ts";
@@ -58,6 +57,12 @@ export default defineProbe({
   classify: classifyNetwork,
 });
 
+/** Loaded for those who have one. */
+async function textOf(file: string): Promise<string> {
+  const { readFile } = await import("node:fs/promises");
+  return readFile(file, "utf8");
+}
+
 async function scan(
   target: TargetOf<"endpoint">,
   wanted: ReadonlySet<FacetName>,
@@ -67,7 +72,7 @@ async function scan(
   return enumerate(endpointAddress(target), {
     wanted,
     active: context.active,
-    ca: target.caFile === undefined ? null : await readFile(target.caFile, "utf8"),
+    ca: target.caFile === undefined ? null : await textOf(target.caFile),
     timeoutMs: answerMilliseconds(target),
     connections: Math.min(CONNECTIONS, target.limits?.concurrency ?? CONNECTIONS),
     signal,

@@ -117,8 +117,7 @@ async function scanNamed(
   const wire = createWire(address, options);
   try {
     const scanning = scanServer(wire, wanted);
-    // While the first hellos are on their way there is time to load what reads certificates.
-    const loading = setImmediate().then(() => loadReaders(wanted, options.ca));
+    const loading = loadReaders(wire, scanning, options);
     const [scan, readers] = await Promise.all([scanning, loading]);
     const none = scan.contacts.every(({ verdict }) => verdict.kind !== "accepted");
     const unoffered = scan.contacts.every(
@@ -133,13 +132,22 @@ async function scanNamed(
 
 type Readers = typeof import("./certificates.ts");
 
+/** From the first answer until those that came with it are read and what they lead to is asked. */
+const SECOND_HELLOS_MS = 10;
+
+/** Loads what reads certificates while the first hellos are on their way, and the roots while the second ones are. */
 async function loadReaders(
-  wanted: ReadonlySet<FacetName>,
-  ca: string | null,
+  wire: Wire,
+  scanning: Promise<unknown>,
+  { wanted, ca, clock, signal }: EnumerateOptions,
 ): Promise<Readers | null> {
   if (!wanted.has("certificate") && !wanted.has("tlsService")) return null;
+  await setImmediate();
   const readers = await import("./certificates.ts");
-  if (wanted.has("certificate")) readers.prepareTrust(ca);
+  if (!wanted.has("certificate")) return readers;
+  const pause = wire.heard.then(() => clock.wait(SECOND_HELLOS_MS, signal));
+  const asked = await Promise.race([pause.then(() => true), scanning.then(() => false)]);
+  if (asked) readers.prepareTrust(ca);
   return readers;
 }
 

@@ -5,10 +5,16 @@
 
 /** The limit of one host, as one scan sees it. */
 export interface HostLimit {
-  /** Whether a connection may be opened now; if so, it is counted. */
-  readonly tryEnter: () => boolean;
-  /** Resolves to true when a connection may be opened, which is counted then; to false when the signal aborts first. */
-  readonly enter: (signal: AbortSignal) => Promise<boolean>;
+  /**
+   * Whether a connection may be opened now; if so, it is counted.
+   * @param spare how many connections to leave to those that come without such wish, as far as one is open
+   */
+  readonly tryEnter: (spare?: number) => boolean;
+  /**
+   * Resolves to true when a connection may be opened, which is counted then; to false when the signal aborts first.
+   * Who leaves none to others (`spare` left out) goes before those who do.
+   */
+  readonly enter: (signal: AbortSignal, spare?: () => number) => Promise<boolean>;
   /** A connection is gone. */
   readonly leave: () => void;
   /** Half as many connections at once from now on. */
@@ -26,7 +32,13 @@ interface Host {
   open: number;
   gapMs: number;
   scans: number;
-  readonly waiting: (() => void)[];
+  /** In the order of their coming. */
+  readonly waiting: Waiting[];
+}
+
+interface Waiting {
+  readonly admit: () => void;
+  readonly spare: (() => number) | null;
 }
 
 const FIRST_GAP_MS = 25;
@@ -45,35 +57,43 @@ export function hostLimit(address: string, most: number): HostLimit {
   host.scans += 1;
   host.most = Math.min(host.most, most);
 
-  const tryEnter = () => {
-    if (host.open >= host.most || host.waiting.length > 0) return false;
+  /** Whether one more may be opened by who would leave so many to others. */
+  const room = (spare: number) => host.open === 0 || host.open + spare < host.most;
+  const tryEnter = (spare?: number) => {
+    const before = host.waiting.some((one) => spare !== undefined || one.spare === null);
+    if (before || !room(spare ?? 0)) return false;
     host.open += 1;
     return true;
   };
   const admit = () => {
-    while (host.open < host.most) {
-      const next = host.waiting.shift();
-      if (next === undefined) return;
+    for (;;) {
+      const urgent = host.waiting.find(({ spare }) => spare === null);
+      const next = urgent ?? host.waiting[0];
+      if (next === undefined || !room(next.spare?.() ?? 0)) return;
+      host.waiting.splice(host.waiting.indexOf(next), 1);
       host.open += 1;
-      next();
+      next.admit();
     }
   };
   return {
     tryEnter,
-    enter: (signal) =>
+    enter: (signal, spare) =>
       new Promise((resolve) => {
-        const admitted = () => {
-          signal.removeEventListener("abort", stop);
-          resolve(true);
-        };
         const stop = () => {
-          host.waiting.splice(host.waiting.indexOf(admitted), 1);
+          host.waiting.splice(host.waiting.indexOf(waiting), 1);
           resolve(false);
         };
+        const waiting: Waiting = {
+          admit: () => {
+            signal.removeEventListener("abort", stop);
+            resolve(true);
+          },
+          spare: spare ?? null,
+        };
         if (signal.aborted) resolve(false);
-        else if (tryEnter()) resolve(true);
+        else if (tryEnter(spare?.())) resolve(true);
         else {
-          host.waiting.push(admitted);
+          host.waiting.push(waiting);
           signal.addEventListener("abort", stop, { once: true });
         }
       }),

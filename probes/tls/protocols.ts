@@ -48,7 +48,8 @@ export async function listProtocols(
 
   let strict = false;
   const step: Step = async (candidates) => {
-    const answer = await ask({ protocols: candidates.flatMap((index) => offered[index] ?? []) });
+    const protocols = candidates.flatMap((index) => offered[index] ?? []);
+    const answer = await ask({ protocols, next: candidates.length === 1 ? "aside" : 0 });
     if (answer.kind === "open") return answer.end;
     if (answer.kind === "refused") {
       strict ||= answer.alert === NO_PROTOCOL;

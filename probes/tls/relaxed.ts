@@ -10,8 +10,8 @@ import { trustAnchors } from "./anchors.ts";
 
 /** What of a handshake may be chosen; the rest is as broad as OpenSSL can. */
 export interface HandshakeSettings {
-  /** PEM certificates to trust beside Node's roots; null: none. */
-  readonly ca: string | null;
+  /** PEM certificates to trust beside Node's roots, null: none beside them. Nobody is trusted when left out. */
+  readonly ca?: string | null | undefined;
   /** OpenSSL's names of the signature algorithms to offer; undefined: all. It picks the certificate that is shown. */
   readonly sigalgs?: string | undefined;
   /** Of the versions: TLS 1.3 alone, or those before it; all when left out. */
@@ -29,7 +29,7 @@ export interface HandshakeSettings {
  */
 export function relaxedTls(
   serverName: string | null,
-  settings: HandshakeSettings = { ca: null },
+  settings: HandshakeSettings = {},
 ): ConnectionOptions {
   return {
     ...(serverName === null || isIP(serverName) !== 0 ? {} : { servername: serverName }),
@@ -58,7 +58,7 @@ const MAX_CONTEXTS = 50;
 
 function sharedContext(settings: HandshakeSettings): SecureContext {
   const { ca, sigalgs, versions, tickets = true, large = false } = settings;
-  const key = JSON.stringify([ca, sigalgs, versions, tickets, large]);
+  const key = JSON.stringify([ca ?? ca === null, sigalgs, versions, tickets, large]);
   const cached = contexts.get(key);
   if (cached !== undefined) return cached;
   const options: SecureContextOptions = {
@@ -68,8 +68,8 @@ function sharedContext(settings: HandshakeSettings): SecureContext {
     ciphers: `${versions === "older" ? "ALL:COMPLEMENTOFALL" : "DEFAULT"}:@SECLEVEL=0`,
     secureOptions:
       constants.SSL_OP_LEGACY_SERVER_CONNECT | (tickets ? 0 : constants.SSL_OP_NO_TICKET),
-    // Without a list Node's own store of roots is shared by all contexts.
-    ...(ca === null ? {} : { ca: [...trustAnchors(ca).pems] }),
+    // Without a list Node's own store of roots is shared by all contexts; to fill it takes long, and many need no verdict.
+    ...(ca === null ? {} : { ca: ca === undefined ? [] : [...trustAnchors(ca).pems] }),
     ...(sigalgs === undefined ? {} : { sigalgs }),
   };
   const context = contextOf(options, large ? GROUPS.replace("?X25519", "?*X25519") : GROUPS);

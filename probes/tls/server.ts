@@ -14,7 +14,14 @@ import { listSrpSuites } from "./srp.ts";
 import { listSuites, type SuiteList } from "./suites.ts";
 import { testTolerance } from "./tolerance.ts";
 import type { TlsBehaviour, TlsService } from "#model/tls-facets.ts";
-import { type Accepted, contact, type Contact, contactSsl2 } from "./versions.ts";
+import {
+  type Accepted,
+  contact,
+  type Contact,
+  contactSsl2,
+  newestOlder,
+  type VersionAnswers,
+} from "./versions.ts";
 import type { Wire } from "./wire.ts";
 
 /** What the hellos of one scan of one address showed. */
@@ -61,6 +68,12 @@ export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Pr
         .then(() => import("./authentication.ts"))
         .then(({ authenticate }) => authenticate(wire, known, wanted))
     : null;
+  const listed = newestOlder(known).then((older) =>
+    older === null ? null : (lists.get(older.version)?.suites ?? null),
+  );
+  const behaving = wanted.has("tlsBehaviour") ? behave(wire, known, listed) : null;
+  const largeHello = behaving?.then((tested) => tested.largeHello);
+  const tolerated = wanted.has("tlsService") ? testTolerance(wire, known, largeHello) : [];
   const ssl2 = contactSsl2(wire);
   const first = await Promise.all(
     HELLO_VERSIONS.map(async (version) => {
@@ -86,25 +99,15 @@ export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Pr
     }),
   );
   for (const { resolve } of fates.values()) resolve(null);
-  const accepted = second.flatMap(([version, { shape, verdict }]): Accepted[] =>
-    verdict.kind === "accepted" && verdict.hello !== null
-      ? [{ version, shape, hello: verdict.hello }]
-      : [],
-  );
-  const tls13 = accepted.find(({ version }) => version === "TLSv1.3");
-  const older = accepted.findLast(({ version }) => version !== "TLSv1.3");
-  const listed = older === undefined ? null : (lists.get(older.version)?.suites ?? null);
-  const behaving = wanted.has("tlsBehaviour") ? behave(wire, accepted, listed) : null;
-  const largeHello = behaving?.then((tested) => tested.largeHello);
   const [tolerance, authentication, behaviour = []] = await Promise.all([
-    wanted.has("tlsService") ? testTolerance(wire, tls13, older, largeHello) : [],
+    tolerated,
     authenticated,
     behaving?.then((tested) => tested.tests),
     // What is confirmed afterwards is confirmed in quiet.
     ...[...lists.values()].flatMap((list) => [list.suites, list.groups, list.primes]),
   ]);
   const contacts = [await ssl2, ...second.map(([, answer]) => answer)];
-  const control = accepted.at(-1);
+  const control = (await Promise.all(known.values())).findLast((accepted) => accepted !== null);
   const confirmed = await Promise.all(
     contacts.map(async (answer) =>
       control === undefined ? answer : confirm(wire, answer, control),
@@ -126,11 +129,12 @@ export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Pr
 /** Loaded when it is needed, for it brings much with it. */
 async function behave(
   wire: Wire,
-  accepted: readonly Accepted[],
-  listed: Promise<SuiteList> | null,
+  versions: VersionAnswers,
+  listed: Promise<SuiteList | null>,
 ): Promise<BehaviourTested> {
+  await setImmediate();
   const { testBehaviour } = await import("./behaviour.ts");
-  return testBehaviour(wire, accepted, listed);
+  return testBehaviour(wire, versions, listed);
 }
 
 const AUTHENTICATION_FACETS = ["certificate", "keyExchange", "tlsService"] as const;

@@ -42,7 +42,10 @@ export function beginService(
   const names = shape.compact ? FEW_PROTOCOLS : PROTOCOLS;
   const extensible = version !== "SSLv3";
   const offered = wanted.protocols && extensible ? names : null;
-  const first = askOrdinarily(asker, offered === null ? {} : { protocols: offered });
+  const first = askOrdinarily(asker, {
+    ...(offered === null ? {} : { protocols: offered }),
+    next: wanted.protocols ? FOLLOWING : 0,
+  });
   const ordinary = first.then((answer) =>
     // It may refuse those who speak none of its protocols.
     answer.kind === "refused" && offered !== null ? askOrdinarily(asker, {}) : answer,
@@ -52,7 +55,7 @@ export function beginService(
   const unnamed = !wanted.unnamed
     ? Promise.resolve(null)
     : named
-      ? askOrdinarily(asker, { withoutName: true })
+      ? askOrdinarily(asker, { withoutName: true, next: "aside" })
       : ordinary;
   return {
     version,
@@ -77,6 +80,9 @@ async function askOrdinarily(asker: Asker, wish: Wish): Promise<Answer> {
   const answer = await asker.ask({ ...wish, signatureAlgorithms: ORDINARY_ALGORITHMS });
   return answer.kind === "refused" && answer.alert !== NO_PROTOCOL ? asker.ask(wish) : answer;
 }
+
+/** Signature algorithms and protocols are listed from the first answer on. */
+const FOLLOWING = 4;
 
 /** A version without extensions has none. */
 const NONE: ProtocolList = { protocols: [], strict: null, ...WHOLE };

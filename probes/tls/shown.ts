@@ -2,6 +2,7 @@
 import type { HelloVersion } from "./client-hello.ts";
 import type { End } from "./explore.ts";
 import type { Proof } from "./possession.ts";
+import type { Next } from "./wire.ts";
 
 /** What a server showed of itself. */
 export interface Shown {
@@ -37,6 +38,8 @@ export interface Wish {
   readonly signatureAlgorithms?: readonly number[];
   readonly protocols?: readonly string[];
   readonly withoutName?: boolean;
+  /** See `Next`. */
+  readonly next?: Next;
 }
 
 /** Makes handshakes with one server in one version. */

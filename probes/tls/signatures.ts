@@ -5,6 +5,7 @@ import type { Findings } from "./seen.ts";
 import type { Asker, Shown } from "./shown.ts";
 import { algorithmsFor, alike, TLS13_FAMILIES } from "./signature-offers.ts";
 import type { Accepted } from "./versions.ts";
+import type { Next } from "./wire.ts";
 
 /**
  * TLS 1.3, where the algorithm alone decides the certificate.
@@ -106,10 +107,11 @@ function lister(
   findings: Findings,
   suites?: readonly number[],
 ) {
-  const all = async (candidates: readonly number[]): Promise<End> => {
+  const all = async (candidates: readonly number[], next: Next = 0): Promise<End> => {
     if (candidates.length === 0) return WHOLE;
     const answer = await ask({
       signatureAlgorithms: candidates,
+      next,
       ...(suites === undefined ? {} : { suites }),
     });
     if (answer.kind === "refused") return WHOLE;
@@ -128,14 +130,14 @@ function lister(
   const after = async (code: number, candidates: readonly number[]): Promise<End> => {
     const others = alike(code, version).filter((other) => candidates.includes(other));
     const rest = candidates.filter((other) => other !== code && !others.includes(other));
-    const singles = every ? others.map((other) => all([other])) : [];
+    const singles = every ? others.map((other) => all([other], "aside")) : [];
     return worst(await Promise.all([all(rest), ...singles]));
   };
   /** From a kind of key that the server is known to have: its usual algorithms at once. */
   const likely = async (candidates: readonly number[]): Promise<End> => {
     const [first] = candidates;
     if (first === undefined || !every) return all(candidates);
-    return worst(await Promise.all([all([first]), after(first, candidates)]));
+    return worst(await Promise.all([all([first], "aside"), after(first, candidates)]));
   };
   return { all, after, likely };
 }

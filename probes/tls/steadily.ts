@@ -13,7 +13,7 @@ export async function askSteadily(
   known: Question | null,
   read: ReadTo = "hello",
 ): Promise<Outcome | "silence"> {
-  const ask = () => wire.askAhead(question, read);
+  const ask = () => wire.ask(question, read, 1);
   const answer = await wire.patience.ask(ask, (outcome) => outcome, known ?? question);
   if (answer.kind === "unsteady") return { kind: "malformed", why: answer.why };
   return answer.kind === "silence" ? "silence" : answer;

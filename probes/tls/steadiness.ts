@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { hash } from "node:crypto";
 import { offer, FULL, suitesFor } from "./offers.ts";
 import { isDoubtful, type Outcome } from "./outcomes.ts";
 import type { Question } from "./wire.ts";
@@ -58,11 +58,11 @@ function keyOf(question: Question, hello: Buffer): string {
   if (suites.length < offer(version, FULL, suitesFor(version)).suites.length) {
     // Behind the parts that are random: record and message headers, version, random, session id.
     const start = RANDOM_END + 1 + hello.readUInt8(RANDOM_END);
-    return `${version} ${crc32(hello.subarray(start))}`;
+    return `${version} ${hash("sha1", hello.subarray(start))}`;
   }
   const { withoutName, keyShares, versions, legacyVersion, extra = [], compression } = question;
   const shares = typeof keyShares === "object" ? keyShares.map(([group]) => group) : keyShares;
-  const extensions = extra.map(([type, body]) => `${type} ${crc32(body)}`);
+  const extensions = extra.map(([type, body]) => `${type} ${hash("sha1", body)}`);
   return JSON.stringify([
     version,
     groups,

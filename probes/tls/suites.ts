@@ -32,7 +32,13 @@ export async function listSuites(
   }
   const found = [first.suite];
   const rest = offered.filter((suite) => suite !== first.suite);
-  const step = stepOf(wire, version, shape, found);
+  const refused: (readonly number[])[] = [];
+  const ask = stepOf(wire, version, shape, found);
+  const step: Step = async (candidates) => {
+    const answer = await ask(candidates);
+    if (typeof answer !== "number") refused.push(candidates);
+    return answer;
+  };
   const aside = (suites: readonly number[]) => pick(wire, version, shape, suites);
   const dhe = version === "SSLv3" ? [] : offered.filter(isDhe);
   const named = namedFieldStep(wire, version, shape, first);
@@ -56,8 +62,10 @@ export async function listSuites(
         : await chain(step, remaining, found);
   const ends = [await behindElliptic(step, listed, offered, found)];
   const left = () => offered.filter((suite) => !found.includes(suite));
+  // Where the list ended in parts, each refused by itself, no one failure hides what is in the others.
+  const atOnce = refused.some((candidates) => candidates.length >= left().length);
   const finished = await Promise.all([
-    version === "TLSv1.3" || !isWhole(ends[0] ?? WHOLE)
+    version === "TLSv1.3" || !atOnce || !isWhole(ends[0] ?? WHOLE)
       ? WHOLE
       : behindFailing(step, left(), found),
     typeof finite === "number" ? chain(named, left().filter(isDhe), found) : finite,

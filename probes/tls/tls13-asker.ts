@@ -31,7 +31,7 @@ export function tls13Asker(wire: Wire, accepted: Accepted): Asker {
   const known = offer(version, shape, [hello.suite]);
   let groups = firstGroups(hello.group);
   const put = (wish: Wish, { offered, shares }: Groups) => {
-    const { signatureAlgorithms, protocols, withoutName } = wish;
+    const { signatureAlgorithms, protocols, withoutName, next } = wish;
     const bytes = buildClientHello({
       version,
       serverName: wire.address.serverName,
@@ -46,7 +46,7 @@ export function tls13Asker(wire: Wire, accepted: Accepted): Asker {
       extra: [[CERTIFICATE_SIGNATURES, ALL_CODES], ...STAPLES, ...protocolOffer(protocols)],
     });
     const asked = { hello: bytes, suites: OPENABLE_SUITES, groups: offered, shares };
-    const converse = () => wire.converse(bytes, createTls13Reader(asked));
+    const converse = () => wire.converse(bytes, createTls13Reader(asked), next);
     return wire.patience.ask(converse, failureOf, known);
   };
   return {

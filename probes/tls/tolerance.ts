@@ -4,7 +4,7 @@ import { EXTENSION, VERSION_CODES } from "./client-hello.ts";
 import { offer } from "./offers.ts";
 import { words } from "./outcomes.ts";
 import { askSteadily } from "./steadily.ts";
-import type { Accepted } from "./versions.ts";
+import { newestOlder, type VersionAnswers } from "./versions.ts";
 import type { Question, Wire } from "./wire.ts";
 
 /** Beyond one segment of 1,460 bytes; a ticket that the server did not make is to be passed over (RFC 5077 3.4). */
@@ -25,24 +25,22 @@ const FUTURE = 0x0305;
 
 /**
  * Asks three odd hellos, one after the other's kind at once.
- * @param tls13 the answer to the first hello of TLS 1.3, where it is accepted
- * @param older the newest accepted version up to 1.2
  * @param largeHello becomes true when a large hello of TLS 1.3 was answered elsewhere, so that none need be sent for it
  */
 export async function testTolerance(
   wire: Wire,
-  tls13: Accepted | undefined,
-  older: Accepted | undefined,
+  versions: VersionAnswers,
   largeHello: Promise<true | null> | null = null,
 ): Promise<readonly Tolerance[]> {
+  const [tls13 = null, older] = await Promise.all([versions.get("TLSv1.3"), newestOlder(versions)]);
   const newest = tls13 ?? older;
-  if (newest === undefined || newest.shape.compact) return [];
+  if (newest === null || newest.shape.compact) return [];
   const ordinary = offer(newest.version, newest.shape, [newest.hello.suite]);
   const tests: { readonly test: Tolerance["test"]; readonly question: Question }[] = [
     {
       test: "large-hello",
       question:
-        tls13 === undefined
+        tls13 === null
           ? { ...ordinary, extra: [[EXTENSION.sessionTicket, Buffer.alloc(LARGE)]] }
           : {
               ...ordinary,
@@ -62,13 +60,13 @@ export async function testTolerance(
     },
   ];
   // Before supported_versions, clients of a newer version said so in the first field (RFC 5246 appendix E.1).
-  if (older !== undefined) {
+  if (older !== null) {
     const question = offer(older.version, older.shape, [older.hello.suite]);
     tests.push({ test: "future-version", question: { ...question, legacyVersion: FUTURE } });
   }
   return Promise.all(
     tests.map(async ({ test, question }) =>
-      test === "large-hello" && tls13 !== undefined && (await largeHello) === true
+      test === "large-hello" && tls13 !== null && (await largeHello) === true
         ? { test, status: "tolerated" as const, why: null }
         : judge(wire, test, question, ordinary),
     ),

@@ -2,7 +2,7 @@ import { ssl2Ciphers } from "#facts/cipher-suites.ts";
 import type { TlsVersion } from "#model/tls.ts";
 import type { HelloVersion } from "./client-hello.ts";
 import { commonSuites, FULL, offer, type Shape, suitesFor } from "./offers.ts";
-import { isSilence, judge, type Verdict, words } from "./outcomes.ts";
+import { HELLO_VERSIONS, isSilence, judge, type Verdict, words } from "./outcomes.ts";
 import type { HelloReply } from "./records.ts";
 import type { Wire } from "./wire.ts";
 
@@ -24,13 +24,25 @@ export interface Accepted {
   readonly hello: HelloReply;
 }
 
+/** What became of each version that was asked for: null for one that is not accepted. Oldest first; these never reject. */
+export type VersionAnswers = ReadonlyMap<HelloVersion, Promise<Accepted | null>>;
+
+/** The newest accepted version before TLS 1.3, as soon as it is known to be that; null for none. */
+export async function newestOlder(versions: VersionAnswers): Promise<Accepted | null> {
+  for (const version of HELLO_VERSIONS.toReversed()) {
+    const accepted = version === "TLSv1.3" ? null : await versions.get(version);
+    if (accepted) return accepted;
+  }
+  return null;
+}
+
 /** Connections to dial while the first answer of these is awaited: nearly every server accepts one, and then is asked much. */
 const AHEAD: Partial<Record<HelloVersion, number>> = { "TLSv1.2": 6, "TLSv1.3": 6 };
 
 /** The first hello of a version: everything it may use. */
 export async function contact(wire: Wire, version: HelloVersion): Promise<Contact> {
   const suites = suitesFor(version);
-  const outcome = await wire.askAhead(offer(version, FULL, suites), "hello", AHEAD[version] ?? 0);
+  const outcome = await wire.ask(offer(version, FULL, suites), "hello", AHEAD[version]);
   return { version, shape: FULL, verdict: judge(outcome, version, suites) };
 }
 

@@ -35,21 +35,26 @@ export interface WireOptions {
 /** What one hello asks, without what is the same in all of them. */
 export type Question = Omit<HelloOffer, "serverName">;
 
+/**
+ * What follows a question: so many others are likely to, for which connections are dialled before its answer is there, so
+ * that each costs one round trip; or nothing waits for it, and it goes aside for those that something waits for.
+ */
+export type Next = number | "aside";
+
 /** The server, and what was learned of its manners. */
 export interface Wire extends Omit<Steadiness, "met"> {
   readonly address: WireAddress;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** One hello and its answer, over a connection of its own. `read`: how far to read an answer up to TLS 1.2. */
-  readonly ask: (question: Question, read?: ReadTo) => Promise<Outcome>;
-  /**
-   * The same where others are likely to follow: so many connections are dialled before this one's answer is there, that each
-   * step costs one round trip. One, for the next of a chain, when left out.
-   */
-  readonly askAhead: (question: Question, read?: ReadTo, next?: number) => Promise<Outcome>;
+  readonly ask: (question: Question, read?: ReadTo, next?: Next) => Promise<Outcome>;
   readonly askSsl2: (ciphers: readonly number[]) => Promise<Outcome>;
-  /** One connection with bytes and a reader of one's own. */
-  readonly converse: <R extends object>(hello: Buffer, reader: Reader<R>) => Promise<R | Broken>;
+  /** The same with bytes and a reader of one's own. */
+  readonly converse: <R extends object>(
+    hello: Buffer,
+    reader: Reader<R>,
+    next?: Next,
+  ) => Promise<R | Broken>;
   readonly patience: Patience;
   /** Runs what opens one connection by itself, under the same limit; null when no time is left. */
   readonly slot: <T>(act: () => Promise<T>) => Promise<T | null>;
@@ -57,6 +62,8 @@ export interface Wire extends Omit<Steadiness, "met"> {
   readonly calm: (attempt: number) => Promise<void>;
   /** Not even what the server is known to answer is answered: more time between one connection and the next. */
   readonly slow: () => void;
+  /** Resolves when the first hello was answered, or was not. */
+  readonly heard: Promise<void>;
   /** No time is left: what is asked from now on is `cancelled`. */
   readonly spent: () => boolean;
   /** Every suite that was chosen, by the version it was chosen for: a lower one than was asked for counts for its own. */
@@ -95,6 +102,7 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
   const deadline = clock.now() + BUDGET * timeoutMs;
   const chosen = new Map<HelloVersion, Set<number>>();
   const steadiness = createSteadiness();
+  const { promise: heard, resolve: hear } = Promise.withResolvers<void>();
   const over = new AbortController();
   const open = new Set<Connection>();
   /** Dialled ahead, oldest first: a server that serves one connection at a time meets them in the order of their use. */
@@ -134,9 +142,11 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
     trimming = false;
     while (spares.length > asking) spares.shift()?.drop();
   };
+  /** What is asked by the way leaves room for the next step of each chain, which everything else waits for in the end. */
+  const aside = () => Math.max(0, asking - spares.length);
   /** Resolves when a connection may be opened, after pauses and in the gaps that the host needs; false when time is up. */
-  const turn = async (): Promise<boolean> => {
-    if (!limit.tryEnter() && !(await limit.enter(over.signal))) return false;
+  const turn = async (spare?: () => number): Promise<boolean> => {
+    if (!limit.tryEnter(spare?.()) && !(await limit.enter(over.signal, spare))) return false;
     // The pause may have been prolonged while it was waited for.
     for (let until = 0; until !== quietUntil && !spent();) {
       until = quietUntil;
@@ -151,26 +161,28 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
   const exchange = async <R extends object>(
     hello: () => Buffer,
     reader: () => Reader<R>,
-    ahead: number,
+    next: Next,
   ): Promise<R | Broken> => {
     if (spent()) return { kind: "cancelled" };
+    const ahead = next === "aside" ? 0 : next;
     asking += ahead;
     try {
-      let connection = takeSpare();
+      // What is asked by the way leaves the chains what was dialled for them.
+      let connection = next !== "aside" || spares.length > asking ? takeSpare() : null;
       const wasSpare = connection !== null;
       if (connection === null) {
-        if (!(await turn())) return { kind: "cancelled" };
+        if (!(await turn(next === "aside" ? aside : undefined))) return { kind: "cancelled" };
         connection = dialNow();
       }
       for (let count = 0; count < Math.min(ahead, mostAhead); count += 1) {
         if (quietUntil > 0 || !limit.tryEnter()) break;
         spares.push(dialNow());
       }
-      let heard = false;
+      let answered = false;
       const { push, end } = reader();
       const listening: Reader<R> = {
         push: (chunk) => {
-          heard = true;
+          answered = true;
           return push(chunk);
         },
         end,
@@ -179,12 +191,13 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
       // An idle connection may have been ended by the time it is used: that says nothing of the hello.
       const stale =
         wasSpare &&
-        !heard &&
+        !answered &&
         "kind" in outcome &&
         typeof outcome.kind === "string" &&
         ENDED.has(outcome.kind);
-      return stale ? await exchange(hello, reader, 0) : outcome;
+      return stale ? await exchange(hello, reader, next === "aside" ? next : 0) : outcome;
     } finally {
+      hear();
       asking -= ahead;
       if (spares.length > asking && !trimming) {
         trimming = true;
@@ -194,12 +207,12 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
     }
   };
 
-  const put = async (question: Question, read: ReadTo, ahead: number): Promise<Outcome> => {
+  const put = async (question: Question, read: ReadTo, next: Next): Promise<Outcome> => {
     let sent: Buffer = Buffer.alloc(0);
     const said = await exchange<Outcome>(
       () => (sent = buildClientHello({ ...question, serverName: address.serverName })),
       () => createFlightReader({ read, ssl2: false }),
-      ahead,
+      next,
     );
     const outcome: Outcome =
       said.kind === "hello" ? { ...said, clientRandom: sent.subarray(...HELLO_RANDOM) } : said;
@@ -228,19 +241,18 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
     address,
     timeoutMs,
     signal,
-    ask: (question, read = "hello") => put(question, read, 0),
-    askAhead: (question, read = "hello", next = 1) => put(question, read, next),
+    ask: (question, read = "hello", next = 0) => put(question, read, next),
     askSsl2: (ciphers) =>
       exchange<Outcome>(
         () => buildSsl2Hello(ciphers),
         () => createFlightReader({ read: "hello", ssl2: true }),
-        0,
+        "aside",
       ),
-    converse: (hello, reader) =>
+    converse: (hello, reader, next = 0) =>
       exchange(
         () => hello,
         () => reader,
-        0,
+        next,
       ),
     slot: async (act) => {
       if (!(await turn())) return null;
@@ -262,6 +274,7 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
     blame: steadiness.blame,
     flaky: steadiness.flaky,
     contradicted: steadiness.contradicted,
+    heard,
     spent,
     chosen,
     connections: () => connections,

@@ -110,6 +110,7 @@ describe("nothing heavy is loaded before it is needed", () => {
       await main(["--help"]);`);
     expect(urls.filter((url) => !url.includes("/commander/"))).toEqual([
       expect.stringContaining("bin/commands.js"),
+      expect.stringContaining("/package.json"),
     ]);
   });
 

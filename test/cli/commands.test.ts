@@ -46,6 +46,9 @@ describe("a reader that has seen enough", () => {
     ["list claims --policy config/policies/kizeo-forms.yaml --format json | head -c 1", 0],
     ["validate --policy config/policies/kizeo-forms.yaml | true", 0],
     ["list clouds 2>&1 | true", 2],
+    ["--version | true", 0],
+    ["--help | true", 0],
+    ["check --help | true", 0],
   ])("%s: no stack, and the exit code stays", async (pipeline, code) => {
     const [command = "", reader = ""] = pipeline.split(" | ");
     const script = `"$0" bin/probity.js ${command} | (${reader}); echo "\${PIPESTATUS[0]}"`;

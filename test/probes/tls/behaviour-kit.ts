@@ -59,7 +59,8 @@ export async function behaviourOf(
         ? await listSuites(wire, older.version, older.shape, older.hello)
         : null;
     const before = wire.connections();
-    const tested = testBehaviour(wire, accepted, list === null ? null : Promise.resolve(list));
+    const versions = new Map(accepted.map((one) => [one.version, Promise.resolve(one)] as const));
+    const tested = testBehaviour(wire, versions, Promise.resolve(list));
     const [tests, largeHello] = await Promise.all([tested.tests, tested.largeHello]);
     return {
       tests,

@@ -78,8 +78,8 @@ describe("dialling ahead", () => {
   test("the next connection stands before the answer to the present question is there", async () => {
     const { peer, events } = await watched((socket) => setImmediate(() => socket.write(reply)));
     const wire = wireTo(peer.port);
-    expect((await wire.askAhead(question)).kind).toBe("hello");
-    expect((await wire.askAhead(question)).kind).toBe("hello");
+    expect((await wire.ask(question, "hello", 1)).kind).toBe("hello");
+    expect((await wire.ask(question, "hello", 1)).kind).toBe("hello");
     expect(events.indexOf("connect 1")).toBeLessThan(events.indexOf("hello 1"));
     // The second question went over the connection that was dialled during the first.
     expect(events.filter((event) => event.startsWith("hello"))).toEqual(["hello 0", "hello 1"]);
@@ -98,7 +98,7 @@ describe("dialling ahead", () => {
   test("what was dialled for a chain that has ended is given up", async () => {
     const { peer } = await watched((socket) => socket.write(reply));
     const wire = wireTo(peer.port);
-    await wire.askAhead(question);
+    await wire.ask(question, "hello", 1);
     await expect.poll(peer.open).toBe(0);
     expect(wire.connections()).toBeLessThanOrEqual(2);
   });
@@ -115,7 +115,7 @@ describe("dialling ahead", () => {
     );
     const wire = wireTo(peer.port);
     for (let round = 0; round < 4; round += 1) {
-      expect((await wire.askAhead(question)).kind).toBe("hello");
+      expect((await wire.ask(question, "hello", 1)).kind).toBe("hello");
     }
   });
 
