@@ -2,7 +2,8 @@
 import { cipherSuite, suiteName } from "#facts/cipher-suites.ts";
 import { notApplicable, tested, type Tested } from "./behaviour-answers.ts";
 import { hear, NOTHING_TO_CHOOSE } from "./behaviour-hear.ts";
-import { commonSuites, offer, suitesFor } from "./offers.ts";
+import { commonSuites, offer, suitesFor, WITH_DEFLATE } from "./offers.ts";
+import type { HelloVersion } from "./client-hello.ts";
 import type { HelloReply } from "./records.ts";
 import type { SuiteList } from "./suites.ts";
 import type { Accepted } from "./versions.ts";
@@ -10,7 +11,6 @@ import type { Question, Wire } from "./wire.ts";
 
 const NO_COMPRESSION = 0;
 const DEFLATE = 1;
-const METHODS = [DEFLATE, NO_COMPRESSION];
 const ENCRYPT_THEN_MAC = 22;
 const OFFER_MAC = [[ENCRYPT_THEN_MAC, Buffer.alloc(0)]] as const;
 /** What hellos with compression showed. */
@@ -30,11 +30,13 @@ interface Suites {
  * by answers in suites with CBC alone: where some are accepted, one hello with these asks both.
  * @param accepted all accepted versions, oldest first
  * @param list the suites of the newest of them before TLS 1.3; null where they were not listed
+ * @param deflate an answer in that version to a hello that offered DEFLATE; null where there is none
  */
 export async function compressionAndMac(
   wire: Wire,
   accepted: readonly Accepted[],
   list: SuiteList | null,
+  deflate: Promise<HelloReply | null>,
 ): Promise<CompressionTested> {
   const newest = accepted.findLast(({ version }) => version !== "TLSv1.3");
   if (newest === undefined) {
@@ -50,7 +52,12 @@ export async function compressionAndMac(
   const all = { of: newest, codes: whole ? list.suites : offeredBy(newest) };
   const cbc = cbcOf(accepted, all);
   if (cbc === null) {
-    return { ...(await askCompression(wire, all)), encryptThenMac: noCbc(accepted) };
+    const answered = await deflate;
+    const { compression } =
+      answered === null
+        ? await askCompression(wire, all)
+        : { compression: compressionOf(newest.version, answered) };
+    return { compression, encryptThenMac: noCbc(accepted) };
   }
   const asked = await askCompression(wire, cbc, OFFER_MAC);
   if (asked.hello !== null) return { ...asked, encryptThenMac: macOf(asked.hello) };
@@ -67,20 +74,21 @@ async function askCompression(
   { of: { version, shape, hello }, codes }: Suites,
   extra: NonNullable<Question["extra"]> = [],
 ): Promise<Omit<CompressionTested, "encryptThenMac"> & { readonly hello: HelloReply | null }> {
-  const question = { ...offer(version, shape, codes), compression: METHODS, extra };
+  const question = { ...offer(version, shape, codes), compression: WITH_DEFLATE, extra };
   const heard = await hear(wire, question, offer(version, shape, [hello.suite]));
   if (heard.hello === null) {
     const why = `${heard.why} to a hello of ${version} that offers DEFLATE`;
     return { compression: tested("compression", "unknown", why), hello: null };
   }
-  const method = heard.hello.compression;
-  const compression =
-    method === DEFLATE
-      ? tested("compression", "yes", `chooses DEFLATE in ${version}`)
-      : method === NO_COMPRESSION
-        ? tested("compression", "no", null)
-        : tested("compression", "unknown", `chooses method ${method}, which was not offered`);
-  return { compression, hello: heard.hello };
+  return { compression: compressionOf(version, heard.hello), hello: heard.hello };
+}
+
+function compressionOf(version: HelloVersion, { compression: method }: HelloReply): Tested {
+  const test = "compression";
+  if (method === DEFLATE) return tested(test, "yes", `chooses DEFLATE in ${version}`);
+  return method === NO_COMPRESSION
+    ? tested(test, "no", null)
+    : tested(test, "unknown", `chooses method ${method}, which was not offered`);
 }
 
 /** @param known whether the suites are known to be accepted */

@@ -9,7 +9,8 @@ import type { Accepted } from "./versions.ts";
 
 /**
  * By id and by ticket, up to TLS 1.2. Each takes a handshake and a second one that offers what came of the first: a client
- * that takes tickets may get no id, and one that does not is the one to offer an id. All begin at once.
+ * that takes tickets may get no id, and one that does not is the one to offer an id. Both begin at once; many servers give
+ * no ticket, so that no second connection is dialled for one ahead.
  * @param older the newest accepted version before TLS 1.3; null where there is none
  */
 export async function olderResumption(
@@ -30,7 +31,7 @@ export async function olderResumption(
       notApplicable("session-tickets", "SSLv3 has no extensions"),
     ];
   }
-  return Promise.all([givesId ? byId(line(2)) : noId, byTicket(line(2))]);
+  return Promise.all([givesId ? byId(line(2)) : noId, byTicket(line(1))]);
 }
 
 async function byId({ meet, leave }: Line): Promise<Tested> {

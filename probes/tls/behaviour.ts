@@ -5,6 +5,7 @@ import { fallbackScsv } from "./behaviour-fallback.ts";
 import { createMeetings } from "./behaviour-meeting.ts";
 import { olderResumption, tls13Resumption } from "./behaviour-resumption.ts";
 import { downgradeSentinel, extendedMasterSecret, secureRenegotiation } from "./behaviour-shown.ts";
+import type { HelloReply } from "./records.ts";
 import type { SuiteList } from "./suites.ts";
 import { type Accepted, newestOlder, type VersionAnswers } from "./versions.ts";
 import type { Wire } from "./wire.ts";
@@ -23,15 +24,17 @@ export interface BehaviourTested {
  * Each begins when the versions are known that it is about; where none is accepted there is nothing to test.
  * @param listed the suites of the newest of them before TLS 1.3, which tell whether encrypt-then-MAC means anything there;
  *   null where they are not listed
+ * @param deflate an answer to a hello of that version that offered DEFLATE; null where there is none
  */
 export function testBehaviour(
   wire: Wire,
   versions: VersionAnswers,
   listed: Promise<SuiteList | null>,
+  deflate: Promise<HelloReply | null>,
 ): BehaviourTested {
   const largeHello = Promise.withResolvers<true | null>();
   return {
-    tests: testAll(wire, versions, listed, largeHello.resolve),
+    tests: testAll(wire, versions, listed, deflate, largeHello.resolve),
     largeHello: largeHello.promise,
   };
 }
@@ -40,6 +43,7 @@ async function testAll(
   wire: Wire,
   versions: VersionAnswers,
   listed: Promise<SuiteList | null>,
+  deflate: Promise<HelloReply | null>,
   large: (answered: true | null) => void,
 ): Promise<TlsBehaviour["tests"]> {
   const meetings = createMeetings(wire);
@@ -51,7 +55,9 @@ async function testAll(
       tls13Resumption(meetings, tls13, large),
     ),
     all.then((accepted) => fallbackScsv(wire, accepted)),
-    Promise.all([all, listed]).then(([accepted, list]) => compressionAndMac(wire, accepted, list)),
+    Promise.all([all, listed]).then(([accepted, list]) =>
+      compressionAndMac(wire, accepted, list, deflate),
+    ),
   ]);
   await meetings.closed();
   if (accepted.length === 0) return [];

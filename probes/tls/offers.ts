@@ -156,3 +156,6 @@ export function offer(
     keyShares: shape.keyShares,
   };
 }
+
+/** Compression methods of a hello: DEFLATE (RFC 3749), and none, which every hello must offer. */
+export const WITH_DEFLATE: readonly number[] = [1, 0];

@@ -9,6 +9,7 @@ import { worst } from "./explore.ts";
 import { type GroupList, listGroups } from "./groups.ts";
 import { FULL, suitesFor } from "./offers.ts";
 import { HELLO_VERSIONS } from "./outcomes.ts";
+import type { HelloReply } from "./records.ts";
 import { listPrimes, type PrimeList } from "./primes.ts";
 import { listSrpSuites } from "./srp.ts";
 import { listSuites, type SuiteList } from "./suites.ts";
@@ -71,9 +72,13 @@ export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Pr
   const listed = newestOlder(known).then((older) =>
     older === null ? null : (lists.get(older.version)?.suites ?? null),
   );
-  const behaving = wanted.has("tlsBehaviour") ? behave(wire, known, listed) : null;
+  const deflate = Promise.withResolvers<HelloReply | null>();
+  const behaving = wanted.has("tlsBehaviour") ? behave(wire, known, listed, deflate.promise) : null;
   const largeHello = behaving?.then((tested) => tested.largeHello);
-  const tolerated = wanted.has("tlsService") ? testTolerance(wire, known, largeHello) : [];
+  const tolerated = wanted.has("tlsService")
+    ? testTolerance(wire, known, largeHello, deflate.resolve)
+    : [];
+  if (!wanted.has("tlsService")) deflate.resolve(null);
   const ssl2 = contactSsl2(wire);
   const first = await Promise.all(
     HELLO_VERSIONS.map(async (version) => {
@@ -131,10 +136,11 @@ async function behave(
   wire: Wire,
   versions: VersionAnswers,
   listed: Promise<SuiteList | null>,
+  deflate: Promise<HelloReply | null>,
 ): Promise<BehaviourTested> {
   await setImmediate();
   const { testBehaviour } = await import("./behaviour.ts");
-  return testBehaviour(wire, versions, listed);
+  return testBehaviour(wire, versions, listed, deflate);
 }
 
 const AUTHENTICATION_FACETS = ["certificate", "keyExchange", "tlsService"] as const;

@@ -68,7 +68,12 @@ export async function listSuites(
     version === "TLSv1.3" || !atOnce || !isWhole(ends[0] ?? WHOLE)
       ? WHOLE
       : behindFailing(step, left(), found),
-    typeof finite === "number" ? chain(named, left().filter(isDhe), found) : finite,
+    // What it chooses for a client that names its field it takes from others too: the naming changes nothing.
+    typeof finite !== "number"
+      ? finite
+      : found.includes(finite)
+        ? WHOLE
+        : chain(named, left().filter(isDhe), found),
   ]);
   const end = worst([...ends, ...finished]);
   // What was chosen aside belongs to the list, but one who refuses it in the chain says two things.

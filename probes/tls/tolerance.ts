@@ -1,10 +1,11 @@
 /** Whether a server bears what clients of the future send: long hellos, versions and values that it does not know. */
 import type { TlsService } from "#model/tls-facets.ts";
 import { EXTENSION, VERSION_CODES } from "./client-hello.ts";
-import { offer } from "./offers.ts";
+import { offer, WITH_DEFLATE } from "./offers.ts";
 import { words } from "./outcomes.ts";
+import type { HelloReply } from "./records.ts";
 import { askSteadily } from "./steadily.ts";
-import { newestOlder, type VersionAnswers } from "./versions.ts";
+import { type Accepted, newestOlder, type VersionAnswers } from "./versions.ts";
 import type { Question, Wire } from "./wire.ts";
 
 /** Beyond one segment of 1,460 bytes; a ticket that the server did not make is to be passed over (RFC 5077 3.4). */
@@ -26,15 +27,20 @@ const FUTURE = 0x0305;
 /**
  * Asks three odd hellos, one after the other's kind at once.
  * @param largeHello becomes true when a large hello of TLS 1.3 was answered elsewhere, so that none need be sent for it
+ * @param deflate told the answer to a hello up to TLS 1.2 that offered DEFLATE by the way; null where there was none
  */
 export async function testTolerance(
   wire: Wire,
   versions: VersionAnswers,
   largeHello: Promise<true | null> | null = null,
+  deflate: (answer: HelloReply | null) => void = () => {},
 ): Promise<readonly Tolerance[]> {
   const [tls13 = null, older] = await Promise.all([versions.get("TLSv1.3"), newestOlder(versions)]);
   const newest = tls13 ?? older;
-  if (newest === null || newest.shape.compact) return [];
+  if (newest === null || newest.shape.compact) {
+    deflate(null);
+    return [];
+  }
   const ordinary = offer(newest.version, newest.shape, [newest.hello.suite]);
   const tests: { readonly test: Tolerance["test"]; readonly question: Question }[] = [
     {
@@ -59,18 +65,34 @@ export async function testTolerance(
       },
     },
   ];
-  // Before supported_versions, clients of a newer version said so in the first field (RFC 5246 appendix E.1).
-  if (older !== null) {
-    const question = offer(older.version, older.shape, [older.hello.suite]);
-    tests.push({ test: "future-version", question: { ...question, legacyVersion: FUTURE } });
-  }
-  return Promise.all(
-    tests.map(async ({ test, question }) =>
+  if (older === null) deflate(null);
+  return Promise.all([
+    ...tests.map(async ({ test, question }) =>
       test === "large-hello" && tls13 !== null && (await largeHello) === true
         ? { test, status: "tolerated" as const, why: null }
         : judge(wire, test, question, ordinary),
     ),
-  );
+    ...(older === null ? [] : [futureVersion(wire, older, ordinary, deflate)]),
+  ]);
+}
+
+/** Before supported_versions, clients of a newer version said so in the first field (RFC 5246 appendix E.1). */
+async function futureVersion(
+  wire: Wire,
+  { version, shape, hello }: Accepted,
+  known: Question,
+  deflate: (answer: HelloReply | null) => void,
+): Promise<Tolerance> {
+  const test = "future-version";
+  const question = { ...offer(version, shape, [hello.suite]), legacyVersion: FUTURE };
+  const outcome = await askSteadily(wire, { ...question, compression: WITH_DEFLATE }, known);
+  if (outcome !== "silence" && outcome.kind === "hello") {
+    deflate(outcome.version === VERSION_CODES[version] ? outcome : null);
+    return { test, status: "tolerated", why: null };
+  }
+  // Either may be why it said no.
+  deflate(null);
+  return judge(wire, test, question, known);
 }
 
 async function judge(

@@ -33,6 +33,7 @@ export async function delayed(): Promise<void> {
     if (six === undefined || older === undefined || legacy === undefined) return;
     const ours = await ourCheck("intermediate", server, six.far);
     await criticalPath("intermediate", six);
+    await passiveTests("intermediate", six);
     await besideNmap("intermediate", six.far, ours, 0.4);
     await besideSslscan("intermediate", six.far, ours);
     await besideTestssl("intermediate", six.far, ours);
@@ -72,23 +73,9 @@ async function ourCheck(name: string, counted: BenchServer | null, far: Place): 
 }
 
 /** The round trips that nothing can run beside: the time of the engine alone, less that without a slow line. */
-async function criticalPath(
-  name: string,
-  { near, far }: { readonly near: Place; readonly far: Place },
-): Promise<void> {
+async function criticalPath(name: string, { near, far }: Ends): Promise<void> {
   const found = await scan(near);
-  const milliseconds = async (place: Place) => {
-    const times: number[] = [];
-    for (let index = 0; index < RUNS; index += 1) {
-      const start = performance.now();
-      await scan(place);
-      times.push(performance.now() - start);
-    }
-    return median(times);
-  };
-  const slow = await milliseconds(far);
-  const quick = await milliseconds(near);
-  const trips = (slow - quick) / ROUND_TRIP_MS;
+  const { slow, quick, trips } = await tripsOf({ near, far }, false);
   const longest = Math.max(
     ...[found.suites, found.groups].flatMap((list) => Object.values(byVersion(list))),
   );
@@ -102,6 +89,38 @@ async function criticalPath(
     1.5,
     "×",
   );
+}
+
+/** What the passive tests of behaviour and weaknesses add to a scan. */
+async function passiveTests(name: string, { near, far }: Ends): Promise<void> {
+  const [without, passive] = [await scan(near), await scan(near, true)];
+  const connections = passive.connections - without.connections;
+  figure(`${name}: connections that passive tests add`, connections, 6, "");
+  const [before, after] = [await tripsOf({ near, far }, false), await tripsOf({ near, far }, true)];
+  const trips = after.trips - before.trips;
+  figure(`${name}: round trips that passive tests add`, trips, 1, "");
+}
+
+/** Where a server is reached quickly and slowly. */
+interface Ends {
+  readonly near: Place;
+  readonly far: Place;
+}
+
+/** The median of several scans by the engine, in milliseconds, and the round trips that the difference is. */
+async function tripsOf({ near, far }: Ends, passive: boolean) {
+  const milliseconds = async (place: Place) => {
+    const times: number[] = [];
+    for (let index = 0; index < RUNS; index += 1) {
+      const start = performance.now();
+      await scan(place, passive);
+      times.push(performance.now() - start);
+    }
+    return median(times);
+  };
+  const slow = await milliseconds(far);
+  const quick = await milliseconds(near);
+  return { slow, quick, trips: (slow - quick) / ROUND_TRIP_MS };
 }
 
 /** How many of each version. */

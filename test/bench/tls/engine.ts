@@ -36,15 +36,23 @@ const clock = {
     delay(milliseconds, undefined, { signal }).catch(() => {}),
 };
 
+/** What beside the enumeration is passively tested: what a connection does, and its weaknesses. */
+const PASSIVE = ["tlsBehaviour", "tlsAttacks"] as const satisfies readonly FacetName[];
+
 /**
  * One full scan by the engine.
+ * @param passive with the passive tests of behaviour and weaknesses
  * @throws Error when its answer is not complete: a fast half answer is no figure.
  */
-export async function scan(place: Place): Promise<Answer & { readonly connections: number }> {
+export async function scan(
+  place: Place,
+  passive = false,
+): Promise<Answer & { readonly connections: number }> {
+  const wanted = passive ? new Set([...WANTED, ...PASSIVE]) : WANTED;
   const signal = new AbortController().signal;
   const found = await enumerate(
     { ...place, serverName: SERVER_NAME },
-    { timeoutMs: 5000, connections: 20, signal, clock, wanted: WANTED, ca: null },
+    { timeoutMs: 5000, connections: 20, signal, clock, wanted, ca: null },
   );
   const unread = found.certificate === null || found.tlsService === null;
   if (unread) throw new Error(`not complete: ${found.certificateProblem?.message}`);

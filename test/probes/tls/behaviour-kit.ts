@@ -1,9 +1,11 @@
 /** Tests the behaviour of a server on this machine alone, without the enumeration around it. */
 import type { StartTlsProtocol } from "#model/endpoint-url.ts";
-import type { BehaviourTest, TlsBehaviour, WireAnswer } from "#model/tls-facets.ts";
+import type { BehaviourTest, TlsBehaviour, TlsService, WireAnswer } from "#model/tls-facets.ts";
 import { testBehaviour } from "#probes/tls/behaviour.ts";
 import { HELLO_VERSIONS } from "#probes/tls/outcomes.ts";
+import type { HelloReply } from "#probes/tls/records.ts";
 import { listSuites } from "#probes/tls/suites.ts";
+import { testTolerance } from "#probes/tls/tolerance.ts";
 import { type Accepted, contact } from "#probes/tls/versions.ts";
 import { createWire, type Wire } from "#probes/tls/wire.ts";
 import { skippingClock } from "./scan.ts";
@@ -13,6 +15,8 @@ export interface SeenBehaviour {
   readonly tests: TlsBehaviour["tests"];
   readonly answers: Readonly<Partial<Record<BehaviourTest, WireAnswer>>>;
   readonly largeHello: true | null;
+  /** Empty where it was not asked for. */
+  readonly tolerance: TlsService["tolerance"];
   /** Connections that the tests made. */
   readonly connections: number;
 }
@@ -24,6 +28,8 @@ export interface BehaviourOptions {
   readonly startTls?: StartTlsProtocol;
   /** Whether the suites are listed first, as in a scan that was asked for them. */
   readonly listed?: boolean;
+  /** Whether tolerance is tested beside it, as in such a scan. */
+  readonly tolerance?: boolean;
 }
 
 /** The versions that a server accepts in the ordinary hello, oldest first. */
@@ -60,11 +66,20 @@ export async function behaviourOf(
         : null;
     const before = wire.connections();
     const versions = new Map(accepted.map((one) => [one.version, Promise.resolve(one)] as const));
-    const tested = testBehaviour(wire, versions, Promise.resolve(list));
-    const [tests, largeHello] = await Promise.all([tested.tests, tested.largeHello]);
+    const deflate = Promise.withResolvers<HelloReply | null>();
+    const tested = testBehaviour(wire, versions, Promise.resolve(list), deflate.promise);
+    if (options.tolerance !== true) deflate.resolve(null);
+    const [tests, largeHello, tolerance] = await Promise.all([
+      tested.tests,
+      tested.largeHello,
+      options.tolerance === true
+        ? testTolerance(wire, versions, tested.largeHello, deflate.resolve)
+        : [],
+    ]);
     return {
       tests,
       largeHello,
+      tolerance,
       answers: Object.fromEntries(tests.map(({ test, answer }) => [test, answer])),
       connections: wire.connections() - before,
     };
