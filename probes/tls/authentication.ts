@@ -41,13 +41,15 @@ export interface Authentication {
  * Asks a server to authenticate in all the ways that it can, each over a connection of its own. The asking for a version
  * begins when it is known to be accepted. Never rejects.
  * @param wanted facets: `certificate`, `keyExchange` (signature algorithms), `tlsService` (ALPN, SNI)
+ * @param showed told each chain as it comes, DER, leaf first
  */
 export async function authenticate(
   wire: Wire,
   versions: VersionAnswers,
   wanted: ReadonlySet<FacetName>,
+  showed: (chain: readonly Buffer[]) => void = () => {},
 ): Promise<Authentication> {
-  const seen = createSeen();
+  const seen = createSeen(showed);
   const asking = { wire, versions, wanted, seen };
   const [tls13, older] = await Promise.all([askTls13(asking), askOlder(asking)]);
   const ends = [...tls13.ends, ...older.ends];

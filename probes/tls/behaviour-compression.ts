@@ -5,6 +5,7 @@ import { hear, NOTHING_TO_CHOOSE } from "./behaviour-hear.ts";
 import { commonSuites, offer, suitesFor, WITH_DEFLATE } from "./offers.ts";
 import type { HelloVersion } from "./client-hello.ts";
 import type { HelloReply } from "./records.ts";
+import { FUTURE } from "./tolerance.ts";
 import type { SuiteList } from "./suites.ts";
 import type { Accepted } from "./versions.ts";
 import type { Question, Wire } from "./wire.ts";
@@ -30,16 +31,17 @@ interface Suites {
  * by answers in suites with CBC alone: where some are accepted, one hello with these asks both.
  * @param accepted all accepted versions, oldest first
  * @param list the suites of the newest of them before TLS 1.3; null where they were not listed
- * @param deflate an answer in that version to a hello that offered DEFLATE; null where there is none
+ * @param future told whether a hello that was of a version to come, too, was answered; null where none was
  */
 export async function compressionAndMac(
   wire: Wire,
   accepted: readonly Accepted[],
   list: SuiteList | null,
-  deflate: Promise<HelloReply | null>,
+  future: (answered: true | null) => void,
 ): Promise<CompressionTested> {
   const newest = accepted.findLast(({ version }) => version !== "TLSv1.3");
   if (newest === undefined) {
+    future(null);
     return {
       compression: notApplicable("compression", "TLS 1.3 has no compression"),
       encryptThenMac: notApplicable(
@@ -51,30 +53,42 @@ export async function compressionAndMac(
   const whole = list !== null && list.unfinished === null;
   const all = { of: newest, codes: whole ? list.suites : offeredBy(newest) };
   const cbc = cbcOf(accepted, all);
+  const extra = cbc === null ? [] : OFFER_MAC;
+  const asked = cbc ?? all;
+  // A server that knows no such version answers in its newest.
+  const first =
+    asked.of === newest && !newest.shape.compact
+      ? await askCompression(wire, asked, extra, FUTURE)
+      : null;
+  future(first?.hello ? true : null);
   if (cbc === null) {
-    const answered = await deflate;
-    const { compression } =
-      answered === null
-        ? await askCompression(wire, all)
-        : { compression: compressionOf(newest.version, answered) };
+    const { compression } = first?.hello ? first : await askCompression(wire, all);
     return { compression, encryptThenMac: noCbc(accepted) };
   }
-  const asked = await askCompression(wire, cbc, OFFER_MAC);
-  if (asked.hello !== null) return { ...asked, encryptThenMac: macOf(asked.hello) };
+  const again = first?.hello ? first : await askCompression(wire, cbc, OFFER_MAC);
+  if (again.hello !== null) {
+    return { compression: again.compression, encryptThenMac: macOf(again.hello) };
+  }
   // Either may be why it said no.
-  const [again, encryptThenMac] = await Promise.all([
+  const [{ compression }, encryptThenMac] = await Promise.all([
     askCompression(wire, all),
     askMac(wire, cbc, whole),
   ]);
-  return { ...again, encryptThenMac };
+  return { compression, encryptThenMac };
 }
 
 async function askCompression(
   wire: Wire,
   { of: { version, shape, hello }, codes }: Suites,
   extra: NonNullable<Question["extra"]> = [],
+  legacyVersion?: number,
 ): Promise<Omit<CompressionTested, "encryptThenMac"> & { readonly hello: HelloReply | null }> {
-  const question = { ...offer(version, shape, codes), compression: WITH_DEFLATE, extra };
+  const question = {
+    ...offer(version, shape, codes),
+    compression: WITH_DEFLATE,
+    extra,
+    ...(legacyVersion === undefined ? {} : { legacyVersion }),
+  };
   const heard = await hear(wire, question, offer(version, shape, [hello.suite]));
   if (heard.hello === null) {
     const why = `${heard.why} to a hello of ${version} that offers DEFLATE`;

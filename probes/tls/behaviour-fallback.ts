@@ -19,14 +19,20 @@ export async function fallbackScsv(wire: Wire, accepted: readonly Accepted[]): P
   if (below === undefined) return notApplicable(test, "a single version is accepted");
   const { version, shape, hello } = below;
   const known = offer(version, shape, [hello.suite]);
-  const heard = await hear(wire, offer(version, shape, [hello.suite, FALLBACK_SCSV]), known);
+  const signalling = offer(version, shape, [hello.suite, FALLBACK_SCSV]);
+  const heard = await hear(wire, signalling, known);
   if (heard.hello !== null) return tested(test, "no", `${version} is answered all the same`);
   if (heard.alert === INAPPROPRIATE_FALLBACK) return tested(test, "yes", null);
   const why = `${heard.why} to a hello of ${version} with the signal`;
   if (heard.alert !== HANDSHAKE_FAILURE) return tested(test, "unknown", why);
-  // The wrong alert for it, but what else could it be about where the same hello is taken without?
+  // The wrong alert for it, but what else could it be about where the same hello is taken without, and never with it?
   const plain = await hear(wire, known, known);
-  return plain.hello === null
-    ? tested(test, "unknown", `${why}, and without it: ${plain.why}`)
-    : tested(test, "yes", `probably: ${why}, which is answered without it`);
+  if (plain.hello === null) {
+    return tested(test, "unknown", `${why}, and without it: ${plain.why}`);
+  }
+  const again = await hear(wire, signalling, known);
+  if (again.hello !== null) return tested(test, "no", `${version} is answered all the same`);
+  return again.alert === HANDSHAKE_FAILURE
+    ? tested(test, "yes", `probably: ${why}, which is answered without it`)
+    : tested(test, "unknown", `${why}, then ${again.why}`);
 }

@@ -15,6 +15,8 @@ export interface Wish {
   readonly tickets?: boolean;
   /** The session to resume; a new one when left out, which in TLS 1.3 comes after the handshake and is waited for. */
   readonly session?: Buffer;
+  /** Up to TLS 1.2: false offers no DHE. */
+  readonly dhe?: boolean;
   /** TLS 1.3: a share of a post-quantum group too, which makes the hello longer than a packet. */
   readonly large?: boolean;
   /** Nothing follows that the server should remember this client for: the connection is dropped at once. */
@@ -45,6 +47,10 @@ export type Meeting =
  * leaves, upon which some servers send what they have held back; not before, as what stands between may drop it.
  */
 const TICKET_TRIPS = 3;
+const MOST_TICKET_MS = 1000;
+function ticketMs(handshakeMs: number): number {
+  return Math.min(TICKET_TRIPS * handshakeMs, MOST_TICKET_MS);
+}
 /** How long a server may take to close after the client has. */
 const CLOSE_MS = 2000;
 const CUT: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ENDED"]);
@@ -56,7 +62,7 @@ export type Told = Meeting & { readonly cut?: true };
 export function meet(
   wire: Wire,
   tcp: Socket,
-  { versions, tickets, large, session, last }: Wish,
+  { versions, tickets, dhe, large, session, last }: Wish,
 ): Promise<Told> {
   const waits = versions === "TLSv1.3" && session === undefined;
   return new Promise((resolve) => {
@@ -93,7 +99,7 @@ export function meet(
     const tls = withoutLegacyCertificate(
       connect({
         socket: tcp,
-        ...relaxedTls(wire.address.serverName, { versions, tickets, large }),
+        ...relaxedTls(wire.address.serverName, { versions, tickets, dhe, large }),
         ...(session === undefined ? {} : { session }),
       }),
     );
@@ -103,7 +109,7 @@ export function meet(
       clearTimeout(timer);
       if (!waits) resolve(meetingOf(tcp, tls, tls.getSession() ?? null));
       if (last === true) tcp.destroy();
-      else if (waits) timer = setTimeout(leave, TICKET_TRIPS * (performance.now() - started));
+      else if (waits) timer = setTimeout(leave, ticketMs(performance.now() - started));
       else leave();
       tls.resume();
     });

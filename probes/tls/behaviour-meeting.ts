@@ -25,8 +25,11 @@ export interface Meetings {
   readonly closed: () => Promise<void>;
 }
 
-/** Opens nothing yet. */
-export function createMeetings(wire: Wire): Meetings {
+/**
+ * Opens nothing yet.
+ * @param unfit why OpenSSL is not to be given the server's certificates, which it checks whatever it is told; null where it may
+ */
+export function createMeetings(wire: Wire, unfit: Promise<string | null>): Meetings {
   const held: Promise<unknown>[] = [];
   const open = new Set<Socket>();
   const stop = () => {
@@ -54,10 +57,11 @@ export function createMeetings(wire: Wire): Meetings {
     const talks = (wire.address.startTls ?? null) !== null;
     const places = Array.from({ length: talks ? 0 : ahead }, dial);
     const next = async (wish: Wish): Promise<Told> => {
-      const socket = await (places.shift() ?? dial());
-      return typeof socket === "string"
-        ? { kind: "failed", why: socket, done: false }
-        : meet(wire, socket, wish);
+      const [socket, slow] = await Promise.all([places.shift() ?? dial(), unfit]);
+      if (typeof socket === "string") return { kind: "failed", why: socket, done: false };
+      if (slow === null) return meet(wire, socket, wish);
+      socket.destroy();
+      return { kind: "failed", why: `not tried: ${slow}`, done: false };
     };
     return {
       meet: async (wish) => {

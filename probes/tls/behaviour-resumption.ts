@@ -1,5 +1,6 @@
 /** Whether sessions are resumed: by id and by ticket up to TLS 1.2, by a pre-shared key in TLS 1.3. */
 import { setTimeout } from "node:timers/promises";
+import { cipherSuite } from "#facts/cipher-suites.ts";
 import { notApplicable, NO_TLS13, ONLY_TLS13, tested, type Tested } from "./behaviour-answers.ts";
 import type { Meeting } from "./behaviour-handshake.ts";
 import type { Line, Meetings } from "./behaviour-meeting.ts";
@@ -31,12 +32,14 @@ export async function olderResumption(
       notApplicable("session-tickets", "SSLv3 has no extensions"),
     ];
   }
-  return Promise.all([givesId ? byId(line(2)) : noId, byTicket(line(1))]);
+  // Who does not choose DHE where everything is offered does without it.
+  const dhe = cipherSuite(older.hello.suite)?.keyExchange === "DHE";
+  return Promise.all([givesId ? byId(line(2), dhe) : noId, byTicket(line(1), dhe)]);
 }
 
-async function byId({ meet, leave }: Line): Promise<Tested> {
+async function byId({ meet, leave }: Line, dhe: boolean): Promise<Tested> {
   const test = "session-ids";
-  const wish = { versions: "older", tickets: false } as const;
+  const wish = { versions: "older", tickets: false, dhe } as const;
   const first = await meet(wish);
   if (first.kind === "failed" || first.session === null) {
     leave();
@@ -47,9 +50,9 @@ async function byId({ meet, leave }: Line): Promise<Tested> {
   return taken(test, await meet({ ...wish, session: first.session, last: true }));
 }
 
-async function byTicket({ meet, leave }: Line): Promise<Tested> {
+async function byTicket({ meet, leave }: Line, dhe: boolean): Promise<Tested> {
   const test = "session-tickets";
-  const wish = { versions: "older", tickets: true } as const;
+  const wish = { versions: "older", tickets: true, dhe } as const;
   const first = await meet(wish);
   if (first.kind === "failed" || !first.ticket || first.session === null) {
     leave();

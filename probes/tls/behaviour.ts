@@ -5,8 +5,8 @@ import { fallbackScsv } from "./behaviour-fallback.ts";
 import { createMeetings } from "./behaviour-meeting.ts";
 import { olderResumption, tls13Resumption } from "./behaviour-resumption.ts";
 import { downgradeSentinel, extendedMasterSecret, secureRenegotiation } from "./behaviour-shown.ts";
-import type { HelloReply } from "./records.ts";
 import type { SuiteList } from "./suites.ts";
+import { unfitness } from "./trust.ts";
 import { type Accepted, newestOlder, type VersionAnswers } from "./versions.ts";
 import type { Wire } from "./wire.ts";
 
@@ -16,6 +16,8 @@ export interface BehaviourTested {
   readonly tests: Promise<TlsBehaviour["tests"]>;
   /** True once a hello of more than one packet was answered, so that nobody else need send one; null where that failed. */
   readonly largeHello: Promise<true | null>;
+  /** The same of a hello of a version to come. */
+  readonly futureVersion: Promise<true | null>;
 }
 
 /**
@@ -24,18 +26,20 @@ export interface BehaviourTested {
  * Each begins when the versions are known that it is about; where none is accepted there is nothing to test.
  * @param listed the suites of the newest of them before TLS 1.3, which tell whether encrypt-then-MAC means anything there;
  *   null where they are not listed
- * @param deflate an answer to a hello of that version that offered DEFLATE; null where there is none
+ * @param chain the first certificates that the server shows; null where nobody looks at them
  */
 export function testBehaviour(
   wire: Wire,
   versions: VersionAnswers,
   listed: Promise<SuiteList | null>,
-  deflate: Promise<HelloReply | null>,
+  chain: Promise<readonly Buffer[] | null>,
 ): BehaviourTested {
   const largeHello = Promise.withResolvers<true | null>();
+  const futureVersion = Promise.withResolvers<true | null>();
   return {
-    tests: testAll(wire, versions, listed, deflate, largeHello.resolve),
+    tests: testAll(wire, versions, listed, chain, largeHello.resolve, futureVersion.resolve),
     largeHello: largeHello.promise,
+    futureVersion: futureVersion.promise,
   };
 }
 
@@ -43,10 +47,14 @@ async function testAll(
   wire: Wire,
   versions: VersionAnswers,
   listed: Promise<SuiteList | null>,
-  deflate: Promise<HelloReply | null>,
+  chain: Promise<readonly Buffer[] | null>,
   large: (answered: true | null) => void,
+  future: (answered: true | null) => void,
 ): Promise<TlsBehaviour["tests"]> {
-  const meetings = createMeetings(wire);
+  const meetings = createMeetings(
+    wire,
+    chain.then((ders) => (ders === null ? null : unfitness(ders))),
+  );
   const all = acceptedOf(versions);
   const [accepted, ids, psk, fallback, { compression, encryptThenMac }] = await Promise.all([
     all,
@@ -56,7 +64,7 @@ async function testAll(
     ),
     all.then((accepted) => fallbackScsv(wire, accepted)),
     Promise.all([all, listed]).then(([accepted, list]) =>
-      compressionAndMac(wire, accepted, list, deflate),
+      compressionAndMac(wire, accepted, list, future),
     ),
   ]);
   await meetings.closed();

@@ -133,8 +133,7 @@ async function handshakeOf(
   settings: Pick<HandshakeOptions, "ca" | "timeoutMs">,
 ): Promise<Handshake | null> {
   const { address, signal } = wire;
-  // OpenSSL dials by itself, and knows no talk before TLS.
-  if (unfitness(chain) !== null || (address.startTls ?? null) !== null) return null;
+  if (unfitness(chain) !== null) return null;
   const kind = KINDS[keyType];
   const options = { ...settings, signal, ...(kind === undefined ? {} : { kind }) };
   const shown = await wire.slot(() => handshake(address, options)).catch(() => null);
@@ -163,7 +162,6 @@ export async function readClientCertificate(
   if (!shown.requestsCertificate) return "not-requested";
   if (shown.presented.some(({ chain }) => unfitness(chain) !== null)) return "unknown";
   const { address, timeoutMs, signal } = wire;
-  if ((address.startTls ?? null) !== null) return "unknown";
   try {
     const result = await wire.slot(() => handshake(address, { timeoutMs, signal, ca }));
     return result?.clientCertificate ?? "unknown";

@@ -19,17 +19,21 @@ export async function confirm(wire: Wire, doubtful: Contact, control: Accepted):
   const { version, shape, mixed } = doubtful;
 
   const known = offer(control.version, control.shape, [control.hello.suite]);
-  const steady = async (): Promise<boolean> => {
+  /** Null for a server that answers, else why it is not known to be one. */
+  const unsteady = async (): Promise<string | null> => {
     for (let attempt = 0; attempt < CONTROLS; attempt += 1) {
-      if ((await wire.ask(known)).kind === "hello") return true;
+      const { kind } = await wire.ask(known);
+      if (kind === "hello") return null;
+      if (kind === "cancelled") return `${verdict.why}; no time was left to look into it`;
       wire.blame();
       await wire.calm(attempt);
     }
-    return false;
+    return `${verdict.why}; ${control.version} failed too`;
   };
   const unknown = (why: string) => failed(doubtful, why);
 
-  if (!(await steady())) return unknown(`${verdict.why}; ${control.version} failed too`);
+  const before = await unsteady();
+  if (before !== null) return unknown(before);
   if (mixed === true && version !== "SSLv2") return contactInTurn(wire, version, known);
   const again = await (version === "SSLv2"
     ? contactSsl2(wire)
@@ -39,7 +43,8 @@ export async function confirm(wire: Wire, doubtful: Contact, control: Accepted):
     if (verdict.kind === "silent" || again.verdict.kind === "accepted") wire.blame();
     return again;
   }
-  if (!(await steady())) return unknown(`${verdict.why}; ${control.version} failed too`);
+  const after = await unsteady();
+  if (after !== null) return unknown(after);
   const why = `${verdict.why} each time, while ${control.version} was answered before and after`;
   return { ...doubtful, verdict: { kind: "refused", why, force: "silence" } };
 }
@@ -48,9 +53,15 @@ function isDoubtful(verdict: Verdict): verdict is Extract<Verdict, { kind: "sile
   return verdict.kind === "silent" || (verdict.kind === "refused" && verdict.force === "overload");
 }
 
-/** Takes back what was concluded of silences when the server turned out to be unsteady. */
+/**
+ * Takes back what was concluded of silences when the server turned out to be unsteady, and of a word that TLS cannot be begun
+ * where it was begun on another connection.
+ */
 export function settle(wire: Wire, contact: Contact): Contact {
   const { verdict } = contact;
+  if (verdict.kind === "refused" && verdict.force === "starttls" && wire.begun()) {
+    return failed(contact, `${verdict.why}, on one connection; on others TLS begins`);
+  }
   if (verdict.kind !== "refused" || verdict.force !== "silence" || !wire.flaky()) return contact;
   return failed(contact, "the server is unsteady: it fails hellos that it answers at other times");
 }

@@ -78,8 +78,10 @@ async function afterPause(
   taken: Taken,
 ): Promise<Contact> {
   const { verdict } = first;
-  const overload = verdict.kind === "refused" && verdict.force === "overload";
-  if (!taken.any || (verdict.kind !== "failed" && !overload)) return first;
+  const refusal = verdict.kind === "refused" ? verdict.force : null;
+  // One that begins TLS on other connections may have been too busy on this one.
+  const passing = refusal === "overload" || (refusal === "starttls" && wire.begun());
+  if (!taken.any || (verdict.kind !== "failed" && !passing)) return first;
   await wire.calm(0);
   return contactShaped(wire, version, FULL);
 }

@@ -1,10 +1,13 @@
+import type { Socket } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import type { TlsService } from "#model/tls-facets.ts";
 import { codeOf, TlsScanError } from "./errors.ts";
 import { withoutLegacyCertificate } from "./legacy-certificate.ts";
 import type { Trust } from "./presented.ts";
 import { relaxedTls } from "./relaxed.ts";
+import { beginTls } from "./starttls/begin.ts";
 import { trustOf } from "./verify-words.ts";
+import type { WireAddress } from "./wire.ts";
 
 /** Kinds of key that a server may have a certificate for. */
 export type CertificateKind = "rsa" | "ecdsa" | "eddsa" | "ml-dsa";
@@ -57,21 +60,32 @@ const REFUSAL_MS = 2000;
  * server asks for a client certificate none is given, to see whether it can be done without: up to TLS 1.2 the handshake
  * then fails, in TLS 1.3 the refusal comes after it, so that it is waited for. A web server that refuses only its pages
  * to such a client counts as `optional`: that is all TLS can see. Before TLS 1.2 OpenSSL does not tell a request.
- * @param address a `serverName` of null names no host
+ * @param address a `serverName` of null names no host; where TLS begins by a command, the talk before it comes first
  * @throws TlsScanError on a timeout or where no certificate is sent; else what the socket throws, or the signal's reason
  */
-export function handshake(
-  address: { readonly host: string; readonly port: number; readonly serverName: string | null },
+export async function handshake(
+  address: WireAddress,
+  options: HandshakeOptions,
+): Promise<Handshake> {
+  const { signal } = options;
+  const { host, port, startTls = null } = address;
+  signal.throwIfAborted();
+  if (startTls === null) return over({ host, port }, address.serverName, options);
+  const begun = await beginTls(address, startTls, options);
+  if ("socket" in begun) return over(begun, address.serverName, options);
+  throw new TlsScanError("malformed", "refused" in begun ? begun.refused : begun.broken);
+}
+
+function over(
+  place: { readonly host: string; readonly port: number } | { readonly socket: Socket },
+  serverName: string | null,
   options: HandshakeOptions,
 ): Promise<Handshake> {
   const { signal, timeoutMs, ca, kind, alpn } = options;
-  const { host, port, serverName } = address;
-  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const socket = withoutLegacyCertificate(
       connect({
-        host,
-        port,
+        ...place,
         ...relaxedTls(serverName, { ca, sigalgs: kind && SIGALGS[kind] }),
         ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
         requestOCSP: true,
@@ -86,6 +100,7 @@ export function handshake(
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
       socket.destroy();
+      if ("socket" in place) place.socket.destroy();
       act();
     };
     const finish = (clientCertificate: Handshake["clientCertificate"]) => {

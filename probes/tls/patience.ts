@@ -68,8 +68,15 @@ export function createPatience(
         refusesBy.add(failure.kind);
         return failure.kind === "unreachable" ? answer : { kind: "silence", last: answer };
       }
+      // Who had no time left to ask has nothing to say of the server.
+      if (control.kind === "cancelled") {
+        return { kind: "unsteady", why: `${words(failure)}, and no time was left to look into it` };
+      }
       wire.blame();
       wire.slow();
+      // Nobody is asked again without a pause.
+      await wire.calm(round);
+      round += 1;
       if (round >= ROUNDS || control.kind === "timeout" || wire.spent()) {
         const why = `${words(failure)}, and so does what was answered before`;
         return { kind: "unsteady", why };

@@ -3,9 +3,10 @@ import { cipherSuite } from "#facts/cipher-suites.ts";
 import { KNOWN_PRIMES } from "#facts/known-primes.ts";
 import type { DhPrime } from "#model/tls-facets.ts";
 import { type End, SILENT, WHOLE, worst } from "./explore.ts";
-import { offer } from "./offers.ts";
+import { NAMED_FIELDS, offer } from "./offers.ts";
 import { judge } from "./outcomes.ts";
 import { askSteadily } from "./steadily.ts";
+import type { SuiteList } from "./suites.ts";
 import type { Accepted } from "./versions.ts";
 import type { Wire } from "./wire.ts";
 
@@ -17,16 +18,24 @@ export interface PrimeList extends End {
 /**
  * The primes of DHE in a version up to TLS 1.2. A server may choose one by the strength of the certificate or of the suite, so
  * each kind of suite is asked apart, of those that are known to be accepted. The hellos name curves only: a server that
- * finds no finite field of its own among those named hides its DHE (RFC 7919 4).
+ * finds no finite field of its own among those named hides its DHE (RFC 7919 4). But where it has DHE only for those who name
+ * one, they do.
  */
 export async function listPrimes(
   wire: Wire,
   accepted: Accepted,
-  suites: readonly number[],
+  { suites, named }: Pick<SuiteList, "suites" | "named">,
 ): Promise<PrimeList> {
   const dhe = suites.filter((code) => cipherSuite(code)?.keyExchange === "DHE");
   const kinds = Map.groupBy(dhe, kindOf).values();
-  const answers = await Promise.all(kinds.map((kind) => askPrime(wire, accepted, kind)));
+  const answers = await Promise.all(
+    kinds.map((kind) => {
+      const unnamed = kind.filter((suite) => !named.includes(suite));
+      return unnamed.length > 0
+        ? askPrime(wire, accepted, unnamed)
+        : askPrime(wire, accepted, kind, NAMED_FIELDS);
+    }),
+  );
   const primes = answers.flatMap(({ prime }) => (prime === null ? [] : [prime]));
   return {
     version: accepted.version,
@@ -52,8 +61,9 @@ async function askPrime(
   wire: Wire,
   { version, shape, hello }: Accepted,
   suites: readonly number[],
+  groups?: readonly number[],
 ): Promise<{ readonly prime: DhPrime | null; readonly end: End }> {
-  const question = offer(version, shape, suites.slice(0, shape.bundle));
+  const question = offer(version, shape, suites.slice(0, shape.bundle), groups);
   const known = offer(version, shape, [hello.suite]);
   const outcome = await askSteadily(wire, question, known, "exchange");
   const none = (end: End) => ({ prime: null, end });

@@ -18,6 +18,8 @@ export interface HandshakeSettings {
   readonly versions?: "TLSv1.3" | "older" | undefined;
   /** False offers no ticket up to TLS 1.2 (RFC 5077 3.1). */
   readonly tickets?: boolean | undefined;
+  /** False offers no DHE up to TLS 1.2: with a prime of 10,000 bits, the longest that OpenSSL takes, it costs a second. */
+  readonly dhe?: boolean | undefined;
   /** Sends a post-quantum share beside the classic one, as browsers do. */
   readonly large?: boolean | undefined;
 }
@@ -57,15 +59,15 @@ const contexts = new Map<string, SecureContext>();
 const MAX_CONTEXTS = 50;
 
 function sharedContext(settings: HandshakeSettings): SecureContext {
-  const { ca, sigalgs, versions, tickets = true, large = false } = settings;
-  const key = JSON.stringify([ca ?? ca === null, sigalgs, versions, tickets, large]);
+  const { ca, sigalgs, versions, tickets = true, dhe = true, large = false } = settings;
+  const key = JSON.stringify([ca ?? ca === null, sigalgs, versions, tickets, dhe, large]);
   const cached = contexts.get(key);
   if (cached !== undefined) return cached;
   const options: SecureContextOptions = {
     minVersion: versions === "TLSv1.3" ? "TLSv1.3" : "TLSv1",
     ...(versions === "older" ? { maxVersion: "TLSv1.2" } : {}),
     // Those without certificate or encryption show no certificate, but may be all that there is to make a session with.
-    ciphers: `${versions === "older" ? "ALL:COMPLEMENTOFALL" : "DEFAULT"}:@SECLEVEL=0`,
+    ciphers: `${versions === "older" ? "ALL:COMPLEMENTOFALL" : "DEFAULT"}${dhe ? "" : ":!kDHE"}:@SECLEVEL=0`,
     secureOptions:
       constants.SSL_OP_LEGACY_SERVER_CONNECT | (tickets ? 0 : constants.SSL_OP_NO_TICKET),
     // Without a list Node's own store of roots is shared by all contexts; to fill it takes long, and many need no verdict.

@@ -50,7 +50,8 @@ export function cipherSuitesOf(wire: WireMemory, scan: ServerScan): CipherSuites
       const list = listOf(version);
       // Chosen when another version was asked for, while its own hello went unanswered.
       const unasked = list === undefined && chosenFor(wire, version).size > 0;
-      const why = undecided(contact) ?? (unasked ? UNASKED : ended(wire, list));
+      const why =
+        undecided(contact) ?? (unasked ? UNASKED : ended(wire, list)) ?? doubt(wire, list);
       return why === null ? [] : [{ version, why }];
     }),
   };
@@ -65,7 +66,7 @@ export function keyExchangeOf(wire: WireMemory, scan: ServerScan): KeyExchange {
     const unasked = lists.length === 0 && version !== "SSLv3" && chosenFor(wire, version).size > 0;
     const reasons = [
       undecided(contact) ?? (unasked ? UNASKED : null),
-      ...lists.map((list) => ended(wire, list)),
+      ...lists.map((list) => ended(wire, list) ?? doubt(wire, list)),
       ...signatures
         .filter((list) => list.version === version)
         .map((list) => ended(wire, list, "signature algorithms: ")),
@@ -82,6 +83,11 @@ export function keyExchangeOf(wire: WireMemory, scan: ServerScan): KeyExchange {
     anySignatureAlgorithm: scan.authentication?.anySignatureAlgorithm ?? [],
     unfinished,
   };
+}
+
+/** No refusal of a server that contradicts itself ends a list. */
+function doubt(wire: WireMemory, list: End | undefined): string | null {
+  return list !== undefined && wire.contradicted() ? CONTRADICTED : null;
 }
 
 const CONTRADICTED = "the server refuses at one time what it answers at another";

@@ -50,8 +50,11 @@ const MAX_LEAVES = 10;
 /** Checking a signature takes time, so that no more are checked of one who cannot sign. */
 const MAX_FAILURES = 3;
 
-/** An empty memory for one server. */
-export function createSeen(): Seen {
+/**
+ * An empty memory for one server.
+ * @param showed told each chain as it comes
+ */
+export function createSeen(showed: (chain: readonly Buffer[]) => void = () => {}): Seen {
   const byLeaf = new Map<string, Presentation>();
   /** Signatures that did not hold, by leaf. */
   const failures = new Map<string, number>();
@@ -73,6 +76,7 @@ export function createSeen(): Seen {
   };
 
   const saw = (version: HelloVersion, shown: Shown) => {
+    showed(shown.chain);
     requestsCertificate = shown.requestsCertificate || requestsCertificate === true;
     const key = keyOf(shown.chain[0]);
     const known = byLeaf.get(key);

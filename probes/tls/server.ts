@@ -4,19 +4,20 @@ import type { Authentication } from "./authentication.ts";
 import type { BehaviourTested } from "./behaviour.ts";
 import type { HelloVersion } from "./client-hello.ts";
 import { contactAgain } from "./contact-again.ts";
+import { settleBehaviour } from "./behaviour-settle.ts";
 import { confirm, settle } from "./confirm.ts";
 import { worst } from "./explore.ts";
 import { type GroupList, listGroups } from "./groups.ts";
 import { FULL, suitesFor } from "./offers.ts";
 import { HELLO_VERSIONS } from "./outcomes.ts";
-import type { HelloReply } from "./records.ts";
 import { listPrimes, type PrimeList } from "./primes.ts";
 import { listSrpSuites } from "./srp.ts";
 import { listSuites, type SuiteList } from "./suites.ts";
-import { testTolerance } from "./tolerance.ts";
+import { settleTolerance, testTolerance } from "./tolerance.ts";
 import type { TlsBehaviour, TlsService } from "#model/tls-facets.ts";
 import {
   type Accepted,
+  acceptedBy,
   contact,
   type Contact,
   contactSsl2,
@@ -55,30 +56,34 @@ export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Pr
   const fates = new Map(
     HELLO_VERSIONS.map((version) => [version, Promise.withResolvers<Accepted | null>()] as const),
   );
-  const begin = (version: HelloVersion, { verdict, shape }: Contact) => {
-    if (verdict.kind !== "accepted" || verdict.hello === null || lists.has(version)) return;
-    const accepted = { version, shape, hello: verdict.hello };
+  const begin = (version: HelloVersion, answer: Contact) => {
+    const accepted = acceptedBy(answer);
+    if (accepted === null || lists.has(version)) return;
     fates.get(version)?.resolve(accepted);
     lists.set(version, beginLists(wire, accepted, wanted));
   };
+  const chain = Promise.withResolvers<readonly Buffer[] | null>();
   const authenticates = AUTHENTICATION_FACETS.some((facet) => wanted.has(facet));
   const known = new Map([...fates].map(([version, { promise }]) => [version, promise] as const));
   // Loaded while the first hellos are on their way.
   const authenticated = authenticates
     ? setImmediate()
         .then(() => import("./authentication.ts"))
-        .then(({ authenticate }) => authenticate(wire, known, wanted))
+        .then(({ authenticate }) => authenticate(wire, known, wanted, chain.resolve))
     : null;
+  void Promise.resolve(authenticated).then(() => chain.resolve(null));
   const listed = newestOlder(known).then((older) =>
     older === null ? null : (lists.get(older.version)?.suites ?? null),
   );
-  const deflate = Promise.withResolvers<HelloReply | null>();
-  const behaving = wanted.has("tlsBehaviour") ? behave(wire, known, listed, deflate.promise) : null;
-  const largeHello = behaving?.then((tested) => tested.largeHello);
-  const tolerated = wanted.has("tlsService")
-    ? testTolerance(wire, known, largeHello, deflate.resolve)
-    : [];
-  if (!wanted.has("tlsService")) deflate.resolve(null);
+  const behaving = wanted.has("tlsBehaviour") ? behave(wire, known, listed, chain.promise) : null;
+  const elsewhere =
+    behaving === null
+      ? {}
+      : {
+          "large-hello": behaving.then((tested) => tested.largeHello),
+          "future-version": behaving.then((tested) => tested.futureVersion),
+        };
+  const tolerated = wanted.has("tlsService") ? testTolerance(wire, known, elsewhere) : [];
   const ssl2 = contactSsl2(wire);
   const first = await Promise.all(
     HELLO_VERSIONS.map(async (version) => {
@@ -118,16 +123,23 @@ export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Pr
       control === undefined ? answer : confirm(wire, answer, control),
     ),
   );
+  const before = lists.size;
   for (const answer of confirmed) if (answer.version !== "SSLv2") begin(answer.version, answer);
+  const settled = confirmed.map((answer) => settle(wire, answer));
+  const late = lists.size > before;
+  const tests =
+    late && behaving !== null
+      ? await behaviourOf(wire, confirmed, listed, chain.promise)
+      : behaviour;
   const all = [...lists.values()];
   return {
     suites: await finished(all.map((list) => list.suites)),
     groups: await finished(all.map((list) => list.groups)),
     primes: await finished(all.map((list) => list.primes)),
-    contacts: confirmed.map((answer) => settle(wire, answer)),
-    tolerance,
+    contacts: settled,
+    tolerance: settleTolerance(wire, tolerance),
     authentication,
-    behaviour,
+    behaviour: settleBehaviour(tests, settled),
   };
 }
 
@@ -136,11 +148,26 @@ async function behave(
   wire: Wire,
   versions: VersionAnswers,
   listed: Promise<SuiteList | null>,
-  deflate: Promise<HelloReply | null>,
+  chain: Promise<readonly Buffer[] | null>,
 ): Promise<BehaviourTested> {
   await setImmediate();
   const { testBehaviour } = await import("./behaviour.ts");
-  return testBehaviour(wire, versions, listed, deflate);
+  return testBehaviour(wire, versions, listed, chain);
+}
+
+/** Once more from the beginning, where a version turned out to be accepted after all. */
+async function behaviourOf(
+  wire: Wire,
+  contacts: readonly Contact[],
+  listed: Promise<SuiteList | null>,
+  chain: Promise<readonly Buffer[] | null>,
+): Promise<TlsBehaviour["tests"]> {
+  const versions = HELLO_VERSIONS.map((version) => {
+    const found = contacts.find((one) => one.version === version);
+    return [version, Promise.resolve(found === undefined ? null : acceptedBy(found))] as const;
+  });
+  const { tests } = await behave(wire, new Map(versions), listed, chain);
+  return tests;
 }
 
 const AUTHENTICATION_FACETS = ["certificate", "keyExchange", "tlsService"] as const;
@@ -153,13 +180,13 @@ function beginLists(wire: Wire, accepted: Accepted, wanted: ReadonlySet<FacetNam
   const exchange = wanted.has("keyExchange");
   const suites =
     wanted.has("cipherSuites") || wanted.has("tlsAttacks") || (exchange && !tls13)
-      ? withSrp(listSuites(wire, version, shape, first), listSrpSuites(wire, accepted))
+      ? withSrp(listSuites(wire, accepted, first), listSrpSuites(wire, accepted))
       : null;
   const groups = exchange ? listGroups(wire, accepted) : null;
   const primes =
     exchange && !tls13 && suites !== null
       ? suites.then(async (list) => {
-          const primes = await listPrimes(wire, accepted, list.suites);
+          const primes = await listPrimes(wire, accepted, list);
           // Among suites that were not found there may be Diffie-Hellman.
           return { ...primes, ...worst([primes, list]) };
         })

@@ -6,6 +6,7 @@ import { bundled, NAMED_FIELDS, offer, type Shape, suitesFor, withoutEcdsa } fro
 import { judge, type Outcome } from "./outcomes.ts";
 import type { HelloReply } from "./records.ts";
 import { askSteadily } from "./steadily.ts";
+import type { Accepted } from "./versions.ts";
 import type { Wire } from "./wire.ts";
 
 /** The suites of one accepted version. */
@@ -14,26 +15,29 @@ export interface SuiteList extends End {
   /** In the server's order where it has one, else in the order of the offer. */
   readonly suites: readonly number[];
   readonly preference: Omit<SuitePreference, "version">;
+  /** Those that are chosen only for clients that name their finite field (RFC 7919). */
+  readonly named: readonly number[];
 }
 
 /**
  * Lists the suites of a version: offers all, takes away the one that is chosen, and asks again until the server refuses.
+ * @param accepted the version, and any answer in it
  * @param first the answer to the hello that offered everything, if there was one of that shape
  */
 export async function listSuites(
   wire: Wire,
-  version: HelloVersion,
-  shape: Shape,
+  accepted: Accepted,
   first: HelloReply | null,
 ): Promise<SuiteList> {
+  const { version, shape } = accepted;
   const offered = suitesFor(version);
   if (first === null || shape.bundle < offered.length) {
-    return listBundles(wire, version, shape, first, offered);
+    return listBundles(wire, accepted, first, offered);
   }
   const found = [first.suite];
   const rest = offered.filter((suite) => suite !== first.suite);
   const refused: (readonly number[])[] = [];
-  const ask = stepOf(wire, version, shape, found);
+  const ask = stepOf(wire, accepted);
   const step: Step = async (candidates) => {
     const answer = await ask(candidates);
     if (typeof answer !== "number") refused.push(candidates);
@@ -64,6 +68,7 @@ export async function listSuites(
   const left = () => offered.filter((suite) => !found.includes(suite));
   // Where the list ended in parts, each refused by itself, no one failure hides what is in the others.
   const atOnce = refused.some((candidates) => candidates.length >= left().length);
+  const fields: number[] = [];
   const finished = await Promise.all([
     version === "TLSv1.3" || !atOnce || !isWhole(ends[0] ?? WHOLE)
       ? WHOLE
@@ -73,8 +78,9 @@ export async function listSuites(
       ? finite
       : found.includes(finite)
         ? WHOLE
-        : chain(named, left().filter(isDhe), found),
+        : chain(named, left().filter(isDhe), fields),
   ]);
+  found.push(...fields);
   const end = worst([...ends, ...finished]);
   // What was chosen aside belongs to the list, but one who refuses it in the chain says two things.
   const suites = [...new Set([...found, ...seen])];
@@ -86,6 +92,7 @@ export async function listSuites(
     version,
     ...(contradicted ? CONTRADICTED : end),
     suites: order === "client" ? offered.filter((suite) => suites.includes(suite)) : suites,
+    named: fields,
     preference: {
       order,
       chachaForClients:
@@ -160,37 +167,39 @@ async function behindElliptic(
 /** For servers that cannot take everything in one hello: bundle by bundle. */
 async function listBundles(
   wire: Wire,
-  version: HelloVersion,
-  shape: Shape,
+  accepted: Accepted,
   first: HelloReply | null,
   offered: readonly number[],
 ): Promise<SuiteList> {
+  const { version, shape } = accepted;
+  const step = stepOf(wire, accepted);
   const found = first === null ? [] : [first.suite];
   const ends: End[] = [];
   const bundles = bundled(offered, shape.bundle);
   for (const bundle of bundles) {
-    const step = stepOf(wire, version, shape, found);
     const candidates = bundle.filter((suite) => !found.includes(suite));
     ends.push(await chain(step, candidates, found));
   }
   // Each bundle has an order of its own; asking once more for what was found gives one order for all.
   const merged: number[] = [];
   if (ends.length > 1 && found.length > 1) {
-    await chain(stepOf(wire, version, shape, found), found.slice(0, shape.bundle), merged);
+    await chain(step, found.slice(0, shape.bundle), merged);
   }
   const suites = [...merged, ...found.filter((suite) => !merged.includes(suite))];
   const order = await orderOf(wire, version, shape, suites, bundles.flat(), false);
-  return { version, ...worst(ends), suites, preference: { order, chachaForClients: null } };
+  return {
+    version,
+    ...worst(ends),
+    suites,
+    named: [],
+    preference: { order, chachaForClients: null },
+  };
 }
 
-function stepOf(wire: Wire, version: HelloVersion, shape: Shape, found: readonly number[]): Step {
+function stepOf(wire: Wire, { version, shape, hello }: Accepted): Step {
+  const known = offer(version, shape, [hello.suite]);
   return async (candidates) => {
-    const known = found[0];
-    const outcome = await askSteadily(
-      wire,
-      offer(version, shape, candidates),
-      known === undefined ? null : offer(version, shape, [known]),
-    );
+    const outcome = await askSteadily(wire, offer(version, shape, candidates), known);
     return chosenOf(outcome, version, candidates);
   };
 }

@@ -1,17 +1,19 @@
 /** Whether a server bears what clients of the future send: long hellos, versions and values that it does not know. */
 import type { TlsService } from "#model/tls-facets.ts";
 import { EXTENSION, VERSION_CODES } from "./client-hello.ts";
-import { offer, WITH_DEFLATE } from "./offers.ts";
+import { offer } from "./offers.ts";
 import { words } from "./outcomes.ts";
-import type { HelloReply } from "./records.ts";
 import { askSteadily } from "./steadily.ts";
-import { type Accepted, newestOlder, type VersionAnswers } from "./versions.ts";
+import { newestOlder, type VersionAnswers } from "./versions.ts";
 import type { Question, Wire } from "./wire.ts";
 
 /** Beyond one segment of 1,460 bytes; a ticket that the server did not make is to be passed over (RFC 5077 3.4). */
 const LARGE = 1600;
 
 type Tolerance = TlsService["tolerance"][number];
+
+/** A test, and whether its answer was no more than a silence. */
+export type ToleranceTested = Tolerance & { readonly bySilence?: true };
 
 /**
  * The valid share of X25519MLKEM768 that costs nothing to make: an encapsulation key of zeros passes the check of
@@ -22,25 +24,20 @@ const HYBRID = 0x11ec;
 /** RFC 8701: reserved to be unknown. */
 const GREASE = 0x3a3a;
 /** What no version of TLS is, yet. */
-const FUTURE = 0x0305;
+export const FUTURE = 0x0305;
 
 /**
  * Asks three odd hellos, one after the other's kind at once.
- * @param largeHello becomes true when a large hello of TLS 1.3 was answered elsewhere, so that none need be sent for it
- * @param deflate told the answer to a hello up to TLS 1.2 that offered DEFLATE by the way; null where there was none
+ * @param elsewhere become true when such a hello was answered elsewhere, so that none need be sent for it
  */
 export async function testTolerance(
   wire: Wire,
   versions: VersionAnswers,
-  largeHello: Promise<true | null> | null = null,
-  deflate: (answer: HelloReply | null) => void = () => {},
-): Promise<readonly Tolerance[]> {
+  elsewhere: Partial<Record<Tolerance["test"], Promise<true | null>>>,
+): Promise<readonly ToleranceTested[]> {
   const [tls13 = null, older] = await Promise.all([versions.get("TLSv1.3"), newestOlder(versions)]);
   const newest = tls13 ?? older;
-  if (newest === null || newest.shape.compact) {
-    deflate(null);
-    return [];
-  }
+  if (newest === null || newest.shape.compact) return [];
   const ordinary = offer(newest.version, newest.shape, [newest.hello.suite]);
   const tests: { readonly test: Tolerance["test"]; readonly question: Question }[] = [
     {
@@ -65,34 +62,27 @@ export async function testTolerance(
       },
     },
   ];
-  if (older === null) deflate(null);
-  return Promise.all([
-    ...tests.map(async ({ test, question }) =>
-      test === "large-hello" && tls13 !== null && (await largeHello) === true
+  // Before supported_versions, clients of a newer version said so in the first field (RFC 5246 appendix E.1).
+  if (older !== null) {
+    const question = offer(older.version, older.shape, [older.hello.suite]);
+    tests.push({ test: "future-version", question: { ...question, legacyVersion: FUTURE } });
+  }
+  return Promise.all(
+    tests.map(async ({ test, question }) =>
+      (await elsewhere[test]) === true
         ? { test, status: "tolerated" as const, why: null }
         : judge(wire, test, question, ordinary),
     ),
-    ...(older === null ? [] : [futureVersion(wire, older, ordinary, deflate)]),
-  ]);
+  );
 }
 
-/** Before supported_versions, clients of a newer version said so in the first field (RFC 5246 appendix E.1). */
-async function futureVersion(
-  wire: Wire,
-  { version, shape, hello }: Accepted,
-  known: Question,
-  deflate: (answer: HelloReply | null) => void,
-): Promise<Tolerance> {
-  const test = "future-version";
-  const question = { ...offer(version, shape, [hello.suite]), legacyVersion: FUTURE };
-  const outcome = await askSteadily(wire, { ...question, compression: WITH_DEFLATE }, known);
-  if (outcome !== "silence" && outcome.kind === "hello") {
-    deflate(outcome.version === VERSION_CODES[version] ? outcome : null);
-    return { test, status: "tolerated", why: null };
-  }
-  // Either may be why it said no.
-  deflate(null);
-  return judge(wire, test, question, known);
+/** What was concluded of a silence alone is taken back where the server turned out to be unsteady. */
+export function settleTolerance(wire: Wire, tested: readonly ToleranceTested[]): Tolerance[] {
+  return tested.map(({ bySilence, ...tolerance }) =>
+    bySilence === true && wire.flaky()
+      ? { ...tolerance, status: "unknown", why: "no answer, from a server that is unsteady" }
+      : tolerance,
+  );
 }
 
 async function judge(
@@ -100,10 +90,11 @@ async function judge(
   test: Tolerance["test"],
   question: Question,
   known: Question,
-): Promise<Tolerance> {
+): Promise<ToleranceTested> {
   const outcome = await askSteadily(wire, question, known);
   if (outcome === "silence") {
-    return { test, status: "intolerant", why: "no answer, while an ordinary hello is answered" };
+    const why = "no answer, while an ordinary hello is answered";
+    return { test, status: "intolerant", why, bySilence: true };
   }
   if (outcome.kind === "hello") return { test, status: "tolerated", why: null };
   const status = outcome.kind === "alert" ? "intolerant" : "unknown";

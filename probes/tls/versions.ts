@@ -24,6 +24,13 @@ export interface Accepted {
   readonly hello: HelloReply;
 }
 
+/** The version as an accepted one; null where that answer does not show it, or is SSLv2's. */
+export function acceptedBy({ version, shape, verdict }: Contact): Accepted | null {
+  return version === "SSLv2" || verdict.kind !== "accepted" || verdict.hello === null
+    ? null
+    : { version, shape, hello: verdict.hello };
+}
+
 /** What became of each version that was asked for: null for one that is not accepted. Oldest first; these never reject. */
 export type VersionAnswers = ReadonlyMap<HelloVersion, Promise<Accepted | null>>;
 

@@ -64,6 +64,8 @@ export interface Wire extends Omit<Steadiness, "met"> {
   readonly slow: () => void;
   /** Resolves when the first hello was answered, or was not. */
   readonly heard: Promise<void>;
+  /** TLS was begun on some connection. */
+  readonly begun: () => boolean;
   /** No time is left: what is asked from now on is `cancelled`. */
   readonly spent: () => boolean;
   /** Every suite that was chosen, by the version it was chosen for: a lower one than was asked for counts for its own. */
@@ -107,6 +109,8 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
   const open = new Set<Connection>();
   /** Dialled ahead, oldest first: a server that serves one connection at a time meets them in the order of their use. */
   const spares: Connection[] = [];
+  /** TLS was begun on some connection: one that says it has none has not always said so. */
+  let begun = false;
   let asking = 0;
   let trimming = false;
   let connections = 0;
@@ -187,7 +191,9 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
         },
         end,
       };
-      const outcome = await connection.converse(hello(), listening, timeoutMs);
+      const said = await connection.converse(hello(), listening, timeoutMs);
+      const outcome = begun && isNoStartTls(said) ? { ...said, refused: false } : said;
+      begun ||= !("kind" in said && UNBEGUN.has(said.kind));
       // An idle connection may have been ended by the time it is used: that says nothing of the hello.
       const stale =
         wasSpare &&
@@ -275,6 +281,7 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
     flaky: steadiness.flaky,
     contradicted: steadiness.contradicted,
     heard,
+    begun: () => begun,
     spent,
     chosen,
     connections: () => connections,
@@ -287,6 +294,13 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
     },
   };
   return { ...wire, patience: createPatience(wire) };
+}
+
+/** Outcomes of connections on which no hello was sent, or none that is known of. */
+const UNBEGUN: ReadonlySet<string> = new Set(["no-starttls", "unreachable", "cancelled"]);
+
+function isNoStartTls(said: object): said is Extract<Broken, { kind: "no-starttls" }> {
+  return "kind" in said && said.kind === "no-starttls";
 }
 
 const ENDED: ReadonlySet<string> = new Set(["closed", "reset"]);

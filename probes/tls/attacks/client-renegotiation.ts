@@ -16,6 +16,8 @@ import {
 
 /** Servers that limit it do so after 3, 5 or 9. */
 const TRIES = 10;
+/** So many times as long as the handshakes before took, a silence must last to be one. */
+const PATIENCE = 5;
 const RENEGOTIATION_INFO = 0xff01;
 
 /**
@@ -29,13 +31,27 @@ export const clientRenegotiation: Attack = {
     if (usable === null) return unknown("none of its suites can be spoken here");
     const { version, suites } = usable;
     let done = 0;
+    let began = performance.now();
+    let last = began;
     const trial = await attempt(wire, surface, (progress) => {
       done = 0;
-      return renegotiate(opening(wire, surface, version, suites), progress, () => (done += 1));
+      began = last = performance.now();
+      return renegotiate(opening(wire, surface, version, suites), progress, () => {
+        done += 1;
+        last = performance.now();
+      });
     });
     if (trial.kind === "failed") return trial.finding;
     if (trial.kind === "ended") return limited(done, "ends the connection");
-    if (trial.kind === "silent") return limited(done, "says nothing");
+    if (trial.kind === "silent") {
+      // All share the time of one dialogue: who was slow before may be no more than slow now.
+      const patient = performance.now() - last > PATIENCE * ((last - began) / (done + 1));
+      return patient
+        ? limited(done, "says nothing")
+        : unknown(
+            `takes ${done} renegotiations that a client asks for, then there was no time left`,
+          );
+    }
     const { result } = trial;
     if (result.kind === "no-handshake") return unknown(`no handshake: ${result.why}`);
     // Many take their leave after the handshake whatever comes then.

@@ -12,45 +12,50 @@ import { shown } from "./talk.ts";
 interface Trial {
   /** Changes nothing, needs no login, and its answer is like no other. */
   readonly command: string;
-  /** The answer to it within TLS: nothing else looks so. */
-  readonly obeyed: RegExp;
+  /** The answer to it within TLS: nothing else has all of these. */
+  readonly obeyed: readonly RegExp[];
   readonly farewell: string;
-  /** All that a server says which knows of the farewell alone. */
+  /** All that a server says, to the end, which knows of the farewell alone. */
   readonly ignored: RegExp;
 }
 
 /** 250 alone could be an odd answer to the farewell: there must be both. */
 const MAIL: Trial = {
   command: "NOOP",
-  obeyed: /^250[ -].*^221[ -]/ms,
+  obeyed: [/^250[ -]/m, /^221[ -]/m],
   farewell: "QUIT",
-  ignored: /^221[ -]/,
+  ignored: /^(?:221[ -].*\r?\n)+$/,
 };
 
 /** FTP and POP3 have NOOP after login only, NNTP has none: there lists are asked for. */
 const TRIALS: Partial<Record<StartTlsProtocol, Trial>> = {
   smtp: MAIL,
   lmtp: MAIL,
-  ftp: { command: "FEAT", obeyed: /^211[ -]/m, farewell: "QUIT", ignored: /^221[ -]/ },
+  ftp: {
+    command: "FEAT",
+    obeyed: [/^211[ -]/m],
+    farewell: "QUIT",
+    ignored: /^(?:221[ -].*\r?\n)+$/,
+  },
   pop3: {
     command: "CAPA",
-    obeyed: /^\+OK.*^\.\r?$/ms,
+    obeyed: [/^\+OK/, /^\.\r?$/m],
     farewell: "QUIT",
-    ignored: /^\+OK[^\n]*\n?$/,
+    ignored: /^\+OK.*\r?\n$/,
   },
   imap: {
     command: "a3 NOOP",
-    obeyed: /^a3 (?:OK|NO|BAD)/m,
+    obeyed: [/^a3 (?:OK|NO|BAD)/m],
     farewell: "a4 LOGOUT",
-    ignored: /^(?:\* [^\n]*\n)*a4 OK/,
+    ignored: /^(?:\* .*\r?\n)*a4 OK.*\r?\n$/,
   },
-  nntp: { command: "CAPABILITIES", obeyed: /^101 /m, farewell: "QUIT", ignored: /^205 / },
+  nntp: { command: "CAPABILITIES", obeyed: [/^101 /m], farewell: "QUIT", ignored: /^205 .*\r?\n$/ },
   // RFC 5804 2.13: the answer repeats the text. Once TLS stands a list comes unasked, with an OK of its own (2.2).
   sieve: {
     command: 'NOOP "probity"',
-    obeyed: /TAG (?:"|\{7\}\r?\n)probity/,
+    obeyed: [/TAG (?:"|\{7\}\r?\n)probity/],
     farewell: "LOGOUT",
-    ignored: /^(?:["{][^]*?\nOK[^\n]*\n)?OK/,
+    ignored: /^(?:(?:".*\r?\n)+OK.*\r?\n)?OK.*\r?\n$/,
   },
 };
 
@@ -61,7 +66,7 @@ export interface InjectionResult {
 
 /**
  * Sends a harmless command in one write with the one that begins TLS, and says goodbye within TLS: a server that has the
- * flaw answers both. A second connection, without the command, only where the first does not come to TLS. Never rejects.
+ * flaw answers both. Where that does not come to TLS, it is tried once more, and then without the command. Never rejects.
  * @param options.timeoutMs for each connection
  */
 export async function testInjection(
@@ -71,29 +76,36 @@ export async function testInjection(
 ): Promise<InjectionResult> {
   const trial = TRIALS[protocol];
   if (trial === undefined) {
-    return { status: "not-run", why: `${protocol} has no command that could follow in clear text` };
+    return {
+      status: "not-run",
+      why: `it is tested in protocols of lines alone, not in ${protocol}`,
+    };
   }
   const { command } = trial;
-  const tried = await attempt(address, protocol, trial, options, true);
-  if (tried.said !== null) return judge(trial, tried.said);
-  const unknown = { status: "unknown", why: tried.why } as const;
-  if (tried.late) return unknown;
+  const first = await attempt(address, protocol, trial, options, true);
+  if (first.said !== null) return judge(trial, first);
+  // Who never came to the command was shown nothing of it, and one failure may be an accident.
+  const again = first.late ? first : await attempt(address, protocol, trial, options, true);
+  if (again.said !== null) return judge(trial, again);
+  const unknown = { status: "unknown", why: again.why } as const;
+  if (again.late || !first.sent || !again.sent) return unknown;
   const control = await attempt(address, protocol, trial, options, false);
-  if (control.said === null || !trial.ignored.test(control.said)) return unknown;
+  if (control.said === null || !control.whole || !trial.ignored.test(control.said)) return unknown;
   return {
     status: "not-vulnerable",
-    why: `does not begin TLS when ${command} follows in clear text: ${tried.why}`,
+    why: `does not begin TLS when ${command} follows in clear text: ${again.why}`,
   };
 }
 
-function judge({ command, obeyed, ignored }: Trial, said: string): InjectionResult {
-  if (obeyed.test(said)) {
+function judge({ command, obeyed, ignored }: Trial, { said, whole }: Said): InjectionResult {
+  if (obeyed.every((sign) => sign.test(said))) {
     return {
       status: "vulnerable",
       why: `obeys within TLS what was sent in clear text before it: ${command} is answered with ${shown(said)}`,
     };
   }
-  if (ignored.test(said)) {
+  // What is cut off may have gone on with an answer to the command.
+  if (whole && ignored.test(said)) {
     return {
       status: "not-vulnerable",
       why: `${command}, sent in clear text before TLS, is not obeyed within it`,
@@ -104,10 +116,20 @@ function judge({ command, obeyed, ignored }: Trial, said: string): InjectionResu
     : { status: "unknown", why: `says within TLS what answers nothing: ${shown(said)}` };
 }
 
-/** What the server said within TLS; or null, and why it did not come to that. */
+/** What the server said within TLS, and whether it was all. */
+interface Said {
+  readonly said: string;
+  readonly whole: boolean;
+}
+/** Or null, and why it did not come to that; and whether the command was sent. */
 type Attempt =
-  | { readonly said: string }
-  | { readonly said: null; readonly why: string; readonly late: boolean };
+  | Said
+  | {
+      readonly said: null;
+      readonly why: string;
+      readonly late: boolean;
+      readonly sent: boolean;
+    };
 
 async function attempt(
   address: BeginAddress,
@@ -117,8 +139,8 @@ async function attempt(
   inject: boolean,
 ): Promise<Attempt> {
   const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  const failed = (why: string) => ({ said: null, why, late: within.aborted });
   let tries = 0;
+  const failed = (why: string) => ({ said: null, why, late: within.aborted, sent: tries > 0 });
   const rewrite = (bytes: Buffer) => {
     if (!/(?:STARTTLS|STLS|AUTH TLS|AUTH SSL)\r\n$/.test(bytes.toString("latin1"))) return bytes;
     tries += 1;
@@ -133,7 +155,7 @@ async function attempt(
       // What was injected stood behind the first, and was answered in clear text.
       return failed("begins TLS by its second command only, which is not tried");
     }
-    return { said: await exchange(begun.socket, address.serverName, `${farewell}\r\n`, within) };
+    return await exchange(begun.socket, address.serverName, `${farewell}\r\n`, within);
   } catch (error) {
     return failed(within.aborted ? "not finished in time" : classifyNetwork(error).message);
   }

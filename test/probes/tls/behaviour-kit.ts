@@ -3,7 +3,6 @@ import type { StartTlsProtocol } from "#model/endpoint-url.ts";
 import type { BehaviourTest, TlsBehaviour, TlsService, WireAnswer } from "#model/tls-facets.ts";
 import { testBehaviour } from "#probes/tls/behaviour.ts";
 import { HELLO_VERSIONS } from "#probes/tls/outcomes.ts";
-import type { HelloReply } from "#probes/tls/records.ts";
 import { listSuites } from "#probes/tls/suites.ts";
 import { testTolerance } from "#probes/tls/tolerance.ts";
 import { type Accepted, contact } from "#probes/tls/versions.ts";
@@ -28,6 +27,8 @@ export interface BehaviourOptions {
   readonly startTls?: StartTlsProtocol;
   /** Whether the suites are listed first, as in a scan that was asked for them. */
   readonly listed?: boolean;
+  /** The certificates that the server was seen to show. */
+  readonly chain?: readonly Buffer[];
   /** Whether tolerance is tested beside it, as in such a scan. */
   readonly tolerance?: boolean;
 }
@@ -60,20 +61,23 @@ export async function behaviourOf(
   try {
     const accepted = await acceptedBy(wire);
     const older = accepted.findLast(({ version }) => version !== "TLSv1.3");
-    const list =
-      listed && older !== undefined
-        ? await listSuites(wire, older.version, older.shape, older.hello)
-        : null;
+    const list = listed && older !== undefined ? await listSuites(wire, older, older.hello) : null;
     const before = wire.connections();
     const versions = new Map(accepted.map((one) => [one.version, Promise.resolve(one)] as const));
-    const deflate = Promise.withResolvers<HelloReply | null>();
-    const tested = testBehaviour(wire, versions, Promise.resolve(list), deflate.promise);
-    if (options.tolerance !== true) deflate.resolve(null);
+    const tested = testBehaviour(
+      wire,
+      versions,
+      Promise.resolve(list),
+      Promise.resolve(options.chain ?? null),
+    );
     const [tests, largeHello, tolerance] = await Promise.all([
       tested.tests,
       tested.largeHello,
       options.tolerance === true
-        ? testTolerance(wire, versions, tested.largeHello, deflate.resolve)
+        ? testTolerance(wire, versions, {
+            "large-hello": tested.largeHello,
+            "future-version": tested.futureVersion,
+          })
         : [],
     ]);
     return {

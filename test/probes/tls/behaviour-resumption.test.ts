@@ -166,3 +166,13 @@ test.skipIf(!has("openssl"))("it stops at once when it is told to", async () => 
   await behaviourOf(proxy.port, { timeoutMs: 60_000, signal: controller.signal, listed: false });
   expect(performance.now() - started).toBeLessThan(10_000);
 });
+
+test("OpenSSL is given no chain that it had better not check", async () => {
+  const server = await serve(keys);
+  const { tests } = await behaviourOf(server.port, { chain: [Buffer.from("no certificate")] });
+  const made = tests.filter(({ test: name }) => FOUR.some((one) => one === name));
+  expect(made.map(({ answer }) => answer)).not.toContain("yes");
+  expect(made.find(({ test: name }) => name === "psk-resumption")?.why).toBe(
+    "not tried: a certificate of its chain cannot be read",
+  );
+});

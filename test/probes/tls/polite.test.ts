@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   alert,
@@ -7,7 +9,7 @@ import {
   type Peer,
   type SeenHello,
 } from "../../support/tls-peer.ts";
-import { BUSY, caught, closePeers, peers, scanOf, serve, SMALL, told } from "./polite-kit.ts";
+import { BUSY, caught, closePeers, scanOf, serve, SMALL, told } from "./polite-kit.ts";
 import { accepted, skippingClock } from "./scan.ts";
 
 afterEach(closePeers);
@@ -29,27 +31,21 @@ describe("connections at once", () => {
 
   test("are counted for the host: five scans of one port and five of another take twenty in all", async () => {
     const host = freshAddress();
-    let peak = 0;
-    const watched = async () => {
-      const peer = await serve(
-        (hello) => honest(SMALL, hello),
-        () => {
-          setImmediate(() => {
-            peak = Math.max(
-              peak,
-              peers.reduce((sum, one) => sum + one.open(), 0),
-            );
-          });
-          return leisurely();
-        },
-        host,
-      );
-      return peer;
-    };
+    const watched = () => serve((hello) => honest(SMALL, hello), leisurely, host);
     const pair = [await watched(), await watched()];
+    // On this side, for a server learns later that a connection is gone.
+    let open = 0;
+    let peak = 0;
+    const count = (message: unknown) => {
+      const { socket } = message as { socket: Socket };
+      open += 1;
+      peak = Math.max(peak, open);
+      socket.once("close", () => (open -= 1));
+    };
+    subscribe("net.client.socket", count);
     const results = await Promise.all(
       pair.flatMap((peer) => Array.from({ length: 5 }, () => scanOf(peer))),
-    );
+    ).finally(() => unsubscribe("net.client.socket", count));
     for (const result of results) expect(told(result)).toEqual(told(results[0] ?? result));
     expect(peak).toBeLessThanOrEqual(20);
     expect(peak).toBeGreaterThan(10);

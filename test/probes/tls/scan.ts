@@ -1,4 +1,5 @@
 import { suiteName } from "#facts/cipher-suites.ts";
+import type { StartTlsProtocol } from "#model/endpoint-url.ts";
 import type {
   CipherSuites,
   KeyExchange,
@@ -28,13 +29,14 @@ const EVERYTHING = [
 export interface ScanOptions extends Partial<EnumerateOptions> {
   readonly host?: string;
   readonly serverName?: string;
+  readonly startTls?: StartTlsProtocol;
 }
 
 /** Scans a server on this machine for everything; pauses take no time, but count as if they did. */
 export async function scan(port: number, options: ScanOptions = {}): Promise<TlsScan> {
-  const { host = "127.0.0.1", serverName = "server.example", ...overrides } = options;
+  const { host = "127.0.0.1", serverName = "server.example", startTls, ...overrides } = options;
   const result = await enumerate(
-    { host, port, serverName },
+    { host, port, serverName, startTls: startTls ?? null },
     {
       timeoutMs: 5000,
       connections: 20,

@@ -39,7 +39,7 @@ describe.each(LINE_PROTOCOLS)("%s", (protocol) => {
     expect(await judge(protocol, manners)).toMatchObject({
       status: "not-vulnerable",
       why: expect.stringMatching(/^does not begin TLS when .* follows in clear text: ./) as string,
-      taken: 2,
+      taken: 3,
     });
   });
 
@@ -66,7 +66,7 @@ describe.each(LINE_PROTOCOLS)("%s", (protocol) => {
 });
 
 test("one that refuses, and says nothing that tells without the command either, shows nothing", async () => {
-  expect(await judge("smtp", "strict and busy")).toMatchObject({ status: "unknown", taken: 2 });
+  expect(await judge("smtp", "strict and busy")).toMatchObject({ status: "unknown", taken: 3 });
 });
 
 test("FTP's older command is not tried", async () => {

@@ -198,6 +198,13 @@ describe("nothing is known", () => {
     ["ldap", [ldapResponse(0, { id: 0 })], "ends the connection"],
     ["ldap", [ldapResponse(0, { tag: 0x61 })], "another LDAP message"],
     ["ldap", [Buffer.from([0x30, 0x80, 0, 0])], "broken LDAP"],
+    ...["resource-constraint", "system-shutdown", "internal-server-error"].map(
+      (name): [StartTlsProtocol, readonly Turn[], string] => [
+        "xmpp",
+        [STREAM, "<features></features>", /<starttls/, `<stream:error><${name} xmlns='x'/>`],
+        `ends the stream with an error: ${name}`,
+      ],
+    ),
     ["ldap", [Buffer.from([0x30, 3, 2, 1, 1])], "another LDAP message"],
     ["postgres", ["EFATAL: no room\0"], "answers SSLRequest with an error"],
     [
