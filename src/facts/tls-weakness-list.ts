@@ -29,7 +29,7 @@ export const PASSIVE_WEAKNESSES = [
   known("drown", "DROWN", "broken", "CVE-2016-0800", "RFC 6176"),
   known("freak", "FREAK", "broken", "CVE-2015-0204"),
   known("logjam", "Logjam", "broken", "CVE-2015-4000", "RFC 9325 4.1"),
-  known("common-prime", "Common DH prime", "weak", "CVE-2015-4000", "RFC 9325 4.5"),
+  known("common-prime", "Small DH primes", "weak", "CVE-2015-4000", "RFC 9325 4.5"),
   known("sweet32", "SWEET32", "weak", "CVE-2016-2183", "CVE-2016-6329"),
   known("beast", "BEAST", "weak", "CVE-2011-3389", "RFC 8996"),
   known("crime", "CRIME", "broken", "CVE-2012-4929", "RFC 9325 3.3"),

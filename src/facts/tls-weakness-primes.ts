@@ -15,13 +15,13 @@ import {
 } from "./tls-weakness-evidence.ts";
 
 const WITH_PRIMES: readonly TlsVersion[] = ["SSLv3", "TLSv1.0", "TLSv1.1", "TLSv1.2"];
-/** Logarithms of 768 bits have been computed (https://eprint.iacr.org/2017/067). */
-const LEAST_BITS = 1024;
+/** Logarithms of 795 bits have been computed (https://eprint.iacr.org/2020/697); a state can afford those of 1024. */
+const STATE_BITS = 1024;
 
 /** Export suites with Diffie-Hellman, and primes within reach. */
 export function logjam(evidence: WeaknessEvidence): WeaknessFinding {
   const suites = dheSuites(evidence).filter(({ name }) => name.includes("_EXPORT"));
-  const primes = primesOf(evidence, (prime) => prime.export || prime.bits < LEAST_BITS);
+  const primes = primesOf(evidence, (prime) => prime.export || prime.bits < STATE_BITS);
   const seen = [
     ...(suites.length > 0 ? [`accepts ${listedNames(suites)}`] : []),
     ...(primes.length > 0 ? [`exchanges keys in ${listedNames(primes)}`] : []),
@@ -29,21 +29,25 @@ export function logjam(evidence: WeaknessEvidence): WeaknessFinding {
   return seen.length > 0 ? vulnerable(seen.join("; ")) : unlessOpen(evidence);
 }
 
-/** A prime of 1024 bits that many servers share: one great computation opens the traffic of them all. */
+/**
+ * Primes of 1024 bits, within reach of a state (https://weakdh.org). Where many servers share one, a single great
+ * computation opens the traffic of them all; the words tell when it would have to be made for this server alone.
+ */
 export function commonPrime(evidence: WeaknessEvidence): WeaknessFinding {
-  const primes = primesOf(
-    evidence,
-    ({ name, bits }) => name !== null && bits >= LEAST_BITS && bits <= 1024,
-  );
-  return primes.length > 0
-    ? vulnerable(`exchanges keys in ${listedNames(primes)}`)
-    : unlessOpen(evidence);
+  const primes = primesOf(evidence, ({ bits }) => bits === STATE_BITS);
+  if (primes.length === 0) return unlessOpen(evidence);
+  const alone = primes.some(({ shared }) => shared)
+    ? ""
+    : ", which no list of shared primes has: great effort, for this server alone";
+  return vulnerable(`exchanges keys in ${listedNames(primes)}${alone}`);
 }
 
 function primesOf({ keyExchange }: WeaknessEvidence, has: (prime: DhPrime) => boolean) {
-  return (keyExchange?.primes ?? [])
-    .filter(has)
-    .map((prime) => ({ version: prime.version, name: primeWords(prime) }));
+  return (keyExchange?.primes ?? []).filter(has).map((prime) => ({
+    version: prime.version,
+    name: primeWords(prime),
+    shared: prime.name !== null,
+  }));
 }
 
 /** Those whose prime a client without a shared key gets to see. */

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import pLimit from "p-limit";
+import { PASSIVE_WEAKNESSES } from "#facts/tls-weakness-list.ts";
 import { TLS_VERSIONS } from "#model/tls.ts";
 import { has, type Requirement } from "../support/requirements.ts";
 import { configurations } from "./all.ts";
@@ -10,6 +11,7 @@ import { footnoteOf, FOOTNOTES } from "./footnotes.ts";
 import { removeKeys } from "./keys.ts";
 import { type Peer, PEERS } from "./peers.ts";
 import { type Row, survey } from "./survey.ts";
+import { NOWHERE, weaknessFaults } from "./weaknesses.ts";
 
 const FILE = new URL("../../docs/tls-servers.md", import.meta.url);
 const FORMATTER = fileURLToPath(new URL("../../node_modules/oxfmt/bin/oxfmt", import.meta.url));
@@ -35,7 +37,8 @@ try {
 }
 
 /** What must not be written down as a result: it has to be put right first. */
-function faultsOf({ configuration, wrong, differences }: Row): string[] {
+function faultsOf(row: Row): string[] {
+  const { configuration, wrong, differences } = row;
   const unexplained = [...differences.values()]
     .flat()
     .filter((difference) => footnoteOf(configuration.name, difference) === null)
@@ -43,7 +46,9 @@ function faultsOf({ configuration, wrong, differences }: Row): string[] {
       const who = seenBy === "peer" ? `${peer} alone` : `all but ${peer}`;
       return `${version} ${what} ${name} is seen by ${who}`;
     });
-  return [...wrong, ...unexplained].map((words) => `${configuration.name}: ${words}`);
+  return [...wrong, ...weaknessFaults(row), ...unexplained].map(
+    (words) => `${configuration.name}: ${words}`,
+  );
 }
 
 function page(rows: readonly Row[]): string {
@@ -75,7 +80,47 @@ ${rows.map(line).join("\n")}
 ${notes.join("\n")}
 
 sslscan lists no suites for SSLv2 and SSLv3 and groups for 1.2 and 1.3 alone; nmap lists no groups.
+
+## Weaknesses
+
+Of the ${PASSIVE_WEAKNESSES.length} weaknesses that show in what a server offers and in how it behaves, those that the same scans call
+vulnerable; **bold** ones are broken, the others weak. They too are exactly those that the configuration allows, by rules
+that the test writes out (\`test/tls-servers/weaknesses.ts\`): from versions, suites and primes, and by hand where these do
+not tell. No other is claimed, and nothing is left unknown but what the last column tells.
+
+No server here can have these:
+
+${nowhere()}
+
+What takes a test that looks like an attack is in \`test/probes/tls/attacks-servers.test.ts\`: there none is claimed but of
+Node 0.10.0. All that sslscan and nmap both confirm of Node 0.10 and 0.12 is found (\`test/tls-servers/weaknesses.test.ts\`).
+
+| Server | Vulnerable | Not known |
+| --- | --- | --- |
+${rows.map(weakLine).join("\n")}
 `;
+}
+
+function weakLine({ configuration, seen }: Row): string {
+  const passive = seen.weaknesses.filter(({ id }) =>
+    PASSIVE_WEAKNESSES.some((one) => one.id === id),
+  );
+  const vulnerable = passive
+    .filter(({ status }) => status === "vulnerable")
+    .map(({ title, tier }) => (tier === "broken" ? `**${title}**` : title));
+  const unknown = passive.filter(({ status }) => status === "unknown");
+  const reasons = Map.groupBy(unknown, ({ why }) => why ?? "");
+  const open = [...reasons].map(
+    ([why, same]) => `${same.map(({ title }) => title).join(", ")}: ${why}`,
+  );
+  const found = vulnerable.length === 0 ? "none" : vulnerable.join(", ");
+  return `| ${configuration.name} | ${found} | ${open.join("; ")} |`;
+}
+
+function nowhere(): string {
+  return [...NOWHERE]
+    .map(([id, why]) => `- ${PASSIVE_WEAKNESSES.find((one) => one.id === id)?.title}: ${why}`)
+    .join("\n");
 }
 
 function line({ configuration, expected, seen, differences }: Row): string {

@@ -1,4 +1,5 @@
 /** The one place that knows the shape of the engine's result. */
+import { tlsWeaknesses, type Weakness } from "#facts/tls-weaknesses.ts";
 import type { TlsService } from "#model/tls-facets.ts";
 import type { TlsVersion } from "#model/tls.ts";
 import { type AddressScan, enumerate } from "#probes/tls/enumerate.ts";
@@ -23,6 +24,8 @@ export interface Seen {
   /** Kinds of key of the certificates. */
   readonly certificates: readonly string[];
   readonly service: Pick<TlsService, "sni" | "clientCertificate">;
+  /** Every one, whether it is there or not. */
+  readonly weaknesses: readonly Weakness[];
   readonly connections: number;
   readonly milliseconds: number;
 }
@@ -33,16 +36,27 @@ const EVERYTHING = [
   "keyExchange",
   "certificate",
   "tlsService",
+  "tlsBehaviour",
+  "tlsAttacks",
 ] as const;
 
+export interface LookOptions {
+  /** Tests that look like attacks too: some servers keep silent to them, which takes time. */
+  readonly active?: boolean;
+  readonly timeoutMs?: number;
+}
+
+/** Some of the servers share a loaded machine with each other and with the peers. */
+const TIMEOUT_MS = 15_000;
+
 /** Scans a server of the table once, for everything, as the probe does it. */
-export async function look(port: number): Promise<Seen> {
+export async function look(port: number, options: LookOptions = {}): Promise<Seen> {
+  const { active = false, timeoutMs = TIMEOUT_MS } = options;
   const started = performance.now();
   const result = await enumerate(
     { host: "127.0.0.1", port, serverName: SERVER_NAME },
     {
-      // Some of the servers share a loaded machine with each other and with the peers.
-      timeoutMs: 15_000,
+      timeoutMs,
       connections: 20,
       signal: new AbortController().signal,
       clock: {
@@ -50,6 +64,7 @@ export async function look(port: number): Promise<Seen> {
         wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
       },
       wanted: new Set(EVERYTHING),
+      active,
       ca: null,
     },
   );
@@ -87,6 +102,14 @@ function seenOf(result: AddressScan, milliseconds: number): Seen {
     ],
     certificates: (certificate?.presented ?? []).map(({ chain }) => chain[0]?.keyType ?? "none"),
     service: { sni: tlsService.sni, clientCertificate: tlsService.clientCertificate },
+    weaknesses: tlsWeaknesses({
+      protocols,
+      cipherSuites,
+      keyExchange,
+      certificate,
+      behaviour: result.tlsBehaviour,
+      attacks: result.tlsAttacks,
+    }),
     connections,
     milliseconds,
   };

@@ -136,6 +136,14 @@ export const FOOTNOTES: readonly Footnote[] = [
     servers: /^JSSE: everything, /,
     why: "nmap names ffdhe2048, which JSSE then takes for the export suites of DHE too (RFC 7919). A client that names no finite field gets 512 bits: nmap itself where it cannot name any, in SSLv3.",
   },
+  {
+    peer: "sslscan",
+    what: "suite",
+    seenBy: "probity",
+    version: "TLSv1.2",
+    servers: /^GnuTLS: .* without secure renegotiation$/,
+    why: "sslscan lists suites by OpenSSL 3, which refuses servers without RFC 5746. `openssl s_client -legacy_server_connect` connects.",
+  },
 ];
 
 /** The number of the footnote that explains a difference, counted from 1; null where none does. */

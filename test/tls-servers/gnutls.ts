@@ -134,6 +134,10 @@ export const configurations: readonly ServerConfiguration[] = [
       "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-CCM-8:+AES-128-CCM:-GROUP-ALL:+GROUP-FFDHE2048:+GROUP-FFDHE4096",
     keys: ["ec"],
   }),
+  gnutls("TLS 1.2 without secure renegotiation", {
+    priority: "NORMAL:-VERS-ALL:+VERS-TLS1.2:%DISABLE_SAFE_RENEGOTIATION",
+    keys: ["rsa"],
+  }),
   gnutls("Ed25519 certificate, TLS 1.2", {
     priority: "NORMAL:-VERS-ALL:+VERS-TLS1.2",
     keys: ["ed25519"],

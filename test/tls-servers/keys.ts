@@ -98,10 +98,17 @@ export function bundle(name: KeyName): Promise<string> {
   });
 }
 
+export type DhName = "ffdhe2048" | "ffdhe3072" | "rfc5114-1" | "own1024";
+
 /** A file of Diffie-Hellman parameters; `rfc5114-1` is of 1024 bits, the others of the bits in their name. */
-export function dhParameters(group: "ffdhe2048" | "ffdhe3072" | "rfc5114-1"): Promise<string> {
+export function dhParameters(group: DhName): Promise<string> {
   return once(`dh ${group}`, async () => {
     const file = join(keyFolder(), `${group}.dh.pem`);
+    if (group === "own1024") {
+      // As for DSA: a safe prime takes seconds to find.
+      await run("openssl", ["dhparam", "-dsaparam", "-out", file, "1024"]);
+      return file;
+    }
     const option = group === "rfc5114-1" ? "dh_rfc5114:1" : `group:${group}`;
     const algorithm = group === "rfc5114-1" ? "DHX" : "DH";
     const args = ["genpkey", "-genparam", "-algorithm", algorithm, "-pkeyopt", option];

@@ -17,8 +17,10 @@ interface Settings extends OpenSslSettings {
   readonly directives?: string;
   /** For a client certificate. */
   readonly asks?: boolean;
-  readonly dh?: "ffdhe2048" | "rfc5114-1";
+  readonly dh?: keyof typeof DH_BITS;
 }
+
+const DH_BITS = { ffdhe2048: 2048, "rfc5114-1": 1024, own1024: 1024 } as const;
 
 const NAMES = {
   "TLSv1.0": "TLSv1",
@@ -53,7 +55,7 @@ function nginx(name: string, settings: Settings): ServerConfiguration {
     },
     expected: async () => ({
       versions: await openSslVersions({
-        ...(dh === undefined ? {} : { primes: () => [dh === "ffdhe2048" ? 2048 : 1024] }),
+        ...(dh === undefined ? {} : { primes: () => [DH_BITS[dh]] }),
         ...settings,
       }),
       order,
@@ -169,6 +171,14 @@ export const configurations: readonly ServerConfiguration[] = [
     authentications: ["RSA"],
     order: "server",
     directives: "ssl_conf_command Options PrioritizeChaCha;",
+  }),
+  nginx("DHE alone, in 1024 bits of its own", {
+    keys: ["rsa"],
+    versions: ["TLSv1.2"],
+    ciphers: "DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0",
+    authentications: ["RSA"],
+    order: "server",
+    dh: "own1024",
   }),
   nginx("a client certificate is asked for", {
     keys: ["rsa"],
