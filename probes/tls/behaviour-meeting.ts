@@ -37,7 +37,12 @@ export function createMeetings(wire: Wire, unfit: Promise<string | null>): Meeti
   };
   wire.signal.addEventListener("abort", stop, { once: true });
   /** A connection, or why there is none. It counts until it is closed, which may be after its answer is there. */
-  const dial = () =>
+  const dial = async (): Promise<Socket | string> => {
+    // Before, not after: a server that serves one connection at a time would wait for this one, and show nobody else any.
+    const why = await unfit;
+    return why === null ? dialNow() : `not tried: ${why}`;
+  };
+  const dialNow = () =>
     new Promise<Socket | string>((resolve) => {
       const taken = wire.slot(async () => {
         const socket = await begin(wire);
@@ -57,11 +62,10 @@ export function createMeetings(wire: Wire, unfit: Promise<string | null>): Meeti
     const talks = (wire.address.startTls ?? null) !== null;
     const places = Array.from({ length: talks ? 0 : ahead }, dial);
     const next = async (wish: Wish): Promise<Told> => {
-      const [socket, slow] = await Promise.all([places.shift() ?? dial(), unfit]);
-      if (typeof socket === "string") return { kind: "failed", why: socket, done: false };
-      if (slow === null) return meet(wire, socket, wish);
-      socket.destroy();
-      return { kind: "failed", why: `not tried: ${slow}`, done: false };
+      const socket = await (places.shift() ?? dial());
+      return typeof socket === "string"
+        ? { kind: "failed", why: socket, done: false }
+        : meet(wire, socket, wish);
     };
     return {
       meet: async (wish) => {
