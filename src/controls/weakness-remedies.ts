@@ -23,7 +23,7 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   beast: { parts: ["versions"] },
   crime: {
     words:
-      "Turn TLS compression off. Apache: SSLCompression off. nginx since 1.3.2 and OpenSSL since 1.1.0 have it off: update them.",
+      "Turn TLS compression off (CRIME). Apache: SSLCompression off. nginx (since 1.3.2), HAProxy (since 1.5) and OpenSSL (since 1.1.0) have it off: update them.",
   },
   lucky13: { parts: ["suites"] },
   rc4: { parts: ["suites"] },
@@ -32,7 +32,7 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   "export-suites": { parts: ["suites"] },
   "insecure-renegotiation": {
     words:
-      "Update the TLS library to one that knows RFC 5746 (OpenSSL since 0.9.8m). Apache: SSLInsecureRenegotiation off.",
+      "Update the TLS library to one that knows secure renegotiation (OpenSSL since 0.9.8m); nginx and HAProxy have no setting for it. Apache: SSLInsecureRenegotiation off.",
   },
   "no-fallback-scsv": {
     parts: ["versions"],
@@ -51,12 +51,13 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   },
   robot: {
     parts: ["suites"],
-    words: "Update what ends TLS: its answers to wrong paddings differ.",
+    words:
+      "Update what ends TLS: its answers to wrong paddings differ (ROBOT). Until then turn suites with RSA key exchange off.",
   },
   "tls-poodle": { words: "Update what ends TLS: it does not check the padding of CBC suites." },
   "client-renegotiation": {
     words:
-      "Refuse renegotiation that a client begins: nginx, HAProxy and OpenSSL 3 do; Apache with an older OpenSSL: SSLOpenSSLConfCmd Options NoRenegotiation (since 1.1.1).",
+      "Refuse renegotiation that a client begins. nginx (since 0.8.23), HAProxy (since 1.5) and OpenSSL 3 do: update them. Apache with an older OpenSSL: SSLOpenSSLConfCmd Options NoRenegotiation (since 1.1.1).",
   },
   "starttls-injection": {
     words:
