@@ -14,7 +14,7 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   poodle: { parts: ["versions"] },
   drown: {
     parts: ["versions"],
-    words: "Turn SSLv2 off on every server that has the same key, mail servers too.",
+    words: "Turn SSLv2 off on every server that has the same key, mail servers too (DROWN).",
   },
   freak: { parts: ["suites"] },
   logjam: { parts: ["suites", "groups"] },
@@ -43,11 +43,12 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   roca: { words: NEW_KEY },
   heartbleed: {
     words:
-      "Update OpenSSL to 1.0.1g or newer. Then count the key and all that was in memory as known: make a new key, have its certificate issued, revoke the old one, end all sessions.",
+      "Update OpenSSL to 1.0.1g or newer (Heartbleed). All that was in memory may be known: then make a new key, have its certificate issued, revoke the old one, end all sessions.",
   },
-  "ccs-injection": { words: "Update OpenSSL to 0.9.8za, 1.0.0m, 1.0.1h or newer." },
+  "ccs-injection": { words: "Update OpenSSL to 0.9.8za, 1.0.0m, 1.0.1h or newer (CCS injection)." },
   ticketbleed: {
-    words: "Update F5 BIG-IP, or turn Session Ticket off in its client SSL profile (K05121675).",
+    words:
+      "Update F5 BIG-IP, or turn Session Ticket off in its client SSL profile (Ticketbleed, K05121675).",
   },
   robot: {
     parts: ["suites"],

@@ -71,7 +71,7 @@ export function settingsInWords(profile: TlsProfile, parts: readonly SettingPart
     (part) => parts.includes(part) || (part === "suites13" && parts.includes("suites") && !usual),
   );
   const words = [
-    `Set the server to ${profile.title}; on a cloud service choose a TLS policy as strict.`,
+    `Set the server to ${profile.title} (a cloud service: to a TLS policy as strict).`,
     ...wanted.flatMap((part) =>
       SERVERS.flatMap(({ server, lines, join }) => {
         const own = lines(names)[part];

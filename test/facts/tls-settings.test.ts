@@ -194,7 +194,7 @@ describe("in words", () => {
 
   test("the parts that are asked for, one setting a line", () => {
     expect(settingsInWords(intermediate, ["groups"]).split("\n")).toEqual([
-      "Set the server to Mozilla intermediate 6; on a cloud service choose a TLS policy as strict.",
+      "Set the server to Mozilla intermediate 6 (a cloud service: to a TLS policy as strict).",
       "nginx: ssl_ecdh_curve X25519MLKEM768:X25519:prime256v1:secp384r1;",
       "Apache: SSLOpenSSLConfCmd Curves X25519MLKEM768:X25519:prime256v1:secp384r1",
       "HAProxy: ssl-default-bind-curves X25519MLKEM768:X25519:prime256v1:secp384r1",
