@@ -22,8 +22,8 @@ export const SCREEN = 40;
 /** Where the text of `To do` stands. */
 const TO_DO_COLUMN = 12;
 
-/** Adds the judgements, the worst first. */
-export function addJudgements(view: View): void {
+/** Adds the judgements, the worst first. Returns whether all of what to do had room. */
+export function addJudgements(view: View): boolean {
   const { judgements } = view.check;
   const failing = worstFirst(judgements.filter(({ outcome }) => outcome === "fail"));
   const first = failing.map(({ remediation }) => {
@@ -31,13 +31,17 @@ export function addJudgements(view: View): void {
     return rowsOf(view, line + moreWords(more.length));
   });
   const said = new Set<string>();
+  let all = true;
   let left = view.verbose ? Infinity : SCREEN - view.page.rows() - rowsBeside(view, failing);
   for (const [index, judgement] of failing.entries()) {
     addFailure(view, judgement);
     const most = left - sum(first.slice(index + 1));
-    left -= addToDo(view, toDoLines(judgement.remediation), said, most);
+    const { rows, whole } = addToDo(view, toDoLines(judgement.remediation), said, most);
+    left -= rows;
+    all &&= whole;
   }
   addOthers(view);
+  return all;
 }
 
 function addOthers(view: View): void {
@@ -81,18 +85,18 @@ function addFailure(view: View, judgement: CheckJudgement): void {
 
 /**
  * What to do, line by line; on the one screen as many whole lines as have room there, and none that was said above.
- * @returns the rows that it took
+ * @returns the rows that it took, and whether they were all there
  */
 function addToDo(
   { page, verbose, tight }: View,
   all: readonly string[],
   said: Set<string>,
   most: number,
-): number {
+): { readonly rows: number; readonly whole: boolean } {
   const before = page.rows();
   const fresh = verbose ? all : all.filter((line) => !said.has(line));
   // Where its first line was said above, the rest belongs to that.
-  if (tight && (fresh.length === 0 || fresh[0] !== all[0])) return 0;
+  if (tight && (fresh.length === 0 || fresh[0] !== all[0])) return { rows: 0, whole: true };
   const lines = fresh.length === 0 && all.length > 0 ? ["as above"] : fresh;
   const rows = lines.map((line) => rowsOf({ page }, line));
   const needed = (count: number) =>
@@ -108,7 +112,7 @@ function addToDo(
     if (index === 0) addLabelled(page, "To do", content, 2);
     else page.add(content, { indent });
   }
-  return page.rows() - before;
+  return { rows: page.rows() - before, whole: shown === lines.length };
 }
 
 /** What stands behind the last line that is shown. */

@@ -27,13 +27,16 @@ export function renderCheckText(
 ): string {
   const verbose = options.verbose === true;
   const view = { check, profile: profileOf(check), verbose };
-  const page = render({ ...view, page: createPage(options), tight: false });
+  const { page, whole } = render({ ...view, page: createPage(options), tight: false });
   // On a narrow page hardly a fact would be left.
-  if (verbose || page.width < NARROW || page.rows() <= SCREEN) return page.text();
-  return render({ ...view, page: createPage(options), tight: true }).text();
+  if (verbose || page.width < NARROW || (whole && page.rows() <= SCREEN)) {
+    return page.text();
+  }
+  return render({ ...view, page: createPage(options), tight: true }).page.text();
 }
 
-function render(view: View): Page {
+/** The page, and whether all of what to do had room on it. */
+function render(view: View): { readonly page: Page; readonly whole: boolean } {
   const { page, check } = view;
   addVerdict(view);
   page.blank();
@@ -53,9 +56,9 @@ function render(view: View): Page {
   if (http !== null) addHttp(view, http);
   addProblems(view, check);
   page.blank();
-  addJudgements(view);
+  const whole = addJudgements(view);
   if (view.verbose) addFact(page, "Policy", `${check.policy.title} (${check.policy.id})`);
-  return page;
+  return { page, whole };
 }
 
 function addVerdict({ page, check }: View): void {

@@ -12,6 +12,7 @@ import {
   legacyCheck,
   presented,
   SAMPLE,
+  suites,
 } from "../support/sample-check.ts";
 import { terminalFaults } from "./terminal.ts";
 
@@ -77,6 +78,22 @@ test("what to do about a certificate that signed itself is one thing", () => {
   expect(screen(check)).toMatch(
     /To do +Have a certificate issued by a public authority[^\n]*\n[^\n]*--ca-file here\.\n\S/,
   );
+});
+
+test.each([80, 100])("facts give way to the setting that mends suites, at %i columns", (width) => {
+  const cipherSuites = {
+    suites: [
+      ...suites("TLSv1.0", ["TLS_RSA_WITH_AES_128_CBC_SHA"]),
+      ...suites("TLSv1.2", ["TLS_RSA_WITH_AES_128_CBC_SHA"]),
+    ],
+    preferences: [],
+    unfinished: [],
+  };
+  const text = screen(judgedCheck({ ...facetsOf(goodCheck()), cipherSuites }), width);
+  expect(text).toMatch(
+    /nginx: ssl_ciphers\s+ECDHE-[^]*Apache: SSLCipherSuite[^]*HAProxy: ssl-default-bind-ciphers/,
+  );
+  expect(text.trimEnd().split("\n").length).toBeLessThanOrEqual(40);
 });
 
 test("tests that could not be run say why, not that the flag is missing", () => {

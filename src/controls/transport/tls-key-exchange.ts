@@ -80,7 +80,7 @@ export default defineControl({
     const beyond = having("permitted").filter(({ reason }) => reason !== null);
     const held = [
       judged.length === 0
-        ? "no group, prime or signature is in use: keys are exchanged by the suites' own means alone, as by RSA"
+        ? "no group, prime or signature is in use, as with RSA key exchange alone"
         : `${judged.length} groups, primes and signatures, ${weaker.length > 0 ? "none broken" : "all within the profile"}`,
       ...(weaker.length > 0 ? [`weak, outside the profile: ${weaker.join("; ")}`] : []),
       ...(beyond.length > 0
