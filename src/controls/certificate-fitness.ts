@@ -1,11 +1,14 @@
 /** What one certificate of a chain must be, whoever trusts it: its key, its signature and what it may be used for. */
 import type { Certificate } from "#model/tls-facets.ts";
 import { plain } from "#model/text.ts";
+import type { CertificateRemedy } from "./certificate-remedies.ts";
 
 /** Findings about one certificate, in words that follow its name. */
 export interface Fitness {
   readonly failures: readonly string[];
   readonly open: readonly string[];
+  /** What mends the failures. */
+  readonly remedies?: readonly CertificateRemedy[];
 }
 
 export interface KeySizes {
@@ -56,18 +59,20 @@ export function authorityFitness(certificate: Certificate, sizes: KeySizes): Fit
   };
   const { failures, open } = joined(keyFitness(certificate, least), signatureFitness(certificate));
   const named = (words: string) => `its authority ${plain(certificate.subject, 80)} ${words}`;
-  return { failures: failures.map(named), open: open.map(named) };
+  const remedies: readonly CertificateRemedy[] = failures.length > 0 ? ["authority"] : [];
+  return { failures: failures.map(named), open: open.map(named), remedies };
 }
 
 function joined(...parts: readonly Fitness[]): Fitness {
   return {
     failures: parts.flatMap(({ failures }) => failures),
     open: parts.flatMap(({ open }) => open),
+    remedies: parts.flatMap(({ remedies }) => remedies ?? []),
   };
 }
 
-function fails(words: string): Fitness {
-  return { failures: [words], open: [] };
+function fails(words: string, remedy: CertificateRemedy): Fitness {
+  return { failures: [words], open: [], remedies: [remedy] };
 }
 function leavesOpen(words: string): Fitness {
   return { failures: [], open: [words] };
@@ -76,14 +81,14 @@ const fits: Fitness = { failures: [], open: [] };
 
 function keyFitness(certificate: Certificate, sizes: KeySizes): Fitness {
   const { keyType, keyBits } = certificate;
-  if (keyType === "dsa") return fails("has a DSA key, which no current client accepts");
+  if (keyType === "dsa") return fails("has a DSA key, which no current client accepts", "weak-key");
   if (keyType === "other") return leavesOpen("has a kind of key that Probity does not know");
   // The others are of one size or of sizes that all suffice (RFC 8410, FIPS 204, FIPS 205).
   if (keyType !== "rsa" && keyType !== "ec") return fits;
   const name = keyName(certificate);
   const minimum = keyType === "rsa" ? sizes.minimumRsaBits : sizes.minimumEcBits;
   if (keyBits === null) return leavesOpen(`has an ${name} key of a size that is not known`);
-  return keyBits < minimum ? fails(`has an ${keyWords(certificate)} only`) : fits;
+  return keyBits < minimum ? fails(`has an ${keyWords(certificate)} only`, "weak-key") : fits;
 }
 
 /** MD2, MD4, MD5 and SHA-1: certificates by them can be forged (RFC 6151, RFC 9155; Baseline Requirements 7.1.3.2). */
@@ -91,7 +96,7 @@ function signatureFitness({ signatureAlgorithm }: Certificate): Fitness {
   if (signatureAlgorithm === null)
     return leavesOpen("has a signature of a kind that Probity does not know");
   return /md[245]|sha-?1(?!\d)/i.test(signatureAlgorithm)
-    ? fails(`is signed by ${plain(signatureAlgorithm)}, which can be forged`)
+    ? fails(`is signed by ${plain(signatureAlgorithm)}, which can be forged`, "weak-signature")
     : fits;
 }
 
@@ -108,5 +113,5 @@ function usageFitness({ keyUsage, extendedKeyUsage }: Certificate): Fitness {
   ) {
     failures.push("is not for TLS servers (extended key usage)");
   }
-  return { failures, open: [] };
+  return { failures, open: [], remedies: failures.length > 0 ? ["usage"] : [] };
 }

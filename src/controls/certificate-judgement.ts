@@ -53,7 +53,9 @@ export function judgePresented(
   const parts: readonly (Fitness | Validity)[] = [
     trustFindings(presented),
     possessionFindings(presented),
-    { failures: presented.hostnameMatches ? [] : [others], open: [] },
+    presented.hostnameMatches
+      ? { failures: [], open: [] }
+      : { failures: [others], open: [], remedies: ["name"] },
     serverValidity(leaf, name, moments),
     serverFitness(leaf, expect),
     stapleValidity(presented, name, moments),
@@ -67,6 +69,7 @@ export function judgePresented(
   return {
     failures: parts.flatMap(({ failures }) => failures),
     open: parts.flatMap(({ open }) => open),
+    remedies: parts.flatMap(({ remedies }) => remedies ?? []),
     attention: [
       ...parts.flatMap((part) => ("attention" in part ? part.attention : [])),
       ...disorderNotes(presented, name, moments.now),

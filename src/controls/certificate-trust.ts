@@ -4,6 +4,7 @@ import { parseMoment } from "#model/moment.ts";
 import type { PresentedCertificate } from "#model/tls-facets.ts";
 import { plain } from "#model/text.ts";
 import type { Fitness } from "./certificate-fitness.ts";
+import type { CertificateRemedy } from "./certificate-remedies.ts";
 
 /**
  * A server must send what leads up to the root (RFC 8446 4.4.2). Some browsers fetch what is missing from the address in the
@@ -15,16 +16,31 @@ export function trustFindings(presented: PresentedCertificate): Fitness {
   const missing = `the certificate of ${issuerWords(presented)} is not sent, so that only clients that fetch it themselves can connect`;
   if (trusted === false) {
     const words = `is not trusted (${reason})`;
-    return { failures: [complete === false ? `${words}: ${missing}` : words], open: [] };
+    return {
+      failures: [complete === false ? `${words}: ${missing}` : words],
+      open: [],
+      remedies: untrustedRemedies(presented, reason),
+    };
   }
   const open = trusted === null ? [`could not tell whether it is trusted (${reason})`] : [];
-  if (complete === false) return { failures: [missing], open };
+  if (complete === false) return { failures: [missing], open, remedies: ["incomplete"] };
   return complete === true
     ? { failures: [], open }
     : {
         failures: [],
         open: [...open, "could not tell whether all intermediate certificates are sent"],
       };
+}
+
+/** Where it is out of its time that is told by itself, and nothing else follows from it. */
+function untrustedRemedies(
+  { complete, chain: [leaf] }: PresentedCertificate,
+  reason: string,
+): readonly CertificateRemedy[] {
+  if (complete === false) return ["incomplete"];
+  if (/revoked/i.test(reason)) return ["revoked"];
+  if (/expired|not yet valid/i.test(reason)) return [];
+  return [leaf?.selfSigned === true ? "self-signed" : "untrusted"];
 }
 
 /** Anyone can show a certificate: only who has its key can sign, or read what is encrypted for it (RFC 8446 4.4.3). */
@@ -35,6 +51,7 @@ export function possessionFindings({ possession }: PresentedCertificate): Fitnes
   return {
     failures: possession === false ? [not] : [],
     open: possession === null ? [unproved] : [],
+    remedies: possession === false ? ["possession"] : [],
   };
 }
 
@@ -74,6 +91,7 @@ export function timestampFindings({ timestamps, chain: [leaf] }: PresentedCertif
     ? {
         failures: [`carries ${timestamps} signed timestamps of public logs and needs ${needed}`],
         open: [],
+        remedies: ["timestamps"],
       }
     : { failures: [], open: [] };
 }

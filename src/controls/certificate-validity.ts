@@ -3,11 +3,14 @@ import type { AttentionNote } from "#model/control.ts";
 import { parseMoment, renderMoment } from "#model/moment.ts";
 import type { Certificate, PresentedCertificate } from "#model/tls-facets.ts";
 import { plain } from "#model/text.ts";
+import type { CertificateRemedy } from "./certificate-remedies.ts";
 
 export interface Validity {
   readonly failures: readonly string[];
   readonly open: readonly string[];
   readonly attention: readonly AttentionNote[];
+  /** What mends the failures. */
+  readonly remedies?: readonly CertificateRemedy[];
 }
 
 /** Milliseconds since 1970. */
@@ -27,10 +30,17 @@ export function serverValidity(leaf: Certificate, name: string, { now }: Moments
   const from = parseMoment(leaf.validFrom);
   const to = parseMoment(leaf.validTo);
   const failures: string[] = [];
-  if (to !== null && to <= now) failures.push(`expired on ${renderMoment(to)}`);
-  if (from !== null && from > now) failures.push(`is not valid before ${renderMoment(from)}`);
+  const remedies: CertificateRemedy[] = [];
+  if (to !== null && to <= now) {
+    failures.push(`expired on ${renderMoment(to)}`);
+    remedies.push("expired");
+  }
+  if (from !== null && from > now) {
+    failures.push(`is not valid before ${renderMoment(from)}`);
+    remedies.push("not-yet-valid");
+  }
   const open = from === null || to === null ? ["its validity cannot be read"] : [];
-  return { failures, open, attention: expiring(from, to, now, name) };
+  return { failures, open, attention: expiring(from, to, now, name), remedies };
 }
 
 /**
@@ -69,10 +79,12 @@ export function stapleValidity(
   const must = leaf?.mustStaple === true;
   if (staple === null) {
     const failures = must ? ["demands a stapled OCSP answer, and none is sent"] : [];
-    return { failures, open: [], attention: [] };
+    return { failures, open: [], attention: [], remedies: must ? ["staple"] : [] };
   }
-  if (staple.status === "revoked")
-    return { failures: ["is revoked (stapled OCSP answer)"], open: [], attention: [] };
+  if (staple.status === "revoked") {
+    const failures = ["is revoked (stapled OCSP answer)"];
+    return { failures, open: [], attention: [], remedies: ["revoked"] };
+  }
   if (staple.status !== "good") {
     const words =
       staple.status === "unknown"
@@ -97,7 +109,12 @@ export function stapleValidity(
         : null;
   if (late === null) return { failures: [], open: [], attention: [] };
   return must
-    ? { failures: [`demands a stapled OCSP answer: ${late}`], open: [], attention: [] }
+    ? {
+        failures: [`demands a stapled OCSP answer: ${late}`],
+        open: [],
+        attention: [],
+        remedies: ["staple"],
+      }
     : {
         failures: [],
         open: [],

@@ -14,7 +14,7 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   poodle: { parts: ["versions"] },
   drown: {
     parts: ["versions"],
-    words: "Turn SSLv2 off on every server that has the same key, mail servers too.",
+    words: "Turn SSLv2 off on every server that has the same key, mail servers too (DROWN).",
   },
   freak: { parts: ["suites"] },
   logjam: { parts: ["suites", "groups"] },
@@ -23,7 +23,7 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   beast: { parts: ["versions"] },
   crime: {
     words:
-      "Turn TLS compression off. Apache: SSLCompression off. nginx since 1.3.2 and OpenSSL since 1.1.0 have it off: update them.",
+      "Turn TLS compression off (CRIME). Apache: SSLCompression off. nginx (since 1.3.2), HAProxy (since 1.5) and OpenSSL (since 1.1.0) have it off: update them.",
   },
   lucky13: { parts: ["suites"] },
   rc4: { parts: ["suites"] },
@@ -32,7 +32,7 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   "export-suites": { parts: ["suites"] },
   "insecure-renegotiation": {
     words:
-      "Update the TLS library to one that knows RFC 5746 (OpenSSL since 0.9.8m). Apache: SSLInsecureRenegotiation off.",
+      "Update the TLS library to one that knows secure renegotiation (OpenSSL since 0.9.8m); nginx and HAProxy have no setting for it. Apache: SSLInsecureRenegotiation off.",
   },
   "no-fallback-scsv": {
     parts: ["versions"],
@@ -43,20 +43,22 @@ const REMEDIES: Readonly<Record<string, Remedy>> = {
   roca: { words: NEW_KEY },
   heartbleed: {
     words:
-      "Update OpenSSL to 1.0.1g or newer. Then count the key and all that was in memory as known: make a new key, have its certificate issued, revoke the old one, end all sessions.",
+      "Update OpenSSL to 1.0.1g or newer (Heartbleed). All that was in memory may be known: then make a new key, have its certificate issued, revoke the old one, end all sessions.",
   },
-  "ccs-injection": { words: "Update OpenSSL to 0.9.8za, 1.0.0m, 1.0.1h or newer." },
+  "ccs-injection": { words: "Update OpenSSL to 0.9.8za, 1.0.0m, 1.0.1h or newer (CCS injection)." },
   ticketbleed: {
-    words: "Update F5 BIG-IP, or turn Session Ticket off in its client SSL profile (K05121675).",
+    words:
+      "Update F5 BIG-IP, or turn Session Ticket off in its client SSL profile (Ticketbleed, K05121675).",
   },
   robot: {
     parts: ["suites"],
-    words: "Update what ends TLS: its answers to wrong paddings differ.",
+    words:
+      "Update what ends TLS: its answers to wrong paddings differ (ROBOT). Until then turn suites with RSA key exchange off.",
   },
   "tls-poodle": { words: "Update what ends TLS: it does not check the padding of CBC suites." },
   "client-renegotiation": {
     words:
-      "Refuse renegotiation that a client begins: nginx, HAProxy and OpenSSL 3 do; Apache with an older OpenSSL: SSLOpenSSLConfCmd Options NoRenegotiation (since 1.1.1).",
+      "Refuse renegotiation that a client begins. nginx (since 0.8.23), HAProxy (since 1.5) and OpenSSL 3 do: update them. Apache with an older OpenSSL: SSLOpenSSLConfCmd Options NoRenegotiation (since 1.1.1).",
   },
   "starttls-injection": {
     words:

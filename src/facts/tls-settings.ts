@@ -4,18 +4,22 @@ import { groupByName } from "./named-groups.ts";
 import { opensslGroup, opensslSuite } from "./openssl-names.ts";
 import type { TlsProfile } from "./tls-profiles.ts";
 
-/** What a server is set to: its versions, its suites, its groups. */
-export type SettingPart = "versions" | "suites" | "groups";
+/** What a server is set to: its versions, its suites up to TLS 1.2 and those of TLS 1.3, its groups. */
+export type SettingPart = "versions" | "suites" | "suites13" | "groups";
 
 /** The lines that set one server to a profile. */
 export interface ServerSettings {
   readonly server: "nginx" | "Apache" | "HAProxy";
-  /** Where the lines go. */
-  readonly place: string;
   readonly lines: readonly string[];
 }
 
-const PARTS: readonly SettingPart[] = ["versions", "suites", "groups"];
+const PARTS: readonly SettingPart[] = ["versions", "suites", "suites13", "groups"];
+/** What OpenSSL offers where nothing is set. */
+const DEFAULT_SUITES13: ReadonlySet<string> = new Set([
+  "TLS_AES_256_GCM_SHA384",
+  "TLS_CHACHA20_POLY1305_SHA256",
+  "TLS_AES_128_GCM_SHA256",
+]);
 
 /** What the settings are made of, in OpenSSL's names. */
 interface Names {
@@ -30,6 +34,13 @@ interface Names {
 }
 type Lines = Readonly<Record<SettingPart, readonly string[]>>;
 
+/** In nginx a line may hold several settings; `·` parts those that need a line each. */
+const SERVERS = [
+  { server: "nginx", lines: nginx, join: " " },
+  { server: "Apache", lines: apache, join: " · " },
+  { server: "HAProxy", lines: haproxy, join: " · " },
+] as const;
+
 /**
  * The lines that set nginx, Apache and HAProxy to a profile's versions, recommended suites and groups.
  * @param openssl35 Whether OpenSSL 3.5 or newer is there: an older one refuses the names of post-quantum groups, and
@@ -41,26 +52,42 @@ export function tlsSettings(
   parts: readonly SettingPart[] = PARTS,
 ): readonly ServerSettings[] {
   const names = namesOf(profile, openssl35);
-  const pick = (lines: Lines) => parts.flatMap((part) => lines[part]);
-  return [
-    { server: "nginx", place: "http or server", lines: pick(nginx(names)) },
-    { server: "Apache", place: "virtual host", lines: pick(apache(names)) },
-    { server: "HAProxy", place: "global", lines: pick(haproxy(names)) },
-  ];
+  return SERVERS.map(({ server, lines }) => ({
+    server,
+    lines: parts.flatMap((part) => lines(names)[part]),
+  }));
 }
 
-/** The settings for people, one a line: `nginx (http or server):`, then its lines, and so on. */
+/**
+ * The settings for people: a line for each part and server, and what a list of suites is only once. The suites of TLS 1.3
+ * are left out where OpenSSL has them by itself, unless they are asked for.
+ */
 export function settingsInWords(profile: TlsProfile, parts: readonly SettingPart[]): string {
+  const names = namesOf(profile, true);
+  const own13 = profile.suites.filter((name) => names.suites13.split(":").includes(name));
+  const usual =
+    own13.length === DEFAULT_SUITES13.size && own13.every((name) => DEFAULT_SUITES13.has(name));
+  const wanted = PARTS.filter(
+    (part) => parts.includes(part) || (part === "suites13" && parts.includes("suites") && !usual),
+  );
   const words = [
-    `Set the server to ${profile.title}; on a cloud service choose a TLS policy as strict.`,
-    ...tlsSettings(profile, true, parts).flatMap(inWords),
+    `Set the server to ${profile.title} (a cloud service: to a TLS policy as strict).`,
+    ...wanted.flatMap((part) =>
+      SERVERS.flatMap(({ server, lines, join }) => {
+        const own = lines(names)[part];
+        const line = own.join(join);
+        return own.length === 0
+          ? []
+          : [`${server}: ${server === "nginx" ? line : briefly(line, names)}`];
+      }),
+    ),
   ];
   const newest = profile.groups.filter(isNewest);
-  const { dhBits } = namesOf(profile, true);
   if (parts.includes("groups") && newest.length > 0) {
     words.push(`Before OpenSSL 3.5 leave out ${newest.join(", ")}.`);
   }
-  if (parts.includes("groups") && dhBits !== null) {
+  if (parts.includes("groups") && names.dhBits !== null) {
+    const { dhBits } = names;
     const file = primeFile(dhBits);
     words.push(
       `The file: openssl genpkey -genparam -algorithm DH -pkeyopt group:ffdhe${dhBits} -out ${file}`,
@@ -68,6 +95,12 @@ export function settingsInWords(profile: TlsProfile, parts: readonly SettingPart
   }
   return words.join("\n");
 }
+
+/** The list of suites is the longest of all and the same for every server. */
+function briefly(line: string, { suites }: Names): string {
+  return suites.length < LONG_LIST ? line : line.replace(suites, "(the same list)");
+}
+const LONG_LIST = 60;
 
 /** For people, what makes a server accept certain versions (oldest first, none left out between) and no others. */
 export function versionsInWords(versions: readonly TlsVersion[]): string {
@@ -77,10 +110,6 @@ export function versionsInWords(versions: readonly TlsVersion[]): string {
     `Apache: ${apacheVersions(versions)}`,
     `HAProxy: ${haproxyVersions(versions)}`,
   ].join("\n");
-}
-
-function inWords({ server, place, lines }: ServerSettings): readonly string[] {
-  return [`${server} (${place}):`, ...lines.map((line) => `  ${line}`)];
 }
 
 function namesOf(profile: TlsProfile, openssl35: boolean): Names {
@@ -127,9 +156,9 @@ function nginx({ versions, suites, suites13, groups, dhBits, serverOrder }: Name
     versions: [nginxVersions(versions)],
     suites: [
       ...(suites === "" ? [] : [`ssl_ciphers ${suites};`]),
-      `ssl_conf_command Ciphersuites ${suites13};`,
       `ssl_prefer_server_ciphers ${serverOrder ? "on" : "off"};`,
     ],
+    suites13: [`ssl_conf_command Ciphersuites ${suites13};`],
     groups: [
       `ssl_ecdh_curve ${groups};`,
       ...(dhBits === null ? [] : [`ssl_dhparam ${primeFile(dhBits)};`]),
@@ -142,9 +171,9 @@ function apache({ versions, suites, suites13, groups, dhBits, serverOrder }: Nam
     versions: [apacheVersions(versions)],
     suites: [
       ...(suites === "" ? [] : [`SSLCipherSuite ${suites}`]),
-      `SSLCipherSuite TLSv1.3 ${suites13}`,
       `SSLHonorCipherOrder ${serverOrder ? "on" : "off"}`,
     ],
+    suites13: [`SSLCipherSuite TLSv1.3 ${suites13}`],
     groups: [
       `SSLOpenSSLConfCmd Curves ${groups}`,
       ...(dhBits === null ? [] : [`SSLOpenSSLConfCmd DHParameters ${primeFile(dhBits)}`]),
@@ -157,9 +186,9 @@ function haproxy({ versions, suites, suites13, groups, dhBits, serverOrder }: Na
     versions: [haproxyVersions(versions)],
     suites: [
       ...(suites === "" ? [] : [`ssl-default-bind-ciphers ${suites}`]),
-      `ssl-default-bind-ciphersuites ${suites13}`,
       ...(serverOrder ? [] : ["ssl-default-bind-options prefer-client-ciphers"]),
     ],
+    suites13: [`ssl-default-bind-ciphersuites ${suites13}`],
     groups: [
       `ssl-default-bind-curves ${groups}`,
       ...(dhBits === null ? [] : [`tune.ssl.default-dh-param ${dhBits}`]),

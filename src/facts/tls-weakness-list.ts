@@ -58,6 +58,39 @@ export const ACTIVE_WEAKNESSES = [
   known("starttls-injection", "STARTTLS injection", "broken", "CVE-2011-0411"),
 ] as const satisfies readonly (WeaknessFacts & { readonly id: AttackTest })[];
 
+/** What gives away keys or memory or lets others in at once, the worst first; the others come after it. */
+const WORST_FIRST: readonly string[] = [
+  "heartbleed",
+  "ccs-injection",
+  "starttls-injection",
+  "robot",
+  "ticketbleed",
+  "roca",
+  "weak-key",
+  "drown",
+  "tls-poodle",
+  "anonymous-suites",
+  "null-suites",
+  "export-suites",
+  "freak",
+  "logjam",
+  "poodle",
+  "insecure-renegotiation",
+  "rc4",
+  "crime",
+];
+
+/** The same weaknesses, what is to be mended first before the others. */
+export function worstFirst<T extends { readonly id: string }>(
+  weaknesses: readonly T[],
+): readonly T[] {
+  const place = (id: string) => {
+    const found = WORST_FIRST.indexOf(id);
+    return found < 0 ? WORST_FIRST.length : found;
+  };
+  return weaknesses.toSorted((a, b) => place(a.id) - place(b.id));
+}
+
 /** Every weakness, the passive ones first. */
 export const TLS_WEAKNESSES: readonly WeaknessFacts[] = [
   ...PASSIVE_WEAKNESSES,

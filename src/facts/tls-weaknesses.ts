@@ -30,6 +30,11 @@ export function tlsWeaknesses(evidence: WeaknessEvidence): readonly Weakness[] {
   ];
 }
 
+/** Why a test was not run, in its own words; null where nothing but the flag was missing. */
+export function notRunReason({ why }: Pick<WeaknessFinding, "why">): string | null {
+  return why === null || why.includes("--active") ? null : why;
+}
+
 const PASSIVE: Readonly<
   Record<PassiveWeaknessId, (evidence: WeaknessEvidence) => WeaknessFinding>
 > = {

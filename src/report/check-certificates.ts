@@ -1,5 +1,6 @@
 import type { Certificate, CertificateFacet, PresentedCertificate } from "#model/tls-facets.ts";
-import { addFact, addUnder, some, type View } from "./check-lines.ts";
+import { addFact, addUnder, factRoom, some, type View } from "./check-lines.ts";
+import { cutItems } from "./items.ts";
 import { cut, type Span } from "./width.ts";
 import { count, daysBetween, moment } from "./words.ts";
 
@@ -19,7 +20,11 @@ export function addCertificates(view: View, facet: CertificateFacet | null): voi
     else addBriefly(view, one);
   }
   if (verbose) addFact(page, "Without SNI", withoutName(facet));
-  for (const why of facet.unfinished) addFact(page, "Note", cut(why, verbose ? 300 : 120));
+  const notes = facet.unfinished.map((why) => cut(why, verbose ? 300 : 120));
+  if (verbose) for (const note of notes) addFact(page, "Note", note);
+  else if (notes.length > 0 && !view.tight) {
+    addFact(page, "Note", cutItems(notes.join("; "), factRoom(page) * 2));
+  }
 }
 
 function addPresented(view: View, one: PresentedCertificate): void {
@@ -27,7 +32,13 @@ function addPresented(view: View, one: PresentedCertificate): void {
   const [leaf] = one.chain;
   if (leaf === undefined) return;
   const now = check.checkedAt;
-  addFact(page, "Certificate", [...trust(view, one), `${cut(leaf.subject, 100)}, ${key(leaf)}`]);
+  if (view.tight) addFact(page, "Certificate", trust(view, one).slice(0, -1));
+  else
+    addFact(page, "Certificate", [...trust(view, one), `${cut(leaf.subject, 100)}, ${key(leaf)}`]);
+  if (view.tight) {
+    addTightly(view, one, leaf);
+    return;
+  }
   addFact(page, "Validity", [validity(leaf, now)]);
   const names = leaf.altNames.map((name) => cut(name, 60));
   addFact(page, "Names", some(names, verbose ? NAMES_SHOWN_VERBOSE : NAMES_SHOWN) || "none");
@@ -37,12 +48,29 @@ function addPresented(view: View, one: PresentedCertificate): void {
   addFact(page, "Revocation", revocation(one, leaf));
 }
 
+/** When it holds and for which names in one line, and in another who issued it and what is wrong with the chain. */
+function addTightly({ page, check }: View, one: PresentedCertificate, leaf: Certificate): void {
+  const span = validity(leaf, check.checkedAt);
+  const names = leaf.altNames.map((name) => cut(name, 60)).join(", ") || "no name";
+  const room = factRoom(page) - span.text.length - 3;
+  addFact(page, "Validity", room < 24 ? [span] : [span, ` · ${cutItems(names, room)}`]);
+  const wrong = [...chain(one, check.checkedAt), ...revocation(one, leaf)].filter(
+    (part): part is Span =>
+      typeof part !== "string" && (part.tone === "bad" || part.tone === "warn"),
+  );
+  const issuer = cut(leaf.issuer, Math.floor(factRoom(page) / 2));
+  const short = wrong.map((part) => ({ ...part, text: part.text.replace(/[:,] .*$/, "") }));
+  addFact(page, "Issuer", [issuer, ...short.flatMap((part) => [" · ", part])]);
+}
+
 /** A certificate beside the first: what differs from it most. */
 function addBriefly(view: View, one: PresentedCertificate): void {
   const [leaf] = one.chain;
   if (leaf === undefined) return;
   const ends = validity(leaf, view.check.checkedAt);
-  addFact(view.page, "Also", [...trust(view, one), `${key(leaf)}, `, ends]);
+  const spans = [...trust(view, one), `${key(leaf)}, `, ends];
+  const good = spans.every((part) => typeof part === "string" || part.tone === "good");
+  if (!view.tight || !good) addFact(view.page, "Also", spans);
 }
 
 function trust({ check }: View, one: PresentedCertificate): (Span | string)[] {

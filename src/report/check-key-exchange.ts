@@ -1,7 +1,16 @@
 import { groupTier, primeTier, signatureTier, type Tiered } from "#facts/group-tiers.ts";
 import { postQuantumReadiness } from "#facts/post-quantum.ts";
 import type { DhPrime, KeyExchange, Offered } from "#model/tls-facets.ts";
-import { addFact, addLines, byVersion, some, type View } from "./check-lines.ts";
+import {
+  addFact,
+  addLines,
+  addNotes,
+  byVersion,
+  factRoom,
+  some,
+  type View,
+} from "./check-lines.ts";
+import { cutItems } from "./items.ts";
 import { cut } from "./width.ts";
 
 const GROUPS_SHOWN = 8;
@@ -15,14 +24,14 @@ export function addKeyExchange(view: View, facet: KeyExchange | null): void {
     return;
   }
   if (verbose) addEverything(view, facet);
+  else if (view.tight) addTightly(view, facet);
   else addFact(page, "Key exchange", brief(view, facet));
-  for (const { version, why } of facet.unfinished) {
-    addFact(page, "Note", `the groups of ${version} are not all known (${cut(why, 80)})`);
-  }
+  addNotes(view, facet.unfinished, (versions) => `the groups of ${versions} are not all known`);
 }
 
 /** Adds whether what is recorded today can be kept from a quantum computer of tomorrow. */
-export function addPostQuantum({ page }: View, facet: KeyExchange | null): void {
+export function addPostQuantum({ page, tight }: View, facet: KeyExchange | null): void {
+  if (tight && facet !== null) return;
   const { status, words } = postQuantumReadiness(facet);
   addFact(page, "Post-quantum", [
     { text: cut(words, 120), tone: status === "ready" ? "good" : "warn" },
@@ -37,6 +46,14 @@ function brief(view: View, { groups, primes }: KeyExchange): string {
     some([...new Set(dhe)], PRIMES_SHOWN),
   ].filter((part) => part !== "");
   return words.join(" · ") || "no group seen";
+}
+
+/** Both in one line. */
+function addTightly(view: View, facet: KeyExchange): void {
+  const { status } = postQuantumReadiness(facet);
+  const words = ` · post-quantum ${status === "ready" ? "ready" : status === "unknown" ? "not known" : "not ready"}`;
+  const own = cutItems(brief(view, facet), factRoom(view.page) - words.length);
+  addFact(view.page, "Key exchange", own + words);
 }
 
 function addEverything(view: View, facet: KeyExchange): void {

@@ -1,9 +1,11 @@
 import type { CheckReport } from "#model/check-report.ts";
 import type { HttpFacet } from "#model/facets.ts";
 import type { TlsService } from "#model/tls-facets.ts";
-import { addFact, addUnder, some, type View } from "./check-lines.ts";
-import type { Content } from "./page.ts";
+import { addFact, addUnder, factRoom, some, type View } from "./check-lines.ts";
+import { causeOf } from "./check-cause.ts";
+import type { Content, Page } from "./page.ts";
 import { groupBy } from "./subjects.ts";
+import { cutItems } from "./items.ts";
 import { cut, type Span } from "./width.ts";
 import { count, moment } from "./words.ts";
 
@@ -41,9 +43,13 @@ const TESTS: Readonly<Record<TlsService["tolerance"][number]["test"], string>> =
 
 /** Adds the shape of the service: ALPN, SNI, client certificates, addresses, what it does not bear. */
 export function addService(view: View, facet: TlsService | null): void {
-  const { page, verbose } = view;
+  const { page, verbose, tight } = view;
   if (facet === null) {
     addFact(page, "Service", "not read");
+    return;
+  }
+  if (tight) {
+    addTightly(page, facet);
     return;
   }
   const { alpn, sni, clientCertificate, addresses, tolerance, startTls } = facet;
@@ -80,6 +86,31 @@ export function addService(view: View, facet: TlsService | null): void {
     const text = `${TESTS[test]}: ${status}${reason}`;
     addUnder(page, [status === "intolerant" ? { text, tone: "warn" } : text]);
   }
+}
+
+/** What is odd in one line. */
+function addTightly(page: Page, facet: TlsService): void {
+  const { addresses, tolerance, sni, clientCertificate, startTls } = facet;
+  const having = (status: string) => addresses.filter((one) => one.status === status).length;
+  const odd = [
+    ...(startTls === null ? [] : [`after STARTTLS of ${cut(startTls, 20)}`]),
+    ...(sni === "not-needed" ? [] : [SNI[sni]]),
+    ...(clientCertificate === "required" ? [CLIENT[clientCertificate]] : []),
+    ...(["differs", "failed", "not-asked"] as const).flatMap((status) => {
+      const number = having(status);
+      const words = {
+        differs: number === 1 ? "DIFFERS" : "DIFFER",
+        failed: "FAILED",
+        "not-asked": "not asked",
+      }[status];
+      return number === 0 ? [] : [`${count(number, "address", "addresses")} ${words}`];
+    }),
+    ...tolerance.flatMap(({ test, status }) =>
+      status === "intolerant" ? [`${TESTS[test]}: intolerant`] : [],
+    ),
+  ];
+  if (odd.length === 0) return;
+  addFact(page, "Service", [{ text: cutItems(odd.join(" · "), factRoom(page)), tone: "warn" }]);
 }
 
 function addressLine({ address, status, why }: TlsService["addresses"][number]): Content {
@@ -121,15 +152,18 @@ export function addHttp({ page }: View, http: HttpFacet): void {
   addFact(page, "HTTP", [CLEAR_TEXT[clearText], `${answer}; ${hstsWords}`]);
 }
 
-/** Adds what could not be read and why, alike together. */
-export function addProblems({ page, verbose }: View, { problems }: CheckReport): void {
-  const groups = groupBy(problems, ({ reason, message }) => JSON.stringify([reason, message]));
-  for (const [{ operation, reason, message }] of verbose
-    ? groups
-    : groups.slice(0, PROBLEMS_SHOWN)) {
-    const words = cut(message, verbose ? 1000 : 200);
-    addFact(page, "Not read", `${cut(operation, 80)}: ${reason}, ${words}`);
+/** Adds what could not be read and why, alike together; where nothing answers, the verdict has said it. */
+export function addProblems({ page, verbose, tight }: View, check: CheckReport): void {
+  if (!check.reachable && !verbose) return;
+  const groups = groupBy(check.problems, (problem) =>
+    JSON.stringify([problem.reason, causeOf(problem.message, check)]),
+  );
+  const shown = tight ? 1 : PROBLEMS_SHOWN;
+  for (const [{ operation, reason, message }] of verbose ? groups : groups.slice(0, shown)) {
+    const words = verbose ? cut(message, 1000) : cut(causeOf(message, check), 200);
+    const text = `${cut(operation, 80)}: ${reason}, ${words}`;
+    addFact(page, "Not read", tight ? cutItems(text, factRoom(page)) : text);
   }
-  const more = verbose ? 0 : groups.length - PROBLEMS_SHOWN;
+  const more = verbose ? 0 : groups.length - shown;
   if (more > 0) addFact(page, "Not read", `and ${count(more, "problem")} more`);
 }

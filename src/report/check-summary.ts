@@ -1,6 +1,8 @@
 import type { CheckReport } from "#model/check-report.ts";
-import { daysLeft, LOOKS, placeOf, soonOf, verdictOf } from "./check-verdict.ts";
+import { placeOf } from "./check-cause.ts";
+import { daysLeft, LOOKS, notJudged, soonOf, verdictOf } from "./check-verdict.ts";
 import { createPage } from "./page.ts";
+import { cutItems } from "./items.ts";
 import { cut, displayWidth } from "./width.ts";
 import { count } from "./words.ts";
 
@@ -21,12 +23,12 @@ export function renderCheckSummary(
   const left = daysLeft(check);
   const words =
     outcome === "pass"
-      ? ["good", soon ?? (left === null ? "" : `${count(left, "day")} left`)]
+      ? [good(check), soon ?? (left === null ? "" : `${count(left, "day")} left`)]
       : [soon ?? "", ...(reasons.length > 0 ? reasons : [head])];
   const place = cut(placeOf(check), Math.max(PLACE, page.width - SHORTEST - 4));
   const gap = " ".repeat(Math.max(1, PLACE - displayWidth(place)));
   const room = page.width - 2 - displayWidth(place) - gap.length;
-  const text = cut(words.filter((word) => word !== "").join(" · "), room);
+  const text = cutItems(words.filter((word) => word !== "").join(" · "), room);
   page.add([{ text, ...(outcome === "pass" ? {} : { tone }) }], {
     prefix: [
       { text: mark, tone },
@@ -34,6 +36,12 @@ export function renderCheckSummary(
     ],
   });
   return page.text();
+}
+
+/** A policy that does not speak of what was found does not make it good. */
+function good(check: CheckReport): string {
+  const beside = notJudged(check);
+  return beside.length === 0 ? "good" : `good, but not judged: ${cutItems(beside.join(", "), 40)}`;
 }
 
 /** What many checks came to. */

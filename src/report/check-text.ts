@@ -1,16 +1,20 @@
 import type { CheckReport } from "#model/check-report.ts";
 import { addBehaviour } from "./check-behaviour.ts";
 import { addCertificates } from "./check-certificates.ts";
-import { addJudgements } from "./check-judgements.ts";
+import { addJudgements, SCREEN } from "./check-judgements.ts";
 import { addKeyExchange, addPostQuantum } from "./check-key-exchange.ts";
-import { addFact, type View } from "./check-lines.ts";
+import { placeOf } from "./check-cause.ts";
+import { addFact, addTightNotes, type View } from "./check-lines.ts";
 import { profileOf } from "./check-profile.ts";
 import { addAddress, addHttp, addProblems, addService } from "./check-service.ts";
 import { addProtocols, addSuites } from "./check-suites.ts";
-import { LOOKS, placeOf, soonOf, verdictOf } from "./check-verdict.ts";
+import { LOOKS, soonOf, verdictOf } from "./check-verdict.ts";
 import { addWeaknesses } from "./check-weaknesses.ts";
-import { createPage } from "./page.ts";
+import { createPage, type Page } from "./page.ts";
 import { bounded } from "./text-evaluations.ts";
+
+/** Columns from which on facts can be told in a line each. */
+const NARROW = 60;
 
 /**
  * One endpoint on one screen: the verdict with what is wrong, what ends soon, what the endpoint shows, and the
@@ -21,8 +25,19 @@ export function renderCheckText(
   check: CheckReport,
   options: { readonly width: number; readonly colour: boolean; readonly verbose?: boolean },
 ): string {
-  const page = createPage(options);
-  const view: View = { page, check, profile: profileOf(check), verbose: options.verbose === true };
+  const verbose = options.verbose === true;
+  const view = { check, profile: profileOf(check), verbose };
+  const { page, whole } = render({ ...view, page: createPage(options), tight: false });
+  // On a narrow page hardly a fact would be left.
+  if (verbose || page.width < NARROW || (whole && page.rows() <= SCREEN)) {
+    return page.text();
+  }
+  return render({ ...view, page: createPage(options), tight: true }).page.text();
+}
+
+/** The page, and whether all of what to do had room on it. */
+function render(view: View): { readonly page: Page; readonly whole: boolean } {
+  const { page, check } = view;
   addVerdict(view);
   page.blank();
   addAddress(view);
@@ -36,13 +51,14 @@ export function renderCheckText(
     addService(view, tls.service);
     addBehaviour(view, tls.behaviour);
     addWeaknesses(view, tls);
+    if (view.tight) addTightNotes(view, tls);
   }
   if (http !== null) addHttp(view, http);
   addProblems(view, check);
   page.blank();
-  addJudgements(view);
+  const whole = addJudgements(view);
   if (view.verbose) addFact(page, "Policy", `${check.policy.title} (${check.policy.id})`);
-  return page.text();
+  return { page, whole };
 }
 
 function addVerdict({ page, check }: View): void {

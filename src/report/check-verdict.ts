@@ -1,6 +1,10 @@
+import { worstFirst as worstWeaknessFirst } from "#facts/tls-weakness-list.ts";
+import { tlsWeaknesses } from "#facts/tls-weaknesses.ts";
 import type { CheckJudgement, CheckReport } from "#model/check-report.ts";
 import type { Outcome } from "#model/control.ts";
+import { causeOf, unseenOf } from "./check-cause.ts";
 import type { Tone } from "./style.ts";
+import { cutItems } from "./items.ts";
 import { cut } from "./width.ts";
 import { compareText, count, daysBetween, dueIn, moment } from "./words.ts";
 
@@ -12,9 +16,14 @@ export const LOOKS: Readonly<Record<Outcome, { readonly mark: string; readonly t
   pass: { mark: "✓", tone: "good" },
   "not-applicable": { mark: "–", tone: "faint" },
 };
-/** Columns of one reason in the verdict, which is there to be read at a glance. */
+/** Columns of one reason in the verdict, which is there to be read at a glance; of one that stands alone. */
 const GLANCE = 90;
+const GLANCE_ALONE = 240;
 const REASONS_SHOWN = 3;
+/** What must be mended first; the others come after it, as the policy has them. */
+const WORST_CONTROLS: readonly string[] = ["tls-weaknesses", "tls-certificate"];
+/** Parts what was seen from what was declared. */
+const DECLARED = "; declared: ";
 
 /** What a check comes to. */
 export interface CheckVerdict {
@@ -41,16 +50,17 @@ export function verdictOf(check: CheckReport): CheckVerdict {
     return {
       outcome: "fail",
       head: `${failing.length} of ${asked} ${fail} ${by}`,
-      ...glance(failing.map(({ message }) => message)),
+      ...glance(worstFirst(failing).map(({ message }) => seenOf(message))),
     };
   }
   if (!check.reachable) {
     const [problem] = check.problems;
+    const causes = check.problems.map(({ message }) => causeOf(message, check));
     const spoke = problem?.reason === "malformed" || problem?.reason === "unsupported";
     return {
       outcome: "unknown",
       head: spoke ? "no TLS answer" : "could not be reached",
-      ...glance(problem === undefined ? [] : [withoutPlace(problem.message, check)]),
+      ...glance(causes),
     };
   }
   const open = having("unknown", "error");
@@ -58,13 +68,28 @@ export function verdictOf(check: CheckReport): CheckVerdict {
     return {
       outcome: "unknown",
       head: `${open.length} of ${asked} could not be judged ${by}`,
-      ...glance(open.map(({ message }) => message)),
+      ...glance(open.map(({ message }) => unseenOf(message, check)?.why ?? seenOf(message))),
     };
   }
   const passing = having("pass").length;
+  const beside = notJudged(check);
+  const held = count(passing, "check");
+  const good =
+    beside.length === 0
+      ? `all good ${by} (${held})`
+      : `${held} ${passing === 1 ? "holds" : "hold"} ${by}; not judged by this policy: ${cutItems(beside.join(", "), GLANCE)}`;
   return passing > 0
-    ? { outcome: "pass", head: `all good ${by} (${count(passing, "check")})`, reasons: [], more: 0 }
+    ? { outcome: "pass", head: good, reasons: [], more: 0 }
     : { outcome: "unknown", head: `nothing was judged ${by}`, reasons: [], more: 0 };
+}
+
+/** Weaknesses that were seen and that let others read or change the traffic, where no claim judges such. */
+export function notJudged({ tls, judgements }: CheckReport): readonly string[] {
+  if (tls === null || judgements.some(({ control }) => control === "tls-weaknesses")) return [];
+  const seen = tlsWeaknesses(tls).filter(
+    ({ status, tier }) => status === "vulnerable" && tier === "broken",
+  );
+  return worstWeaknessFirst(seen).map(({ title }) => title);
 }
 
 /** What is to be done soon, the nearest first: when, and what. */
@@ -87,25 +112,39 @@ export function daysLeft({ tls, checkedAt }: CheckReport): number | null {
   return days.length === 0 ? null : Math.min(...days);
 }
 
-/** Host and port as they were asked for. */
-export function placeOf({ target }: CheckReport): string {
-  return `${cut(target.host, 100)}:${target.port}`;
-}
-
 /** A judgement by its control, and by its claim where the policy is somebody's own. */
 export function judgementName({ claim, control }: CheckJudgement, { policy }: CheckReport): string {
   return cut(policy.builtIn ? control : `${claim} · ${control}`, 80);
 }
 
-/** The first reasons, each once. */
-function glance(messages: readonly string[]): Pick<CheckVerdict, "reasons" | "more"> {
-  const reasons = [...new Set(messages.map((message) => cut(message, GLANCE)))];
-  const shown = reasons.slice(0, REASONS_SHOWN);
-  return { reasons: shown, more: reasons.length - shown.length };
+/** Judgements, what must be mended first before the others. */
+export function worstFirst(judgements: readonly CheckJudgement[]): readonly CheckJudgement[] {
+  const place = ({ control }: CheckJudgement) => {
+    const found = WORST_CONTROLS.indexOf(control);
+    return found < 0 ? WORST_CONTROLS.length : found;
+  };
+  return judgements.toSorted((a, b) => place(a) - place(b));
 }
 
-/** Messages of probes begin with the place, which the verdict has named. */
-function withoutPlace(message: string, { target }: CheckReport): string {
-  const place = `${target.host}:${target.port}: `;
-  return message.startsWith(place) ? message.slice(place.length) : message;
+/** What was seen, without what was declared. */
+export function seenOf(message: string): string {
+  const at = message.lastIndexOf(DECLARED);
+  const seen = at < 0 ? message : message.slice(0, at);
+  // What follows the names of weaknesses tells of the same ones again.
+  return seen.startsWith("vulnerable to ") ? (seen.split("; ", 1)[0] ?? seen) : seen;
+}
+
+/** A message in so many columns: with what was declared where that fits, else as many findings as do. */
+export function shortMessage(message: string, columns: number): string {
+  const whole = cut(message, columns);
+  return whole.endsWith("…") ? cutItems(seenOf(message), columns) : whole;
+}
+
+/** The first reasons, each once. */
+function glance(messages: readonly string[]): Pick<CheckVerdict, "reasons" | "more"> {
+  const all = [...new Set(messages)];
+  const columns = all.length === 1 ? GLANCE_ALONE : GLANCE;
+  const reasons = [...new Set(all.map((message) => cutItems(message, columns)))];
+  const shown = reasons.slice(0, REASONS_SHOWN);
+  return { reasons: shown, more: reasons.length - shown.length };
 }

@@ -1,4 +1,5 @@
-import { tlsWeaknesses, type Weakness } from "#facts/tls-weaknesses.ts";
+import { worstFirst } from "#facts/tls-weakness-list.ts";
+import { notRunReason, tlsWeaknesses, type Weakness } from "#facts/tls-weaknesses.ts";
 import type { CheckedTls } from "#model/check-report.ts";
 import type { WeaknessStatus } from "#model/tls-facets.ts";
 import { addFact, addUnder, some, type View } from "./check-lines.ts";
@@ -22,26 +23,36 @@ const STATUS_COLUMN = "not vulnerable ".length;
 /** Adds the known weaknesses: those that are there by name and the others by number, or all with what is known of them. */
 export function addWeaknesses(view: View, tls: CheckedTls): void {
   const all = tlsWeaknesses(tls);
-  addFact(view.page, "Weaknesses", brief(all));
+  addFact(view.page, "Weaknesses", brief(all, view.tight));
   if (view.verbose) addAll(view, all);
 }
 
 /** `VULNERABLE: Heartbleed · weak: SWEET32 · 14 not vulnerable · 6 not run (--active)`. */
-function brief(all: readonly Weakness[]): readonly Span[] {
+function brief(all: readonly Weakness[], tight: boolean): readonly Span[] {
   const having = (status: WeaknessStatus) => all.filter((one) => one.status === status);
   const parts: Span[] = [];
   for (const { tier, label, tone, shown } of FOUND) {
-    const own = having("vulnerable").filter((one) => one.tier === tier);
-    if (own.length > 0) parts.push({ text: `${label}: ${some(own.map(title), shown)}`, tone });
+    const own = worstFirst(having("vulnerable").filter((one) => one.tier === tier));
+    const names = some(own.map(title), shown);
+    const text = tight && tier === "weak" ? `${own.length} ${label}` : `${label}: ${names}`;
+    if (own.length > 0) parts.push({ text, tone });
   }
   if (parts.length === 0) parts.push({ text: "none found" });
   for (const status of ["not-vulnerable", "unknown", "not-run"] as const) {
-    const { length } = having(status);
+    const own = having(status);
+    const { length } = own;
     const { words, tone } = LOOKS[status];
-    const text = `${length} ${words}${status === "not-run" ? " (--active)" : ""}`;
+    const text = `${length} ${words}${status === "not-run" ? notRunWords(own) : ""}`;
     if (length > 0) parts.push(status === "unknown" ? { text, tone } : { text });
   }
   return parts.flatMap((part, index) => (index === 0 ? [part] : [{ text: " · " }, part]));
+}
+
+/** ` (--active)` where the flag alone was missing; else the reason, where all have the same. */
+function notRunWords(weaknesses: readonly Weakness[]): string {
+  const [reason = null, ...others] = new Set(weaknesses.map(notRunReason));
+  if (others.length > 0) return "";
+  return ` (${reason === null ? "--active" : cut(reason, 80)})`;
 }
 
 /** Each that is there with its references and what was seen; the others together where the same is said of them. */
@@ -49,7 +60,7 @@ function addAll({ page }: View, all: readonly Weakness[]): void {
   const add = (text: string, prefix: Span) =>
     addUnder(page, text, { prefix: [prefix], hang: STATUS_COLUMN });
   for (const { tier, label, tone } of FOUND) {
-    for (const one of all) {
+    for (const one of worstFirst(all)) {
       if (one.status !== "vulnerable" || one.tier !== tier) continue;
       const words = `${one.title} (${one.references.join(", ")}): ${cut(one.seen ?? "", 300)}`;
       add(words, { text: label, tone });

@@ -23,6 +23,8 @@ export interface Page {
   add: (content: Content, layout?: Layout) => void;
   /** An empty line; never two in a row, never the first. */
   blank: () => void;
+  /** How many lines there are so far. */
+  rows: () => number;
   /** All lines, with a newline at the end. */
   text: () => string;
 }
@@ -65,6 +67,7 @@ export function createPage(options: { readonly width: number; readonly colour: b
     blank: () => {
       if (lines.length > 0 && lines.at(-1) !== "") lines.push("");
     },
+    rows: () => lines.length,
     text: () => `${(lines.at(-1) === "" ? lines.slice(0, -1) : lines).join("\n")}\n`,
   };
 }

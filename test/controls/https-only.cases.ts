@@ -56,6 +56,7 @@ export default defineCases(control, [
     facets: http({ clearText: "serves", status: 200 }),
     outcome: "fail",
     says: "http://www.example.com/ serves in clear text (status 200)",
+    remedies: /^Close port 80, or redirect[^]*nginx: return 301[^]*Apache: [^]*HAProxy: /,
   },
   {
     name: "clear text is redirected to clear text",

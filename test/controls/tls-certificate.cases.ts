@@ -115,6 +115,18 @@ export default defineCases(control, [
     facets: certificate({}, { trusted: false, trustError: "self-signed certificate" }),
     outcome: "fail",
     says: "is not trusted (self-signed certificate)",
+    remedies: /^Have a certificate issued by a public authority[^\n]*authority is your own[^\n]*$/,
+  },
+  {
+    name: "a certificate that signed itself: what to do is one line",
+    expect: {},
+    facets: certificate(
+      { selfSigned: true },
+      { trusted: false, trustError: "self-signed certificate" },
+    ),
+    outcome: "fail",
+    says: "is not trusted (self-signed certificate)",
+    remedies: /^Have a certificate issued by a public authority[^\n]*own clients[^\n]*$/,
   },
   {
     name: "another name",
@@ -122,6 +134,7 @@ export default defineCases(control, [
     facets: facet([presented({}, { hostnameMatches: false })], { hostname: "api.example.com" }),
     outcome: "fail",
     says: "does not cover api.example.com but www.example.com, example.com",
+    remedies: /^Have a certificate issued that names api\.example\.com,[^\n]*$/,
   },
   {
     name: "expired at the moment of judging, though valid when it was read",
@@ -130,6 +143,7 @@ export default defineCases(control, [
     facets: certificate(),
     outcome: "fail",
     says: "expired on 2026-07-30 00:00 UTC",
+    remedies: /^Renew the certificate[^\n]*$/,
   },
   {
     name: "not valid yet",
@@ -145,6 +159,7 @@ export default defineCases(control, [
     facets: certificate({ keyType: "rsa", keyBits: 1024 }),
     outcome: "fail",
     says: "has an RSA key of 1024 bits only; declared: trusted, naming the host, valid now, RSA ≥ 2048 or EC ≥ 256 bits",
+    remedies: /^Have a certificate issued for a new key: openssl genpkey[^\n]*$/,
   },
   {
     name: "an RSA key at the minimum",
@@ -212,6 +227,7 @@ export default defineCases(control, [
     ),
     outcome: "fail",
     says: /not trusted .*does not cover .*expired on .*RSA key of 512 bits/,
+    remedies: /Renew[^]*that names/,
   },
   {
     name: "about to expire is a note, not a violation",
@@ -339,6 +355,7 @@ export default defineCases(control, [
     facets: certificate({}, { possession: false }),
     outcome: "fail",
     says: "the server does not have the key of the certificate that it shows",
+    remedies: /^Install the key[^\n]*$/,
   },
   {
     name: "a key that one certificate of two was not signed with",
@@ -375,6 +392,7 @@ export default defineCases(control, [
     ),
     outcome: "fail",
     says: "is not trusted (unable to verify the first certificate): the certificate of CN=Some Authority is not sent, so that only clients that fetch it themselves can connect",
+    remedies: /^Send the intermediate[^\n]*$/,
   },
   {
     name: "a missing upper intermediate, trust not known",
@@ -418,6 +436,7 @@ export default defineCases(control, [
     facets: certificate({ signatureAlgorithm: "sha1WithRSAEncryption" }),
     outcome: "fail",
     says: "is signed by sha1WithRSAEncryption, which can be forged",
+    remedies: /^Have the certificate issued anew, signed with SHA-256[^\n]*$/,
   },
   {
     name: "a signature by ECDSA with SHA-1",
@@ -495,6 +514,7 @@ export default defineCases(control, [
     facets: certificate({ extendedKeyUsage: ["1.3.6.1.5.5.7.3.2"] }),
     outcome: "fail",
     says: "is not for TLS servers",
+    remedies: /^Have a certificate issued for TLS servers[^\n]*$/,
   },
   {
     name: "a certificate for anything",
@@ -575,6 +595,7 @@ export default defineCases(control, [
     facets: stapled({ status: "revoked", nextUpdate: "2026-05-31T00:00:00Z" }),
     outcome: "fail",
     says: "is revoked (stapled OCSP answer)",
+    remedies: /^Make a new key[^\n]*revoked\.$/,
   },
   {
     name: "a stapled answer that does not know the certificate",
@@ -635,6 +656,7 @@ export default defineCases(control, [
     facets: certificate({ mustStaple: true }),
     outcome: "fail",
     says: "demands a stapled OCSP answer, and none is sent",
+    remedies: /^Turn OCSP stapling on[^\n]*$/,
   },
   {
     name: "an answer for a certificate that demands one",
@@ -663,6 +685,7 @@ export default defineCases(control, [
     facets: certificate({}, { timestamps: 1 }),
     outcome: "fail",
     says: "carries 1 signed timestamps of public logs and needs 2",
+    remedies: /public logs\.$/,
   },
   {
     name: "a long life needs three timestamps",

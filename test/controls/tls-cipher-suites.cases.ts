@@ -67,7 +67,7 @@ export default defineCases(control, [
     outcome: "fail",
     says: /accepts broken suites: TLS_RSA_WITH_RC4_128_SHA \(TLSv1\.0: RC4\); also weak, which does not violate: TLS_RSA_WITH_AES\S+ \(TLSv1\.2\); 1 of them without forward secrecy/,
     remedies:
-      /ssl_protocols TLSv1\.2 TLSv1\.3;[^]*\n {2}SSLCipherSuite ECDHE-ECDSA-AES128-GCM-SHA256:[^]*ssl-default-bind-ciphersuites TLS_AES/,
+      /ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:[^]*Apache: SSLCipherSuite [^]*HAProxy: ssl-default-bind-ciphers /,
   },
   {
     name: "a broken suite violates the stricter reading",

@@ -2,6 +2,7 @@ import control from "#controls/transport/tls-protocol-versions.ts";
 import type { Transport } from "#model/facets.ts";
 import type { Protocols } from "#model/tls-facets.ts";
 import { TLS_VERSIONS, type TlsVersion } from "#model/tls.ts";
+import { SAMPLE } from "../support/sample-check.ts";
 import { defineCases } from "./cases.ts";
 
 const declared = { allowed: ["TLSv1.2", "TLSv1.3"] };
@@ -105,6 +106,38 @@ export default defineCases(control, [
     outcome: "fail",
     says: "accepts no version of TLS (offers no STARTTLS)",
   },
+  ...(
+    [
+      ["smtp", 2525, "refuses STARTTLS: “502 no”", null, "smtpd_tls_security_level"],
+      ["smtp", 587, "refuses STARTTLS: “502 no”", "smtp", "smtpd_tls_security_level"],
+      ["imap", 143, "refuses STARTTLS: “a2 BAD”", null, "Dovecot: ssl = required"],
+      ["pop3", 2110, "refuses STLS: “-ERR”", null, "Dovecot: ssl = required"],
+      ["ftp", 2121, "refuses AUTH TLS and AUTH SSL: “530”", null, "vsftpd: ssl_enable=YES"],
+      ["ldap", 1389, "refuses StartTLS: “no”", null, "olcTLSCertificateFile"],
+      ["postgres", 6432, "refuses SSLRequest: it has no TLS", null, "ssl = on"],
+      [
+        "mysql",
+        3307,
+        "has no TLS: its greeting lacks the flag CLIENT_SSL",
+        null,
+        "require_secure_",
+      ],
+      ["xmpp-server", 5269, "refuses starttls: failure", null, "s2s_require_encryption"],
+    ] as const
+  ).map(([name, port, why, startTls, remedies]) => ({
+    name: `a server that offers no TLS in ${name} at ${port} is told how to turn it on`,
+    expect: declared,
+    subject: { id: `mail.example.com:${port}` },
+    facets: {
+      protocols: {
+        versions: TLS_VERSIONS.map((version) => ({ version, status: "rejected" as const, why })),
+      },
+      ...(startTls === null ? {} : { tlsService: { ...SAMPLE.service, startTls } }),
+    },
+    outcome: "fail" as const,
+    says: "accepts no version of TLS (",
+    remedies: new RegExp(`^Turn TLS on(?!.*ssl_protocols)[^]*${remedies}`),
+  })),
   {
     name: "a required version that is refused",
     expect: tolerant,

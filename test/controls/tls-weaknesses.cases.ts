@@ -139,6 +139,30 @@ export default defineCases(control, [
     remedies: "Update OpenSSL to 1.0.1g",
   },
   {
+    name: "the worst is told first, and what to do about it too",
+    expect: {},
+    facets: facets({
+      ...offering({ SSLv3: ["TLS_RSA_WITH_NULL_SHA", "TLS_RSA_WITH_RC4_128_SHA"] }),
+      attacks: attacked({ heartbleed: "vulnerable", robot: "vulnerable" }),
+    }),
+    outcome: "fail",
+    says: /^vulnerable to Heartbleed, ROBOT, NULL suites, RC4; Heartbleed \(CVE-2014-0160\): /,
+    remedies: /^Update OpenSSL to 1\.0\.1g[^]*what ends TLS[^]*ssl_ciphers/,
+  },
+  {
+    name: "a test that could not be run says why, not that the flag is missing",
+    expect: {},
+    facets: facets({
+      attacks: {
+        tests: attacked({}).tests.map((one) =>
+          one.test === "ticketbleed" ? { ...one, why: "it gives no tickets" } : one,
+        ),
+      },
+    }),
+    outcome: "pass",
+    says: /not run without --active: Heartbleed, CCS injection, ROBOT, .*; not run: Ticketbleed \(it gives no tickets\); declared/,
+  },
+  {
     name: "an active test that ran and gave no answer leaves it open",
     expect: {},
     facets: facets({ attacks: attacked({ robot: "unknown" }) }),
@@ -160,7 +184,7 @@ export default defineCases(control, [
       offering({ SSLv3: ["TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_RSA_WITH_RC4_128_SHA"] }),
     ),
     outcome: "fail",
-    says: /^POODLE \(CVE-2014-3566, RFC 7568\): .*; RC4 .*; weak, which does not violate: SWEET32, BEAST, No forward secrecy/,
+    says: /^vulnerable to POODLE, RC4; POODLE \(CVE-2014-3566, RFC 7568\): .*; RC4 .*; weak, which does not violate: SWEET32, BEAST, No forward secrecy/,
     remedies:
       /^Set the server to [^]*ssl_protocols TLSv1\.2 TLSv1\.3;[^]*ssl_ciphers(?![^]*ssl_ciphers)/,
   },

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
@@ -152,14 +152,12 @@ backend back
   });
 
   const modules = "/usr/lib/apache2/modules";
-  test.skipIf(!existsSync(`${modules}/mod_ssl.so`)).each(profiles)(
-    "Apache takes %s",
-    (_, profile) => {
-      const file = join(folder, "apache.conf");
-      const needed = ["mpm_event", "ssl", "socache_shmcb", "authz_core"];
-      writeFileSync(
-        file,
-        `ServerRoot ${folder}
+  test.skipIf(!has("apache")).each(profiles)("Apache takes %s", (_, profile) => {
+    const file = join(folder, "apache.conf");
+    const needed = ["mpm_event", "ssl", "socache_shmcb", "authz_core"];
+    writeFileSync(
+      file,
+      `ServerRoot ${folder}
 ServerName localhost
 PidFile ${folder}/apache.pid
 ErrorLog /dev/stderr
@@ -173,10 +171,9 @@ SSLCertificateKeyFile ${key}
 ${lines(profile, "Apache", isOpenssl35()).join("\n")}
 </VirtualHost>
 `,
-      );
-      run("/usr/sbin/apache2", ["-t", "-f", file]);
-    },
-  );
+    );
+    run("/usr/sbin/apache2", ["-t", "-f", file]);
+  });
 });
 
 /** Runs a command that must succeed, and returns what it complains of. */
@@ -197,16 +194,28 @@ describe("in words", () => {
 
   test("the parts that are asked for, one setting a line", () => {
     expect(settingsInWords(intermediate, ["groups"]).split("\n")).toEqual([
-      "Set the server to Mozilla intermediate 6; on a cloud service choose a TLS policy as strict.",
-      "nginx (http or server):",
-      "  ssl_ecdh_curve X25519MLKEM768:X25519:prime256v1:secp384r1;",
-      "Apache (virtual host):",
-      "  SSLOpenSSLConfCmd Curves X25519MLKEM768:X25519:prime256v1:secp384r1",
-      "HAProxy (global):",
-      "  ssl-default-bind-curves X25519MLKEM768:X25519:prime256v1:secp384r1",
+      "Set the server to Mozilla intermediate 6 (a cloud service: to a TLS policy as strict).",
+      "nginx: ssl_ecdh_curve X25519MLKEM768:X25519:prime256v1:secp384r1;",
+      "Apache: SSLOpenSSLConfCmd Curves X25519MLKEM768:X25519:prime256v1:secp384r1",
+      "HAProxy: ssl-default-bind-curves X25519MLKEM768:X25519:prime256v1:secp384r1",
       "Before OpenSSL 3.5 leave out X25519MLKEM768.",
     ]);
     expect(settingsInWords(intermediate, ["versions"])).not.toContain("ciphers");
+  });
+  test("a line for each server, the long list of suites once", () => {
+    expect(settingsInWords(intermediate, ["versions", "suites"]).split("\n").slice(1)).toEqual([
+      "nginx: ssl_protocols TLSv1.2 TLSv1.3;",
+      "Apache: SSLProtocol -all +TLSv1.2 +TLSv1.3",
+      "HAProxy: ssl-default-bind-options ssl-min-ver TLSv1.2",
+      expect.stringMatching(/^nginx: ssl_ciphers ECDHE-\S+; ssl_prefer_server_ciphers off;$/),
+      "Apache: SSLCipherSuite (the same list) · SSLHonorCipherOrder off",
+      "HAProxy: ssl-default-bind-ciphers (the same list) · ssl-default-bind-options prefer-client-ciphers",
+    ]);
+  });
+  test("the suites of TLS 1.3 where they are asked for, or are not OpenSSL's own", () => {
+    expect(settingsInWords(intermediate, ["suites"])).not.toContain("TLSv1.3");
+    expect(settingsInWords(intermediate, ["suites13"])).toContain("SSLCipherSuite TLSv1.3 TLS_AES");
+    expect(settingsInWords(bsi, ["suites"])).toContain("nginx: ssl_conf_command Ciphersuites TLS_");
   });
   test("how the file of a prime is made", () => {
     expect(settingsInWords(bsi, ["groups"])).toContain(

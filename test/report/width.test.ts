@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { printable, printableJson } from "#report/escape.ts";
 import { createPage } from "#report/page.ts";
+import { cutItems } from "#report/items.ts";
 import { cut, cutMiddle, cutWords, displayWidth, wrap } from "#report/width.ts";
 import { withoutColour } from "./terminal.ts";
 
@@ -174,5 +175,30 @@ describe("a page", () => {
     const page = createPage({ width: 40, colour: true });
     page.add([{ text: "bad", tone: "bad" }, " plain"]);
     expect(page.text()).toBe("\u001b[1;31mbad\u001b[0m plain\n");
+  });
+});
+
+describe("cutItems", () => {
+  test.each([
+    ["short; enough", 40, "short; enough"],
+    ["accepts A (1, 2), B (1, 2), C (1, 2), D (1, 2)", 40, "accepts A (1, 2), B (1, 2) and 2 more"],
+    ["first thing; second thing; third thing", 37, "first thing; second thing; and 1 more"],
+    ["first; accepts A, B, C, D, E, F, G", 30, "first; accepts A, B and 5 more"],
+    [
+      "first; accepts A, B, C and 7 more; another thing",
+      40,
+      "first; accepts A and 9 more; and 1 more",
+    ],
+    ["one item (of, many, words) that is too long", 20, "one item that is …"],
+    ["alone and 9 more, other, third, fourth", 24, "alone and 12 more"],
+  ])("%j in %i columns", (text, columns, short) => {
+    expect(cutItems(text, columns)).toBe(short);
+    expect(displayWidth(short)).toBeLessThanOrEqual(columns);
+  });
+
+  test("takes a hostile text without end in little time", () => {
+    const text = "(,; ".repeat(100_000);
+    expect(displayWidth(cutItems(text, 80))).toBeLessThanOrEqual(80);
+    expect(displayWidth(cutItems("a; ".repeat(100_000), 80))).toBeLessThanOrEqual(80);
   });
 });

@@ -87,14 +87,36 @@ function judgeEndpoint(expect: Expectation, http: HttpFacet): Judgement {
   }
   const minimum = expect.hstsMinAge === undefined ? "" : ` for ${expect.hstsMinAge} or longer`;
   const { clearText, status, location, hsts, httpsAnswered } = http;
-  return settle({
+  const judgement = settle({
     failures,
     open,
     held,
     declared: `HTTPS only${expect.hsts === "required" ? `, HSTS${minimum}` : ""}`,
     actual: { clearText, status, location, hstsMaxAge: hsts?.maxAgeSeconds ?? null, httpsAnswered },
   });
+  if (failures.length === 0) return judgement;
+  const clear = clearText === "serves" || clearText === "redirects-elsewhere";
+  return {
+    ...judgement,
+    remediation: [
+      ...(clear ? REDIRECT : []),
+      ...(failures.length > (clear ? 1 : 0) ? HSTS : []),
+    ].join("\n"),
+  };
 }
+
+const REDIRECT = [
+  "Close port 80, or redirect all of it to https://.",
+  "nginx: return 301 https://$host$request_uri;",
+  "Apache: RewriteEngine on · RewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=301,L]",
+  "HAProxy: http-request redirect scheme https code 301",
+];
+const HSTS = [
+  "Send Strict-Transport-Security: max-age=31536000 on every HTTPS answer.",
+  'nginx: add_header Strict-Transport-Security "max-age=31536000" always;',
+  'Apache: Header always set Strict-Transport-Security "max-age=31536000"',
+  'HAProxy: http-response set-header Strict-Transport-Security "max-age=31536000"',
+];
 
 function judgeSetting({ secureOnly, detail }: Transport): Judgement {
   const how = plain(detail);

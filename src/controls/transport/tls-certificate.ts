@@ -1,5 +1,6 @@
 import { judgePresented, shownCertificate } from "#controls/certificate-judgement.ts";
 import { keyName } from "#controls/certificate-fitness.ts";
+import { certificateRemedies } from "#controls/certificate-remedies.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl } from "#model/control.ts";
 import { parseMoment } from "#model/moment.ts";
@@ -64,7 +65,9 @@ export default defineControl({
     });
     const said = (part: "failures" | "open") =>
       all.flatMap((one) => one[part].map((words) => `${one.label}${words}`));
-    return settle({
+    const remedies = all.flatMap((one) => one.remedies ?? []);
+    const remediation = certificateRemedies(remedies, host);
+    const judgement = settle({
       failures: said("failures"),
       open: [
         ...said("open"),
@@ -85,6 +88,7 @@ export default defineControl({
         ).values(),
       ],
     });
+    return remediation === undefined ? judgement : { ...judgement, remediation };
   },
   remediation:
     "Install a certificate of a public authority for every name that is served and for every kind of key, followed by its intermediate certificates in order " +

@@ -3,8 +3,8 @@ import { notApplicable, settle } from "#controls/settle.ts";
 import { cipherSuite } from "#facts/cipher-suites.ts";
 import { brokenSuite, hasForwardSecrecy, suiteTier } from "#facts/suite-tiers.ts";
 import { profileId } from "#controls/profile-id.ts";
-import { tlsProfile } from "#facts/tls-profiles.ts";
-import { settingsInWords } from "#facts/tls-settings.ts";
+import { type TlsProfile, tlsProfile } from "#facts/tls-profiles.ts";
+import { type SettingPart, settingsInWords } from "#facts/tls-settings.ts";
 import { defineControl } from "#model/control.ts";
 import type { SchemaKit } from "#model/schema.ts";
 import type { CipherSuites, Offered } from "#model/tls-facets.ts";
@@ -79,7 +79,7 @@ export default defineControl({
         },
       }),
       ...(failures.length > 0
-        ? { remediation: settingsInWords(profile, ["versions", "suites"]) }
+        ? { remediation: settingsInWords(profile, partsFor([...broken, ...weak], profile)) }
         : {}),
     };
   },
@@ -91,6 +91,17 @@ export default defineControl({
     "https://www.rfc-editor.org/rfc/rfc9325#section-4",
   ],
 });
+
+/** Old versions go with their suites; the suites of TLS 1.3 have a setting of their own. */
+function partsFor(bad: readonly Offered[], profile: TlsProfile): readonly SettingPart[] {
+  const old = bad.some(({ version }) => !profile.versions.includes(version));
+  const modern = bad.some(({ version }) => version === "TLSv1.3");
+  return [
+    ...(old ? (["versions"] as const) : []),
+    "suites",
+    ...(modern ? (["suites13"] as const) : []),
+  ];
+}
 
 function withReason(suite: Offered): Noted {
   const facts = cipherSuite(codeNumber(suite));

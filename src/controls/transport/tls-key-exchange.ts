@@ -79,7 +79,9 @@ export default defineControl({
     }
     const beyond = having("permitted").filter(({ reason }) => reason !== null);
     const held = [
-      `${judged.length} groups, primes and signatures, ${weaker.length > 0 ? "none broken" : "all within the profile"}`,
+      judged.length === 0
+        ? "no group, prime or signature is in use, as with RSA key exchange alone"
+        : `${judged.length} groups, primes and signatures, ${weaker.length > 0 ? "none broken" : "all within the profile"}`,
       ...(weaker.length > 0 ? [`weak, outside the profile: ${weaker.join("; ")}`] : []),
       ...(beyond.length > 0
         ? [`not named by it, but no weaker: ${offeredNames(beyond.map(bare))}`]

@@ -5,6 +5,7 @@ import {
   reviewNotes,
 } from "#controls/declared-versions.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
+import { startTlsInWords } from "#facts/starttls-settings.ts";
 import { versionsInWords } from "#facts/tls-settings.ts";
 import { defineControl, type Judgement } from "#model/control.ts";
 import type { Transport } from "#model/facets.ts";
@@ -51,8 +52,12 @@ export default defineControl({
   needs: ["protocols", "transport"],
   expectation,
   baseline: { allowed: ["TLSv1.2", "TLSv1.3"], required: [] },
-  evaluate: ({ expect, facets, now }) => {
-    if (facets.protocols !== undefined) return judgeWire(expect, facets.protocols, now);
+  evaluate: ({ expect, facets, subject, now }) => {
+    if (facets.protocols !== undefined) {
+      const protocol = facets.tlsService?.startTls ?? null;
+      const port = Number(/:(\d+)$/.exec(subject.id)?.[1] ?? 0);
+      return judgeWire(expect, facets.protocols, { protocol, port }, now);
+    }
     if (facets.transport !== undefined) return judgeSetting(expect, facets.transport, now);
     return notApplicable("speaks no TLS of its own");
   },
@@ -66,7 +71,12 @@ export default defineControl({
   ],
 });
 
-function judgeWire(expect: Expectation, wire: Protocols, now: Date): Judgement {
+function judgeWire(
+  expect: Expectation,
+  wire: Protocols,
+  place: { readonly protocol: string | null; readonly port: number },
+  now: Date,
+): Judgement {
   const having = (status: string) =>
     wire.versions.filter((entry) => entry.status === status).map((entry) => entry.version);
   const accepted = having("accepted");
@@ -119,9 +129,11 @@ function judgeWire(expect: Expectation, wire: Protocols, now: Date): Judgement {
     actual: { accepted, unknown },
     attention: reviewNotes(expect, exceptions, now),
   });
-  return failures.length === 0
-    ? judgement
-    : { ...judgement, remediation: versionsInWords(wanted(expect, exceptions)) };
+  if (failures.length === 0) return judgement;
+  const remediation = none
+    ? startTlsInWords({ ...place, why: reasons[0] ?? "" })
+    : versionsInWords(wanted(expect, exceptions));
+  return { ...judgement, remediation };
 }
 
 /** What should be accepted from there on: what is declared, and of what is tolerated what is in use. */

@@ -1,7 +1,7 @@
 import { notApplicable, settle } from "#controls/settle.ts";
 import { weaknessRemedies } from "#controls/weakness-remedies.ts";
-import { TLS_WEAKNESSES } from "#facts/tls-weakness-list.ts";
-import { tlsWeaknesses, type Weakness } from "#facts/tls-weaknesses.ts";
+import { TLS_WEAKNESSES, worstFirst } from "#facts/tls-weakness-list.ts";
+import { notRunReason, tlsWeaknesses, type Weakness } from "#facts/tls-weaknesses.ts";
 import { defineControl } from "#model/control.ts";
 import type { SchemaKit, z } from "#model/schema.ts";
 import { plain } from "#model/text.ts";
@@ -48,7 +48,7 @@ export default defineControl({
     const having = (status: string) => all.filter((weakness) => weakness.status === status);
     const counts = ({ id, tier }: Weakness) =>
       !expect.except.includes(id) && (expect.violates === "weak" || tier === "broken");
-    const vulnerable = having("vulnerable");
+    const vulnerable = worstFirst(having("vulnerable"));
     const failing = vulnerable.filter(counts);
     const notRun = having("not-run");
     const notes = [
@@ -60,16 +60,14 @@ export default defineControl({
         "excepted",
         vulnerable.filter(({ id }) => expect.except.includes(id)),
       ),
-      ...(notRun.length === 0
-        ? []
-        : [`not run without --active: ${notRun.map(({ title }) => title).join(", ")}`]),
+      ...notRunWords(notRun),
     ];
     const open = openWords(having("unknown").filter(counts));
     const clear = having("not-vulnerable").length;
     const remediation = weaknessRemedies(failing.map(({ id }) => id));
     return {
       ...settle({
-        failures: failing.length === 0 ? [] : [...failing.map(words), ...notes],
+        failures: failing.length === 0 ? [] : [...named(failing), ...failing.map(words), ...notes],
         open: open.length === 0 ? [] : [...open, ...notes],
         held: [`${clear} weaknesses are not there`, ...notes].join("; "),
         declared: declaredWords(expect),
@@ -97,21 +95,37 @@ export default defineControl({
   ],
 });
 
+/** The names alone, before what was seen of each: who reads no further has them all. */
+function named(weaknesses: readonly Weakness[]): readonly string[] {
+  return weaknesses.length < 2 ? [] : [`vulnerable to ${titles(weaknesses)}`];
+}
+
+function titles(weaknesses: readonly Weakness[]): string {
+  return weaknesses.map(({ title }) => title).join(", ");
+}
+
 /** The weakness, its reference, what was seen. */
 function words({ title, references, seen }: Weakness): string {
   return `${title} (${references.join(", ")}): ${plain(seen ?? "", 400)}`;
 }
 
 function notedAs(what: string, weaknesses: readonly Weakness[]): readonly string[] {
-  return weaknesses.length === 0
-    ? []
-    : [`${what}: ${weaknesses.map(({ title }) => title).join(", ")}`];
+  return weaknesses.length === 0 ? [] : [`${what}: ${titles(weaknesses)}`];
 }
 
 /** What keeps several from being known is told once. */
 function openWords(weaknesses: readonly Weakness[]): readonly string[] {
   return [...Map.groupBy(weaknesses, ({ why }) => why ?? "")].map(
-    ([why, same]) => `${same.map(({ title }) => title).join(", ")} not known: ${plain(why, 400)}`,
+    ([why, same]) => `${titles(same)} not known: ${plain(why, 400)}`,
+  );
+}
+
+/** Where the flag is missing that alone is to be said; else each has a reason of its own. */
+function notRunWords(weaknesses: readonly Weakness[]): readonly string[] {
+  return [...Map.groupBy(weaknesses, notRunReason)].map(([reason, same]) =>
+    reason === null
+      ? `not run without --active: ${titles(same)}`
+      : `not run: ${titles(same)} (${plain(reason, 200)})`,
   );
 }
 
