@@ -17,7 +17,7 @@ const MOST_BYTES = 16_384;
 export function exchange(
   socket: Socket,
   serverName: string | null,
-  text: string,
+  text: string | Buffer,
   signal: AbortSignal,
 ): Promise<{ readonly said: string; readonly whole: boolean }> {
   return new Promise((resolve, reject) => {

@@ -10,52 +10,94 @@ import { exchange } from "./exchange.ts";
 import { shown } from "./talk.ts";
 
 interface Trial {
-  /** Changes nothing, needs no login, and its answer is like no other. */
+  /** Changes nothing, needs no login, and its answer is like no other. In words. */
   readonly command: string;
-  /** The answer to it within TLS: nothing else has all of these. */
+  readonly bytes: Buffer;
+  /** What is sent to begin TLS, of all that is sent. */
+  readonly begins: RegExp;
+  /** The answer to the command within TLS: nothing else has all of these. */
   readonly obeyed: readonly RegExp[];
-  readonly farewell: string;
+  readonly farewell: Buffer;
   /** All that a server says, to the end, which knows of the farewell alone. */
   readonly ignored: RegExp;
 }
 
+/** Of a protocol of lines. */
+function lines(
+  trial: Pick<Trial, "command" | "obeyed" | "ignored"> & { readonly farewell: string },
+): Trial {
+  return {
+    ...trial,
+    bytes: Buffer.from(`${trial.command}\r\n`),
+    begins: /(?:STARTTLS|STLS|AUTH TLS|AUTH SSL)\r\n$/,
+    farewell: Buffer.from(`${trial.farewell}\r\n`),
+  };
+}
+
 /** 250 alone could be an odd answer to the farewell: there must be both. */
-const MAIL: Trial = {
+const MAIL = lines({
   command: "NOOP",
   obeyed: [/^250[ -]/m, /^221[ -]/m],
   farewell: "QUIT",
   ignored: /^(?:221[ -].*\r?\n)+$/,
-};
+});
 
 /** FTP and POP3 have NOOP after login only, NNTP has none: there lists are asked for. */
 const TRIALS: Partial<Record<StartTlsProtocol, Trial>> = {
   smtp: MAIL,
   lmtp: MAIL,
-  ftp: {
+  ftp: lines({
     command: "FEAT",
     obeyed: [/^211[ -]/m],
     farewell: "QUIT",
     ignored: /^(?:221[ -].*\r?\n)+$/,
-  },
-  pop3: {
+  }),
+  pop3: lines({
     command: "CAPA",
     obeyed: [/^\+OK/, /^\.\r?$/m],
     farewell: "QUIT",
     ignored: /^\+OK.*\r?\n$/,
-  },
-  imap: {
+  }),
+  imap: lines({
     command: "a3 NOOP",
     obeyed: [/^a3 (?:OK|NO|BAD)/m],
     farewell: "a4 LOGOUT",
     ignored: /^(?:\* .*\r?\n)*a4 OK.*\r?\n$/,
-  },
-  nntp: { command: "CAPABILITIES", obeyed: [/^101 /m], farewell: "QUIT", ignored: /^205 .*\r?\n$/ },
+  }),
+  nntp: lines({
+    command: "CAPABILITIES",
+    obeyed: [/^101 /m],
+    farewell: "QUIT",
+    ignored: /^205 .*\r?\n$/,
+  }),
   // RFC 5804 2.13: the answer repeats the text. Once TLS stands a list comes unasked, with an OK of its own (2.2).
-  sieve: {
+  sieve: lines({
     command: 'NOOP "probity"',
     obeyed: [/TAG (?:"|\{7\}\r?\n)probity/],
     farewell: "LOGOUT",
     ignored: /^(?:(?:".*\r?\n)+OK.*\r?\n)?OK.*\r?\n$/,
+  }),
+  // CVE-2021-23214: a server that keeps it asks for the password of that user, or says that there is none (SQLSTATE 28). One
+  // that was mended says that the protocol was violated (08P01). To a request to cancel the query of nobody nothing is said.
+  postgres: {
+    command: "StartupMessage",
+    bytes: Buffer.from("\0\0\0\x16\0\x03\0\0user\0probity\0\0", "latin1"),
+    begins: /^\0\0\0\x08\x04\xd2\x16\x2f$/,
+    obeyed: [/^R\0|^E\0[^]*\0C28/],
+    farewell: Buffer.from("\0\0\0\x10\x04\xd2\x16\x2e\0\0\0\0\0\0\0\0", "latin1"),
+    ignored: /^(?:$|E\0[^]*\0C08P01\0)/,
+  },
+  // RFC 4532: who am I? Its answer has the number of the question. Nothing is said to who unbinds.
+  ldap: {
+    command: "Who am I",
+    bytes: Buffer.concat([
+      Buffer.from([0x30, 0x1e, 0x02, 0x01, 0x02, 0x77, 0x19, 0x80, 0x17]),
+      Buffer.from("1.3.6.1.4.1.4203.1.11.3"),
+    ]),
+    begins: /1\.3\.6\.1\.4\.1\.1466\.20037$/,
+    obeyed: [/^0[^\x80-\xff]\x02\x01\x02\x78/],
+    farewell: Buffer.from([0x30, 0x05, 0x02, 0x01, 0x03, 0x42, 0x00]),
+    ignored: /^$/,
   },
 };
 
@@ -134,7 +176,7 @@ type Attempt =
 async function attempt(
   address: BeginAddress,
   protocol: StartTlsProtocol,
-  { command, farewell }: Trial,
+  { bytes: injected, begins, farewell }: Trial,
   { timeoutMs, signal }: Pick<BeginOptions, "timeoutMs" | "signal">,
   inject: boolean,
 ): Promise<Attempt> {
@@ -142,9 +184,9 @@ async function attempt(
   let tries = 0;
   const failed = (why: string) => ({ said: null, why, late: within.aborted, sent: tries > 0 });
   const rewrite = (bytes: Buffer) => {
-    if (!/(?:STARTTLS|STLS|AUTH TLS|AUTH SSL)\r\n$/.test(bytes.toString("latin1"))) return bytes;
+    if (!begins.test(bytes.toString("latin1"))) return bytes;
     tries += 1;
-    return inject && tries === 1 ? Buffer.concat([bytes, Buffer.from(`${command}\r\n`)]) : bytes;
+    return inject && tries === 1 ? Buffer.concat([bytes, injected]) : bytes;
   };
   try {
     const begun = await beginTls(address, protocol, { timeoutMs, signal: within, rewrite });
@@ -155,7 +197,7 @@ async function attempt(
       // What was injected stood behind the first, and was answered in clear text.
       return failed("begins TLS by its second command only, which is not tried");
     }
-    return await exchange(begun.socket, address.serverName, `${farewell}\r\n`, within);
+    return await exchange(begun.socket, address.serverName, farewell, within);
   } catch (error) {
     return failed(within.aborted ? "not finished in time" : classifyNetwork(error).message);
   }

@@ -37,7 +37,7 @@ describe.each(daemons)("$name", (daemon) => {
       "%s: a command before TLS is not obeyed within it",
       async (protocol) => {
         const { status, why } = await testInjection(at(protocol), protocol, options);
-        const tried = LINE_PROTOCOLS.some((one) => one === protocol);
+        const tried = [...LINE_PROTOCOLS, "postgres", "ldap"].includes(protocol);
         expect(status, why).toBe(tried ? "not-vulnerable" : "not-run");
       },
     );
