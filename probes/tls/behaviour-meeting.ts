@@ -27,22 +27,19 @@ export interface Meetings {
 
 /**
  * Opens nothing yet.
- * @param unfit why OpenSSL is not to be given the server's certificates, which it checks whatever it is told; null where it may
+ * @param unfit why OpenSSL had better not be given the server's certificates, which it checks whatever it is told; null where
+ *   it may
  */
 export function createMeetings(wire: Wire, unfit: Promise<string | null>): Meetings {
   const held: Promise<unknown>[] = [];
   const open = new Set<Socket>();
+  let known: Promise<string | null> | null = null;
   const stop = () => {
     for (const socket of open) socket.destroy();
   };
   wire.signal.addEventListener("abort", stop, { once: true });
   /** A connection, or why there is none. It counts until it is closed, which may be after its answer is there. */
-  const dial = async (): Promise<Socket | string> => {
-    // Before, not after: a server that serves one connection at a time would wait for this one, and show nobody else any.
-    const why = await unfit;
-    return why === null ? dialNow() : `not tried: ${why}`;
-  };
-  const dialNow = () =>
+  const dial = () =>
     new Promise<Socket | string>((resolve) => {
       const taken = wire.slot(async () => {
         const socket = await begin(wire);
@@ -63,9 +60,12 @@ export function createMeetings(wire: Wire, unfit: Promise<string | null>): Meeti
     const places = Array.from({ length: talks ? 0 : ahead }, dial);
     const next = async (wish: Wish): Promise<Told> => {
       const socket = await (places.shift() ?? dial());
-      return typeof socket === "string"
-        ? { kind: "failed", why: socket, done: false }
-        : meet(wire, socket, wish);
+      if (typeof socket === "string") return { kind: "failed", why: socket, done: false };
+      known ??= within(unfit, CHAIN_MS);
+      const why = await known;
+      if (why === null) return meet(wire, socket, wish);
+      socket.destroy();
+      return { kind: "failed", why: `not tried: ${why}`, done: false };
     };
     return {
       meet: async (wish) => {
@@ -86,6 +86,19 @@ export function createMeetings(wire: Wire, unfit: Promise<string | null>): Meeti
       wire.signal.removeEventListener("abort", stop);
     },
   };
+}
+
+/**
+ * The chain is asked for at the same time. A server that serves one connection at a time may show it to nobody while this one
+ * is held, so that it is not waited for longer.
+ */
+const CHAIN_MS = 300;
+
+function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(null), milliseconds);
+    void promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function drop(place: Socket | string): void {

@@ -82,6 +82,8 @@ const TRIALS: Partial<Record<StartTlsProtocol, Trial>> = {
   postgres: {
     command: "StartupMessage",
     bytes: Buffer.from("\0\0\0\x16\0\x03\0\0user\0probity\0\0", "latin1"),
+    // Bytes, each one character.
+    // oxlint-disable-next-line no-control-regex
     begins: /^\0\0\0\x08\x04\xd2\x16\x2f$/,
     obeyed: [/^R\0|^E\0[^]*\0C28/],
     farewell: Buffer.from("\0\0\0\x10\x04\xd2\x16\x2e\0\0\0\0\0\0\0\0", "latin1"),
@@ -95,6 +97,7 @@ const TRIALS: Partial<Record<StartTlsProtocol, Trial>> = {
       Buffer.from("1.3.6.1.4.1.4203.1.11.3"),
     ]),
     begins: /1\.3\.6\.1\.4\.1\.1466\.20037$/,
+    // oxlint-disable-next-line no-control-regex
     obeyed: [/^0[^\x80-\xff]\x02\x01\x02\x78/],
     farewell: Buffer.from([0x30, 0x05, 0x02, 0x01, 0x03, 0x42, 0x00]),
     ignored: /^$/,
