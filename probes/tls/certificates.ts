@@ -42,7 +42,7 @@ export async function readCertificates(
   const open = shown.ends.flatMap(({ version, unfinished, silentEnd }) => {
     if (unfinished !== null) return [`${version}: ${unfinished}`];
     return silentEnd && wire.flaky()
-      ? [`${version}: it ended in silence, and the server is unsteady`]
+      ? [`${version}: it ended in silence, and ${wire.whyFlaky()}`]
       : [];
   });
   if (wire.contradicted()) open.push("the server refuses at one time what it answers at another");

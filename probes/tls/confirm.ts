@@ -63,7 +63,7 @@ export function settle(wire: Wire, contact: Contact): Contact {
     return failed(contact, `${verdict.why}, on one connection; on others TLS begins`);
   }
   if (verdict.kind !== "refused" || verdict.force !== "silence" || !wire.flaky()) return contact;
-  return failed(contact, "the server is unsteady: it fails hellos that it answers at other times");
+  return failed(contact, `no answer, and ${wire.whyFlaky()}`);
 }
 
 function failed(contact: Contact, why: string): Contact {

@@ -14,7 +14,7 @@ import type { ServerScan } from "./server.ts";
 import type { Contact } from "./versions.ts";
 import type { Wire } from "./wire.ts";
 
-export type WireMemory = Pick<Wire, "chosen" | "flaky" | "contradicted">;
+export type WireMemory = Pick<Wire, "chosen" | "flaky" | "whyFlaky" | "contradicted">;
 
 /** The versions, each accepted, rejected or unknown. */
 export function protocolsOf(wire: WireMemory, { contacts }: ServerScan): Protocols {
@@ -107,7 +107,6 @@ function undecided({ verdict }: Contact): string | null {
 function ended(wire: WireMemory, end: End | undefined, what = ""): string | null {
   if (end === undefined) return null;
   const unsteady = end.silentEnd && wire.flaky();
-  const why =
-    end.unfinished ?? (unsteady ? "it ended in silence, and the server is unsteady" : null);
+  const why = end.unfinished ?? (unsteady ? `it ended in silence, and ${wire.whyFlaky()}` : null);
   return why === null ? null : `${what}${why}`;
 }

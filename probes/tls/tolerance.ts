@@ -80,7 +80,7 @@ export async function testTolerance(
 export function settleTolerance(wire: Wire, tested: readonly ToleranceTested[]): Tolerance[] {
   return tested.map(({ bySilence, ...tolerance }) =>
     bySilence === true && wire.flaky()
-      ? { ...tolerance, status: "unknown", why: "no answer, from a server that is unsteady" }
+      ? { ...tolerance, status: "unknown", why: `no answer, and ${wire.whyFlaky()}` }
       : tolerance,
   );
 }

@@ -62,6 +62,8 @@ export interface Wire extends Omit<Steadiness, "met"> {
   readonly calm: (attempt: number) => Promise<void>;
   /** Not even what the server is known to answer is answered: more time between one connection and the next. */
   readonly slow: () => void;
+  /** Why its silences mean nothing, where `flaky`: it is unsteady, or they could not all be looked into. */
+  readonly whyFlaky: () => string;
   /** Resolves when the first hello was answered, or was not. */
   readonly heard: Promise<void>;
   /** TLS was begun on some connection. */
@@ -278,7 +280,9 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
     },
     slow: () => limit.slow(),
     blame: steadiness.blame,
-    flaky: steadiness.flaky,
+    flaky: () => steadiness.flaky() || spent(),
+    whyFlaky: () =>
+      steadiness.flaky() ? "the server is unsteady" : "no time was left to look into it",
     contradicted: steadiness.contradicted,
     heard,
     begun: () => begun,
