@@ -192,45 +192,10 @@ async function facetsOf(
   };
 }
 
-/** What active tests found, by address, port and how TLS begins: a server of two names is not attacked twice. */
-const attacked = new Map<string, ReturnType<typeof attackNow>>();
-
 /** After everything else, for it may upset the server. */
-function attack(wire: Wire, scan: ServerScan, active: boolean): ReturnType<typeof attackNow> {
-  if (!active) return attackNow(wire, scan, false);
-  const { host, port, startTls = null } = wire.address;
-  const key = `${host} ${port} ${startTls}`;
-  const before = attacked.get(key);
-  if (before !== undefined) return before;
-  const now = attackNow(wire, scan, true);
-  attacked.set(key, now);
-  // What was cut off found nothing.
-  void now.catch(() => attacked.delete(key));
-  return now;
-}
-
-async function attackNow(
-  wire: Wire,
-  scan: ServerScan,
-  active: boolean,
-): Promise<TlsAttacks["tests"]> {
-  const { NOT_ACTIVE, runAttackTests } = await import("./attacks/index.ts");
-  const { surfaceOf } = await import("./attacks/surface.ts");
-  const surface = surfaceOf(scan.contacts, scan.suites);
-  const { startTls = null, host, port, serverName } = wire.address;
-  if (startTls === null) return runAttackTests(wire, surface, { active });
-  const startTlsInjection = active
-    ? await wire.slot(async () => {
-        const { testInjection } = await import("./starttls/injection.ts");
-        const { timeoutMs, signal } = wire;
-        const address = { host, port, serverName: serverName ?? host };
-        return testInjection(address, startTls, { timeoutMs, signal });
-      })
-    : NOT_ACTIVE;
-  return runAttackTests(wire, surface, {
-    active,
-    startTlsInjection: startTlsInjection ?? { status: "unknown", why: NOT_ASKED },
-  });
+async function attack(wire: Wire, scan: ServerScan, active: boolean): Promise<TlsAttacks["tests"]> {
+  const { attackOnce } = await import("./attacks/once.ts");
+  return attackOnce(wire, scan, active);
 }
 
 /** Why nothing was accepted: the most telling of the answers. */

@@ -71,7 +71,8 @@ export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Pr
         .then(() => import("./authentication.ts"))
         .then(({ authenticate }) => authenticate(wire, known, wanted, chain.resolve))
     : null;
-  void Promise.resolve(authenticated).then(() => chain.resolve(null));
+  const untold = () => chain.resolve(null);
+  void Promise.resolve(authenticated).then(untold, untold);
   const listed = newestOlder(known).then((older) =>
     older === null ? null : (lists.get(older.version)?.suites ?? null),
   );
