@@ -3,6 +3,7 @@ import { endpointAddress, endpointPlace, endpointSubject } from "#estate/endpoin
 import type { TargetOf } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
+import { TLS_FACETS } from "#model/tls-facets.ts";
 import { defineProbe, type Failure, type ProbeContext } from "#model/probe.ts";
 import { ENDPOINT_KIND, TLS_ENDPOINT_KIND } from "#model/subject.ts";
 import { answerMilliseconds } from "./answer-time.ts";
@@ -11,16 +12,6 @@ import { classifyNetwork } from "./errors.ts";
 import { operationAt } from "./operation.ts";
 
 const OPERATION = "TLS hellos and handshakes";
-
-const FACETS = [
-  "protocols",
-  "cipherSuites",
-  "keyExchange",
-  "certificate",
-  "tlsService",
-  "tlsBehaviour",
-  "tlsAttacks",
-] as const satisfies readonly FacetName[];
 
 /** The most at once to one address, unless the estate says less. */
 const CONNECTIONS = 20;
@@ -41,7 +32,7 @@ export default defineProbe({
     tlsAttacks: { permissions: [] },
   },
   async *gather(target, wanted, context) {
-    const facets = FACETS.filter((facet) => wanted.has(facet));
+    const facets = TLS_FACETS.filter((facet) => wanted.has(facet));
     if (target.provider !== "endpoint" || facets.length === 0) return;
     const answer = await context.ask({
       service: "tls",

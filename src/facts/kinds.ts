@@ -1,5 +1,6 @@
 import type { FacetName } from "#model/facets.ts";
 import { PROVIDERS, type Provider } from "#model/subject.ts";
+import { TLS_FACETS } from "#model/tls-facets.ts";
 import { AWS_KINDS } from "./kinds-aws.ts";
 import { AZURE_KINDS } from "./kinds-azure.ts";
 import { EUROPEAN_KINDS } from "./kinds-european.ts";
@@ -27,16 +28,7 @@ const OWN_KINDS: readonly Kind[] = [
     title: "HTTPS endpoint",
     data: false,
     regional: false,
-    facets: [
-      "protocols",
-      "cipherSuites",
-      "keyExchange",
-      "certificate",
-      "tlsService",
-      "tlsBehaviour",
-      "tlsAttacks",
-      "http",
-    ],
+    facets: [...TLS_FACETS, "http"],
   },
   {
     kind: "tls-endpoint",
@@ -44,15 +36,7 @@ const OWN_KINDS: readonly Kind[] = [
     title: "TLS endpoint",
     data: false,
     regional: false,
-    facets: [
-      "protocols",
-      "cipherSuites",
-      "keyExchange",
-      "certificate",
-      "tlsService",
-      "tlsBehaviour",
-      "tlsAttacks",
-    ],
+    facets: TLS_FACETS,
   },
   {
     kind: "backup-set",

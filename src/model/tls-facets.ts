@@ -1,6 +1,17 @@
 /** What the wire of a TLS endpoint shows. Where an address of the name shows more than another, the facet holds all. */
 import type { TlsVersion } from "./tls.ts";
 
+/** The facets below, which an endpoint has that speaks TLS. */
+export const TLS_FACETS = [
+  "protocols",
+  "cipherSuites",
+  "keyExchange",
+  "certificate",
+  "tlsService",
+  "tlsBehaviour",
+  "tlsAttacks",
+] as const;
+
 export type WireStatus = "accepted" | "rejected" | "unknown";
 
 /** TLS versions as the wire shows them. */

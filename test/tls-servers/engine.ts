@@ -1,6 +1,6 @@
 /** The one place that knows the shape of the engine's result. */
 import { tlsWeaknesses, type Weakness } from "#facts/tls-weaknesses.ts";
-import type { TlsService } from "#model/tls-facets.ts";
+import { TLS_FACETS, type TlsService } from "#model/tls-facets.ts";
 import type { TlsVersion } from "#model/tls.ts";
 import { type AddressScan, enumerate } from "#probes/tls/enumerate.ts";
 import { SERVER_NAME } from "./keys.ts";
@@ -30,16 +30,6 @@ export interface Seen {
   readonly milliseconds: number;
 }
 
-const EVERYTHING = [
-  "protocols",
-  "cipherSuites",
-  "keyExchange",
-  "certificate",
-  "tlsService",
-  "tlsBehaviour",
-  "tlsAttacks",
-] as const;
-
 export interface LookOptions {
   /** Tests that look like attacks too: some servers keep silent to them, which takes time. */
   readonly active?: boolean;
@@ -63,7 +53,7 @@ export async function look(port: number, options: LookOptions = {}): Promise<See
         now: () => performance.now(),
         wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
       },
-      wanted: new Set(EVERYTHING),
+      wanted: new Set(TLS_FACETS),
       active,
       ca: null,
     },

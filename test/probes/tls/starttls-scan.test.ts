@@ -1,5 +1,6 @@
 /** Whole scans of real servers that begin TLS by a command, with the time that a check gives them. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TLS_FACETS } from "#model/tls-facets.ts";
 import { answerMilliseconds } from "#probes/tls/answer-time.ts";
 import { enumerate } from "#probes/tls/enumerate.ts";
 import { daemons } from "../../support/starttls-daemons.ts";
@@ -7,15 +8,6 @@ import { DAEMON_NAME, type RunningDaemon, startDaemon } from "../../support/star
 import { has } from "../../support/requirements.ts";
 import { skippingClock } from "./scan.ts";
 
-const FACETS = [
-  "protocols",
-  "cipherSuites",
-  "keyExchange",
-  "certificate",
-  "tlsService",
-  "tlsBehaviour",
-  "tlsAttacks",
-] as const;
 /** As a check gives it, with a time limit that does not divide evenly. */
 const timeoutMs = answerMilliseconds({
   id: "server",
@@ -65,7 +57,7 @@ describe.each(daemons)("$name", (daemon) => {
           connections: 20,
           signal: new AbortController().signal,
           clock: skippingClock(),
-          wanted: new Set(FACETS),
+          wanted: new Set(TLS_FACETS),
           ca: null,
           active: true,
         },
