@@ -4,6 +4,33 @@ import type { ProbeEntry } from "#model/probe.ts";
 /** All probes, none of them loaded. */
 export const probes: readonly ProbeEntry[] = [
 {
+  "id": "aws-logs",
+  "title": "Amazon CloudWatch Logs",
+  "provider": "aws",
+  "kinds": [
+    "AWS::Logs::LogGroup"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "logs:DescribeLogGroups",
+        "tag:GetResources"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "logs:DescribeLogGroups"
+      ]
+    },
+    "retention": {
+      "permissions": [
+        "logs:DescribeLogGroups"
+      ]
+    }
+  },
+  "load": () => import("./aws/logs.ts"),
+},
+{
   "id": "aws-s3-backup-sets",
   "title": "Backup sets in Amazon S3",
   "provider": "aws",

@@ -26,9 +26,26 @@ const ROOTS: Readonly<Record<string, readonly string[]>> = {
   GetBucketAclCommand: ["AccessControlPolicy"],
   GetBucketOwnershipControlsCommand: ["OwnershipControls"],
   GetPublicAccessBlockCommand: ["PublicAccessBlockConfiguration"],
-  GetCallerIdentityCommand: ["GetCallerIdentityResponse"],
-  AssumeRoleCommand: ["AssumeRoleResponse"],
+  ListDistributionsCommand: ["DistributionList"],
+  GetDistributionConfigCommand: ["DistributionConfig"],
 };
+
+/** Services whose answers are named after the operation. The others speak JSON, which the SDK itself refuses to misread. */
+const NAMED_AFTER_OPERATION: ReadonlySet<string> = new Set([
+  "AutoScalingClient",
+  "EC2Client",
+  "ElasticLoadBalancingClient",
+  "ElasticLoadBalancingV2Client",
+  "IAMClient",
+  "RDSClient",
+  "STSClient",
+]);
+
+/** The root elements of an answer; undefined where it is no XML. */
+function rootsOf(client = "", command = ""): readonly string[] | undefined {
+  if (NAMED_AFTER_OPERATION.has(client)) return [command.replace(/Command$/, "Response")];
+  return ROOTS[command];
+}
 
 interface HttpAnswer {
   readonly statusCode: number;
@@ -43,14 +60,14 @@ interface HttpAnswer {
 export function answerGuard(limit: number) {
   return <Args extends { readonly request: unknown }, Result extends { response: unknown }>(
     next: (args: Args) => Promise<Result>,
-    context: { readonly commandName?: string },
+    context: { readonly clientName?: string; readonly commandName?: string },
   ) =>
     async (args: Args): Promise<Result> => {
       const result = await next(args);
       const answer = result.response;
       if (!isHttpAnswer(answer)) return result;
       const bytes = withoutToken(await collect(answer, limit), args.request);
-      const roots = ROOTS[context.commandName ?? ""];
+      const roots = rootsOf(context.clientName, context.commandName);
       if (roots !== undefined) refuseOther(answer.statusCode, bytes, roots);
       answer.body = bytes;
       return result;
@@ -96,7 +113,7 @@ function refuseOther(status: number, bytes: Uint8Array, roots: readonly string[]
   }
   // What a failing server or a proxy before it says is left to the SDK, which tries again.
   if (status >= 500 || status === 429 || text === "") return;
-  if (isDocument(text, "Error") || isDocument(text, "ErrorResponse")) return;
+  if (["Error", "ErrorResponse", "Response"].some((root) => isDocument(text, root))) return;
   throw new AnswerError(
     "malformed",
     `HTTP ${status} with a page that is no AWS error: a proxy or another service may answer there`,

@@ -1,8 +1,6 @@
-import type { S3Client } from "@aws-sdk/client-s3";
-import type { S3ControlClient } from "@aws-sdk/client-s3-control";
-import type { STSClient } from "@aws-sdk/client-sts";
 import type { TargetOf } from "#model/estate.ts";
 import type { ProbeContext } from "#model/probe.ts";
+import type { AwsService } from "#model/aws-services.ts";
 import { answerGuard } from "./answer-guard.ts";
 import { handlerOptions } from "./connection.ts";
 import {
@@ -11,21 +9,20 @@ import {
   type Keys,
   secretLearner,
 } from "./credentials.ts";
+import { SERVICES, type ClientOf } from "./services.ts";
 
 /**
  * The SDK clients of one target, one for each service and region, made when they are first asked for: the adaptive
  * retry learns the rate that one service of one region bears.
  */
 export interface AwsClients {
-  readonly s3: (region: string) => Promise<S3Client>;
-  readonly s3control: (region: string) => Promise<S3ControlClient>;
-  readonly sts: (region: string) => Promise<STSClient>;
+  readonly of: <S extends AwsService>(service: S, region: string) => Promise<ClientOf<S>>;
   /** Closes all connections. */
   readonly close: () => void;
 }
 
 /** What all SDK clients have in common here. */
-interface Guardable {
+export interface Guardable {
   readonly config: { readonly credentials: () => Promise<Keys> };
   readonly middlewareStack: {
     add(
@@ -44,72 +41,57 @@ interface Guardable {
 const ATTEMPTS = 8;
 
 /**
- * Makes the clients of a target. Each service takes the target's endpoint of its name (`s3`, `s3control`, `sts`),
- * else that named `api`, else the provider's own.
+ * Makes the clients of a target. Each service takes the target's endpoint of its name (`s3`, `ec2`), else that named
+ * `api`, else the provider's own.
  */
 export function awsClients(target: TargetOf<"aws">, context: ProbeContext): AwsClients {
   const close: (() => void)[] = [];
+  const made = new Map<string, Promise<unknown>>();
   let handler: ReturnType<typeof handlerOptions> | null = null;
   let credentials: CredentialOptions | null = null;
 
-  const endpoint = (service: string) => target.endpoints?.[service] ?? target.endpoints?.["api"];
-  const connection = async (region: string) => {
+  const make = async <S extends AwsService>(
+    service: S,
+    region: string,
+    whose: CredentialOptions,
+  ) => {
     handler ??= handlerOptions(target, context.environment);
-    return {
+    const client = await SERVICES[service]({
       region,
       requestHandler: await handler,
       retryMode: "adaptive",
       maxAttempts: ATTEMPTS,
-    } as const;
+      ...whose,
+      url: target.endpoints?.[service] ?? target.endpoints?.["api"],
+    });
+    guard(client);
+    // What the table makes for a service is its client; the index of a table by a parameter says less.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return client as ClientOf<S>;
   };
-  const guarded = <C extends Guardable>(client: C): C => {
-    const guard = answerGuard(context.maxAnswerBytes);
-    client.middlewareStack.add(guard, { step: "deserialize", priority: "low" });
+  const guard = (client: Guardable) => {
+    const add = answerGuard(context.maxAnswerBytes);
+    client.middlewareStack.add(add, { step: "deserialize", priority: "low" });
     const learner = secretLearner(() => client.config.credentials(), context.learn);
     client.middlewareStack.add(learner, { step: "initialize", priority: "high" });
     close.push(() => client.destroy());
-    return client;
-  };
-  const makeSts = async (region: string, whose: CredentialOptions) => {
-    const { STSClient } = await import("@aws-sdk/client-sts");
-    const url = endpoint("sts");
-    const own = url === undefined ? {} : { endpoint: url };
-    return guarded(new STSClient({ ...(await connection(region)), ...whose, ...own }));
   };
   const whose = (region: string) => {
-    credentials ??= credentialOptions(target, (own) => makeSts(region, own), context);
+    credentials ??= credentialOptions(target, (own) => make("sts", region, own), context);
     return credentials;
   };
-  const options = async (region: string) => ({ ...(await connection(region)), ...whose(region) });
 
   return {
-    s3: perRegion(async (region) => {
-      const { S3Client } = await import("@aws-sdk/client-s3");
-      const url = endpoint("s3");
-      const own = url === undefined ? {} : { endpoint: url, forcePathStyle: true };
-      return guarded(new S3Client({ ...(await options(region)), ...own }));
-    }),
-    s3control: perRegion(async (region) => {
-      const { S3ControlClient } = await import("@aws-sdk/client-s3-control");
-      const url = endpoint("s3control");
-      // A plain endpoint would get the account's number in front of its host name.
-      const own = url === undefined ? {} : { endpointProvider: () => ({ url: new URL(url) }) };
-      return guarded(new S3ControlClient({ ...(await options(region)), ...own }));
-    }),
-    sts: perRegion((region) => makeSts(region, whose(region))),
+    of: <S extends AwsService>(service: S, region: string) => {
+      const key = `${service} ${region}`;
+      const client = made.get(key) ?? make(service, region, whose(region));
+      made.set(key, client);
+      // Under this key stands what `make` made for this service.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      return client as Promise<ClientOf<S>>;
+    },
     close: () => {
       for (const destroy of close) destroy();
     },
-  };
-}
-
-function perRegion<C>(make: (region: string) => Promise<C>): (region: string) => Promise<C> {
-  const made = new Map<string, Promise<C>>();
-  return (region) => {
-    const known = made.get(region);
-    if (known !== undefined) return known;
-    const client = make(region);
-    made.set(region, client);
-    return client;
   };
 }

@@ -10,7 +10,8 @@ import {
   WINDOW_MS,
   withPage,
 } from "./recovery-points.ts";
-import { malformed, orNotSet, pages, s3Question } from "./s3-calls.ts";
+import { malformed, pages } from "./pages.ts";
+import { orNotSet, s3Question } from "./s3-calls.ts";
 
 export type BackupSet = TargetOf<"aws">["backups"][number];
 

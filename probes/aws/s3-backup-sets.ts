@@ -1,11 +1,12 @@
 import type { TargetOf } from "#model/estate.ts";
+import type { FacetName } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import { BACKUP_SET_KIND, targetSubject, type Subject } from "#model/subject.ts";
-import { homeRegion, provenAccount, type Account } from "./account.ts";
-import { awsClients } from "./clients.ts";
+import { homeRegion, type Account } from "./account.ts";
 import { classifyAws } from "./errors.ts";
 import { readBackupSet, type BackupSet } from "./s3-backup-reading.ts";
 import { readRegion } from "./s3-inventory.ts";
+import { inAccount, type AwsSession } from "./session.ts";
 
 /** Reads the backup sets that the estate declares in S3: every object under the prefix is a recovery point. */
 export default defineProbe({
@@ -20,39 +21,34 @@ export default defineProbe({
   classify: classifyAws,
   gather: async function* gather(target, wanted, context) {
     if (target.provider !== "aws" || target.backups.length === 0) return;
-    const clients = awsClients(target, context);
-    try {
-      const account = await provenAccount(target, clients, context);
-      if ("reason" in account) {
-        yield account;
-        return;
-      }
-      const sets = await Promise.all(
-        target.backups.map(async (set) => {
-          const found = await readRegion(set.bucket, homeRegion(target), clients, context);
-          const region = "region" in found ? found.region : null;
-          return { set, subject: toSubject(target, account, set, region) };
-        }),
-      );
-      const items = sets.map(({ subject }) => subject);
-      yield context.observe(
-        targetSubject(target),
-        "inventory",
-        { kinds: [BACKUP_SET_KIND], complete: true, items },
-        { operation: "declared in the estate" },
-      );
-      if (!wanted.has("recoveryPoints")) return;
-      const region = (subject: Subject) => subject.region ?? homeRegion(target);
-      yield* await Promise.all(
-        sets.map(({ set, subject }) =>
-          readBackupSet(set, subject, region(subject), clients, context),
-        ),
-      );
-    } finally {
-      clients.close();
-    }
+    yield* inAccount(target, context, (session) => gatherSets(session, wanted));
   },
 });
+
+async function* gatherSets(
+  { target, account, clients, context }: AwsSession,
+  wanted: ReadonlySet<FacetName>,
+) {
+  const sets = await Promise.all(
+    target.backups.map(async (set) => {
+      const found = await readRegion(set.bucket, homeRegion(target), clients, context);
+      const region = "region" in found ? found.region : null;
+      return { set, subject: toSubject(target, account, set, region) };
+    }),
+  );
+  const items = sets.map(({ subject }) => subject);
+  yield context.observe(
+    targetSubject(target),
+    "inventory",
+    { kinds: [BACKUP_SET_KIND], complete: true, items },
+    { operation: "declared in the estate" },
+  );
+  if (!wanted.has("recoveryPoints")) return;
+  const region = (subject: Subject) => subject.region ?? homeRegion(target);
+  yield* await Promise.all(
+    sets.map(({ set, subject }) => readBackupSet(set, subject, region(subject), clients, context)),
+  );
+}
 
 function toSubject(
   target: TargetOf<"aws">,

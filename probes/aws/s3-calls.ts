@@ -1,5 +1,6 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { Answer, Failure, ProbeContext, Question } from "#model/probe.ts";
+import type { Question } from "#model/probe.ts";
+import { withoutMetadata } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
 import { codeOf, statusOf } from "./errors.ts";
 import type { NotSet } from "./s3-facets.ts";
@@ -26,11 +27,11 @@ export function s3Question<Raw extends object>(
     operation: `s3:${operation}`,
     call: async (abortSignal) => {
       try {
-        return withoutMetadata(await send(await clients.s3(region), { abortSignal }));
+        return withoutMetadata(await send(await clients.of("s3", region), { abortSignal }));
       } catch (error) {
         const other = redirectRegion(error);
         if (other === null || other === region) throw error;
-        return withoutMetadata(await send(await clients.s3(other), { abortSignal }));
+        return withoutMetadata(await send(await clients.of("s3", other), { abortSignal }));
       }
     },
   };
@@ -58,48 +59,6 @@ export function toRegion(constraint: string | undefined): string {
   if (constraint === "EU") return "eu-west-1";
   if (!REGION.test(constraint)) throw new TypeError("the bucket's region is no region name");
   return constraint;
-}
-
-/** Pages that one listing may have: AWS ends far sooner, a broken server never. */
-const MOST_PAGES = 2_000;
-
-/**
- * Follows a listing to its end: each page as it comes; a failure, a token that repeats or too many pages
- * end it with an answer that is not ok.
- * @param question asks for the page of a token, undefined being the first
- * @param nextToken the token of the page after this one; undefined on the last
- */
-export async function* pages<Raw>(
-  context: ProbeContext,
-  question: (token: string | undefined) => Question<Raw>,
-  nextToken: (raw: Raw) => string | undefined,
-): AsyncGenerator<Answer<Raw>> {
-  const seen = new Set<string>();
-  for (let token: string | undefined; ;) {
-    const answer = await context.ask(question(token));
-    yield answer;
-    if (!answer.ok) return;
-    token = nextToken(answer.raw);
-    if (token === undefined || token === "") return;
-    const endless = seen.has(token) || seen.size >= MOST_PAGES;
-    if (endless) {
-      const message = `the listing does not end: ${seen.size + 1} pages, or one that leads back`;
-      yield { ok: false, failure: { reason: "malformed", message, retryable: false } };
-      return;
-    }
-    seen.add(token);
-  }
-}
-
-/** The failure that an answer of another shape than the documented one is. */
-export function malformed(error: unknown): Failure {
-  const message = error instanceof Error ? error.message : String(error);
-  return { reason: "malformed", message, retryable: false };
-}
-
-/** The request id in the metadata would give the same answer another hash every time. */
-function withoutMetadata<Raw extends object>(raw: Raw): Raw {
-  return "$metadata" in raw ? { ...raw, $metadata: {} } : raw;
 }
 
 function redirectRegion(error: unknown): string | null {

@@ -5,7 +5,8 @@ import type { Exposure } from "#model/facets.ts";
 import { defineRead, type ProbeContext, type Question } from "#model/probe.ts";
 import { homeRegion } from "./account.ts";
 import type { AwsClients } from "./clients.ts";
-import { malformed, orNotSet, s3Question, type Send } from "./s3-calls.ts";
+import { malformed } from "./pages.ts";
+import { orNotSet, s3Question, type Send } from "./s3-calls.ts";
 import { codeOf, statusOf } from "./errors.ts";
 import {
   blockedBy,
@@ -33,7 +34,7 @@ export async function readAccountBlock(
       operation: "s3control:GetPublicAccessBlock",
       call: async (abortSignal) => {
         const { GetPublicAccessBlockCommand } = await import("@aws-sdk/client-s3-control");
-        const client = await clients.s3control(homeRegion(target));
+        const client = await clients.of("s3control", homeRegion(target));
         try {
           const { PublicAccessBlockConfiguration: block } = await client.send(
             new GetPublicAccessBlockCommand({ AccountId: target.account }),

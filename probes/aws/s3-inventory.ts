@@ -6,7 +6,8 @@ import { targetSubject, type Subject } from "#model/subject.ts";
 import { homeRegion, type Account } from "./account.ts";
 import { chunks, MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import type { AwsClients } from "./clients.ts";
-import { malformed, orNotSet, pages, s3Question, toRegion } from "./s3-calls.ts";
+import { malformed, pages } from "./pages.ts";
+import { orNotSet, s3Question, toRegion } from "./s3-calls.ts";
 import { isNotSet, type NotSet } from "./s3-facets.ts";
 
 export const BUCKET_KIND = "AWS::S3::Bucket";

@@ -1,12 +1,12 @@
+import type { FacetName } from "#model/facets.ts";
 import { defineProbe, defineRead, type ProbeContext } from "#model/probe.ts";
 import { targetSubject } from "#model/subject.ts";
 import { chunks, cutOff } from "#probes/common/chunks.ts";
-import { provenAccount } from "./account.ts";
-import { awsClients } from "./clients.ts";
 import { classifyAws } from "./errors.ts";
 import { bucketReads } from "./s3-bucket-reads.ts";
 import { readAccountBlock, readExposure } from "./s3-exposure-reading.ts";
 import { BUCKET_KIND, listBuckets, type Bucket } from "./s3-inventory.ts";
+import { inAccount, type AwsSession } from "./session.ts";
 
 /** Reads the buckets of an AWS account, in all regions: a bucket in a region that is not declared is a finding. */
 export default defineProbe({
@@ -36,53 +36,46 @@ export default defineProbe({
   classify: classifyAws,
   gather: async function* gather(target, wanted, context) {
     if (target.provider !== "aws") return;
-    const clients = awsClients(target, context);
-    try {
-      const account = await provenAccount(target, clients, context);
-      if ("reason" in account) {
-        yield account;
-        return;
-      }
-      const { buckets, complete, problems, pages } = await listBuckets(
-        target,
-        account,
-        clients,
-        context,
-      );
-      yield* problems;
-      if (pages.length === 0) return;
-      if (!context.signal.aborted) {
-        const items = buckets.map(({ subject }) => subject);
-        yield context.read(
-          defineRead({
-            service: "s3",
-            operation: "s3:ListBuckets",
-            call: () => Promise.resolve({ pages, items }),
-            subject: targetSubject(target),
-            facet: "inventory",
-            permission: "s3:ListAllMyBuckets",
-            map: () => ({ kinds: [BUCKET_KIND], complete, items }),
-          }),
-        );
-        const readsOf = await bucketReads(clients, wanted);
-        const block = wanted.has("exposure")
-          ? await readAccountBlock(target, clients, context)
-          : null;
-        for await (const some of chunks(buckets, context.signal)) {
-          if (wanted.has("location")) yield* locations(some, context);
-          yield* context.readAll(some.flatMap(readsOf));
-          if (block === null) continue;
-          yield* await Promise.all(
-            some.map((bucket) => readExposure(bucket, block, clients, context)),
-          );
-        }
-      }
-      if (context.signal.aborted) yield cutOff(context, "s3:ListBuckets", wanted);
-    } finally {
-      clients.close();
-    }
+    yield* inAccount(target, context, (session) => gatherBuckets(session, wanted));
   },
 });
+
+async function* gatherBuckets(
+  { target, account, clients, context }: AwsSession,
+  wanted: ReadonlySet<FacetName>,
+) {
+  const { buckets, complete, problems, pages } = await listBuckets(
+    target,
+    account,
+    clients,
+    context,
+  );
+  yield* problems;
+  if (pages.length === 0) return;
+  if (!context.signal.aborted) {
+    const items = buckets.map(({ subject }) => subject);
+    yield context.read(
+      defineRead({
+        service: "s3",
+        operation: "s3:ListBuckets",
+        call: () => Promise.resolve({ pages, items }),
+        subject: targetSubject(target),
+        facet: "inventory",
+        permission: "s3:ListAllMyBuckets",
+        map: () => ({ kinds: [BUCKET_KIND], complete, items }),
+      }),
+    );
+    const readsOf = await bucketReads(clients, wanted);
+    const block = wanted.has("exposure") ? await readAccountBlock(target, clients, context) : null;
+    for await (const some of chunks(buckets, context.signal)) {
+      if (wanted.has("location")) yield* locations(some, context);
+      yield* context.readAll(some.flatMap(readsOf));
+      if (block === null) continue;
+      yield* await Promise.all(some.map((bucket) => readExposure(bucket, block, clients, context)));
+    }
+  }
+  if (context.signal.aborted) yield cutOff(context, "s3:ListBuckets", wanted);
+}
 
 /** Where the buckets are: the listing told. */
 function* locations(buckets: readonly Bucket[], context: ProbeContext) {

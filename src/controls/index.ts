@@ -2,6 +2,7 @@
 import type { Control } from "#model/control.ts";
 import publicAccess from "./exposure/public-access.ts";
 import attestation from "./governance/attestation.ts";
+import logRetention from "./logging/log-retention.ts";
 import geoReplication from "./resilience/geo-replication.ts";
 import recoveryPointAge from "./resilience/recovery-point-age.ts";
 import zoneRedundancy from "./resilience/zone-redundancy.ts";
@@ -19,6 +20,7 @@ export const controls: ReadonlyMap<string, Control> = new Map(
   [
     publicAccess,
     attestation,
+    logRetention,
     geoReplication,
     recoveryPointAge,
     zoneRedundancy,

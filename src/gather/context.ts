@@ -66,7 +66,9 @@ export function targetLimits(target: Target, scan: AbortSignal): TargetLimits {
     service: (name) => {
       let limit = services.get(name);
       if (limit === undefined) {
-        limit = pLimit(concurrency ?? SERVICE_CONCURRENCY[name] ?? DEFAULT_SERVICE_CONCURRENCY);
+        // `ec2 eu-west-3`: each region of a service has a limit of its own.
+        const [service = ""] = name.split(" ");
+        limit = pLimit(concurrency ?? SERVICE_CONCURRENCY[service] ?? DEFAULT_SERVICE_CONCURRENCY);
         services.set(name, limit);
       }
       return limit;
@@ -114,11 +116,11 @@ export function probeContext(
     }) as Observation;
 
   const problem: ProbeContext["problem"] = (fields) => ({
+    kinds: probe.kinds,
     ...fields,
     subject: fields.subject === null ? null : scan.redactor.subject(fields.subject),
     target: target.id,
     probe: probe.id,
-    kinds: probe.kinds,
     message: scan.redactor.text(fields.message).slice(0, 1000),
   });
 

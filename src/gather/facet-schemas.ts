@@ -1,6 +1,8 @@
 import type { FacetName, Facets } from "#model/facets.ts";
 import { tlsVersion, z } from "#model/schema.ts";
 import { PROVIDERS } from "#model/subject.ts";
+import { BACKUP_FACET_SCHEMAS } from "./backup-facet-schemas.ts";
+import { SECURITY_FACET_SCHEMAS } from "./security-facet-schemas.ts";
 import { TLS_FACET_SCHEMAS } from "./tls-facet-schemas.ts";
 
 const strings = z.array(z.string());
@@ -41,6 +43,8 @@ export const FACET_SCHEMAS = {
   transport: z.object({
     secureOnly: flag,
     minimumTls: tlsVersion.nullable(),
+    versions: z.array(tlsVersion).exactOptional(),
+    hostNames: strings.exactOptional(),
     minimumTlsIsDefault: z.boolean(),
     platformFloor: z.object({ version: tlsVersion, reference: z.string() }).nullable(),
     detail: z.string(),
@@ -65,7 +69,10 @@ export const FACET_SCHEMAS = {
     since: z.string(),
     olderExists: flag,
     retention: text,
+    continuous: z.object({ from: z.string(), to: z.string() }).exactOptional(),
   }),
+  ...BACKUP_FACET_SCHEMAS,
+  ...SECURITY_FACET_SCHEMAS,
   ...TLS_FACET_SCHEMAS,
   http: z.object({
     url: z.string(),

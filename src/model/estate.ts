@@ -1,5 +1,6 @@
 import { ENDPOINT_SCHEMES, STARTTLS_PROTOCOLS } from "./endpoint-url.ts";
 import { longestSeconds, parseDuration } from "./duration.ts";
+import { AWS_SERVICES } from "./aws-services.ts";
 import { duration, identifier, z } from "./schema.ts";
 import { subjectSelector } from "./scope.ts";
 
@@ -164,11 +165,9 @@ const awsTarget = z.strictObject({
   ...common,
   provider: z.literal("aws"),
   endpoints: addresses(
-    "api stands for every service that has none of its own: s3, s3control, sts.",
+    `api stands for every service that has none of its own: ${AWS_SERVICES.join(", ")}.`,
     "api",
-    "s3",
-    "s3control",
-    "sts",
+    ...AWS_SERVICES,
   ),
   credentials: awsCredentials.optional(),
   account: z

@@ -1,3 +1,24 @@
+import type {
+  AccessPolicy,
+  BackupPlan,
+  Backups,
+  RecoveryPoint,
+  RecoveryTest,
+} from "./backup-facets.ts";
+import type {
+  AuditLogs,
+  DdosProtection,
+  Ingress,
+  KeyRotation,
+  Link,
+  PasswordPolicy,
+  Privileges,
+  Retention,
+  SecurityServices,
+  SignIn,
+  SshKeys,
+  WebFirewall,
+} from "./security-facets.ts";
 import type { Subject } from "./subject.ts";
 import type { TlsVersion } from "./tls.ts";
 import type {
@@ -25,6 +46,24 @@ export interface Facets {
   redundancy: Redundancy;
   replication: Replication;
   recoveryPoints: RecoveryPoints;
+  recoveryPoint: RecoveryPoint;
+  recoveryTest: RecoveryTest;
+  backups: Backups;
+  backupPlan: BackupPlan;
+  accessPolicy: AccessPolicy;
+  ingress: Ingress;
+  webFirewall: WebFirewall;
+  ddosProtection: DdosProtection;
+  auditLogs: AuditLogs;
+  threatDetection: SecurityServices;
+  vulnerabilityScanning: SecurityServices;
+  passwordPolicy: PasswordPolicy;
+  signIn: SignIn;
+  privileges: Privileges;
+  sshKeys: SshKeys;
+  link: Link;
+  retention: Retention;
+  keyRotation: KeyRotation;
   protocols: Protocols;
   cipherSuites: CipherSuites;
   keyExchange: KeyExchange;
@@ -75,6 +114,10 @@ export interface Transport {
   readonly secureOnly: boolean | null;
   /** Lowest TLS version that the setting lets in; null: there is no such setting for this kind. */
   readonly minimumTls: TlsVersion | null;
+  /** The versions that the setting lets in, where it names each; left out where it only names a minimum. */
+  readonly versions?: readonly TlsVersion[];
+  /** Names under which the setting's owner is reached from outside, to be held against what the wire says of them. */
+  readonly hostNames?: readonly string[];
   /** True where nobody set the minimum and the provider's documented default stands in for it. */
   readonly minimumTlsIsDefault: boolean;
   /** What the platform itself refuses whatever the setting says, with its source; null where nothing is published. */
@@ -137,6 +180,8 @@ export interface RecoveryPoints {
   readonly olderExists: boolean | null;
   /** Declared or read retention, ISO 8601 duration; null where nothing says. */
   readonly retention: string | null;
+  /** A time of which every moment can be recovered (a log of changes). ISO 8601 UTC; left out where there is none. */
+  readonly continuous?: { readonly from: string; readonly to: string };
 }
 
 /** What answers in clear text, and what the secured answer says of transport. */

@@ -75,8 +75,13 @@ export interface ProbeContext {
       readonly sha256?: string | null;
     },
   ) => Observation;
-  /** Makes a problem, of a failure that `ask` brought or of what is known without asking. */
-  readonly problem: (fields: Omit<Problem, "target" | "probe" | "kinds">) => Problem;
+  /**
+   * Makes a problem, of a failure that `ask` brought or of what is known without asking.
+   * `kinds`: those that it is about, all of the probe's when left out.
+   */
+  readonly problem: (
+    fields: Omit<Problem, "target" | "probe" | "kinds"> & { readonly kinds?: readonly string[] },
+  ) => Problem;
   /**
    * The secret that the target's credentials refer to by this name; undefined when they do not.
    * Whatever is given out is taken out of everything that is kept.

@@ -1,3 +1,4 @@
+import { AWS_SERVICES } from "#model/aws-services.ts";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
@@ -212,7 +213,9 @@ describe("endpoints and credentials by provider", () => {
     [
       "an endpoint of another provider",
       aws("    endpoints: { token: https://a.example }"),
-      ["7:18: targets[0].endpoints.token: unknown key; known here: api, s3, s3control, sts"],
+      [
+        `7:18: targets[0].endpoints.token: unknown key; known here: api, ${AWS_SERVICES.join(", ")}`,
+      ],
     ],
     [
       "an endpoint that Azure does not have",

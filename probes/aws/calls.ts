@@ -1,0 +1,60 @@
+import type { AwsService } from "#model/aws-services.ts";
+import type { Question } from "#model/probe.ts";
+import type { AwsClients } from "./clients.ts";
+import { codeOf } from "./errors.ts";
+import type { ClientOf } from "./services.ts";
+
+/** Sends one command. */
+export type Send<S extends AwsService, Raw> = (
+  client: ClientOf<S>,
+  options: { readonly abortSignal: AbortSignal },
+) => Promise<Raw>;
+
+/**
+ * A question to one service in one region.
+ * @param operation name of the API operation, such as `DescribeVolumes`
+ */
+export function awsQuestion<S extends AwsService, Raw extends object>(
+  clients: AwsClients,
+  service: S,
+  region: string,
+  operation: string,
+  send: Send<S, Raw>,
+): Question<Raw> {
+  return {
+    service: `${service} ${region}`,
+    operation: `${service}:${operation}`,
+    call: async (abortSignal) =>
+      withoutMetadata(await send(await clients.of(service, region), { abortSignal })),
+  };
+}
+
+/** The provider's word that something is not configured, in place of an answer. */
+export interface Absent {
+  readonly absent: string;
+}
+
+/** Takes the error codes that say "there is none" as an answer; every other error stays one. */
+export function orAbsent<S extends AwsService, Raw extends object>(
+  codes: readonly string[],
+  send: Send<S, Raw>,
+): Send<S, Raw | Absent> {
+  return async (client, options) => {
+    try {
+      return await send(client, options);
+    } catch (error) {
+      const code = codeOf(error);
+      if (codes.includes(code)) return { absent: code };
+      throw error;
+    }
+  };
+}
+
+export function isAbsent(raw: object): raw is Absent {
+  return "absent" in raw;
+}
+
+/** The request id in the metadata would give the same answer another hash every time. */
+export function withoutMetadata<Raw extends object>(raw: Raw): Raw {
+  return "$metadata" in raw ? { ...raw, $metadata: {} } : raw;
+}

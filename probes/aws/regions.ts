@@ -1,0 +1,40 @@
+import type { TargetOf } from "#model/estate.ts";
+import type { Failure, ProbeContext } from "#model/probe.ts";
+import { homeRegion } from "./account.ts";
+import { awsQuestion } from "./calls.ts";
+import type { AwsClients } from "./clients.ts";
+
+/** Where an account may have anything. */
+export interface Regions {
+  /** Those that the estate declares: they are read in full. */
+  readonly declared: readonly string[];
+  /** All that the account can use, the declared ones among them: what lies there undeclared is found there. */
+  readonly all: readonly string[];
+  /** Why the others could not be listed; null where they were. */
+  readonly failure: Failure | null;
+}
+
+/** What AWS takes as region; whatever else a server names would end up in a host name. */
+const REGION = /^[a-z]{2,10}(?:-[a-z]+)+-\d{1,2}$/;
+
+/** Asks which regions the account has enabled. */
+export async function askRegions(
+  target: TargetOf<"aws">,
+  clients: AwsClients,
+  context: ProbeContext,
+): Promise<Regions> {
+  const declared = [...new Set(target.regions.map((region) => region.toLowerCase()))];
+  const answer = await context.ask(
+    awsQuestion(clients, "ec2", homeRegion(target), "DescribeRegions", async (client, options) => {
+      const { DescribeRegionsCommand } = await import("@aws-sdk/client-ec2");
+      return client.send(new DescribeRegionsCommand({}), options);
+    }),
+  );
+  if (!answer.ok) return { declared, all: declared, failure: answer.failure };
+  const enabled = (answer.raw.Regions ?? []).flatMap(({ RegionName, OptInStatus }) =>
+    RegionName !== undefined && REGION.test(RegionName) && OptInStatus !== "not-opted-in"
+      ? [RegionName]
+      : [],
+  );
+  return { declared, all: [...new Set([...declared, ...enabled])].sort(), failure: null };
+}

@@ -1,0 +1,82 @@
+import { notApplicable, settle } from "#controls/settle.ts";
+import { defineControl } from "#model/control.ts";
+import { longestSeconds, parseDuration, renderSeconds, shortestSeconds } from "#model/duration.ts";
+import type { SchemaKit } from "#model/schema.ts";
+import { plain } from "#model/text.ts";
+
+const expectation = ({ duration, z }: SchemaKit) =>
+  z
+    .strictObject({
+      minimum: duration
+        .optional()
+        .describe(
+          "How long entries are kept at least: an ISO 8601 duration such as P30D. Needed where maximum is left out.",
+        ),
+      maximum: duration
+        .optional()
+        .describe(
+          "How long entries are kept at most: an ISO 8601 duration such as P3M, of its longest reading (92 days). Needed where minimum is left out.",
+        ),
+      deletionLag: duration
+        .default("PT72H")
+        .describe("How long the provider may take to delete what has expired; counts for maximum."),
+    })
+    .refine(({ minimum, maximum }) => (minimum ?? maximum) !== undefined, {
+      error: "expected minimum or maximum",
+    });
+
+export default defineControl({
+  id: "log-retention",
+  title: "Retention of logs",
+  rationale:
+    "Logs that go too early cannot explain an incident; logs that stay too long keep personal data that was promised to be gone.",
+  severity: "medium",
+  judges: "subject",
+  needs: ["retention"],
+  expectation,
+  // Calendar durations are read in favour of the promise: three months are up to 92 days as a maximum, 89 as a minimum.
+  evaluate: ({ expect, facets }) => {
+    if (facets.retention === undefined) return notApplicable("keeps no log entries");
+    const { after, whole } = facets.retention;
+    const detail = plain(facets.retention.detail);
+    const { minimum, maximum, deletionLag } = expect;
+    const least = minimum === undefined ? 0 : shortestSeconds(minimum);
+    const most =
+      maximum === undefined ? Infinity : longestSeconds(maximum) + longestSeconds(deletionLag);
+    const readable = after === null || parseDuration(after) !== null;
+    const [shortest, longest] =
+      after === null || !readable
+        ? [Infinity, Infinity]
+        : [shortestSeconds(after), longestSeconds(after)];
+    const kept = `entries are kept ${after === null ? "for ever" : `for ${renderSeconds(longest)}`} (${detail})`;
+    const tooShort = longest < least || (whole === false && shortest < least);
+    const failures = tooShort || longest > most ? [kept] : [];
+    if (failures.length === 0 && whole === false && maximum !== undefined) {
+      failures.push(`only a part of the entries is deleted (${detail})`);
+    }
+    const open = readable
+      ? whole === null
+        ? [`whether that goes for all entries is not known (${detail})`]
+        : []
+      : [`how long entries are kept cannot be read (${detail})`];
+    return settle({
+      failures: readable ? failures : [],
+      open,
+      held: kept,
+      declared: [
+        ...(minimum === undefined ? [] : [`at least ${minimum}`]),
+        ...(maximum === undefined
+          ? []
+          : [`at most ${maximum} (up to ${renderSeconds(longestSeconds(maximum))})`]),
+      ].join(", "),
+      actual: { after, whole },
+    });
+  },
+  remediation:
+    "Set the retention of the log group (or the expiry of the bucket's lifecycle rule) within the declared time; entries beyond it are deleted from then on.",
+  references: [
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html",
+    "https://learn.microsoft.com/azure/azure-monitor/logs/data-retention-configure",
+  ],
+});

@@ -1,0 +1,92 @@
+/** Facets of backups: what is set to happen, what exists, who may reach it. */
+
+/** The rules that back a subject up, by whatever service; no rule means that nothing does. */
+export interface Backups {
+  readonly rules: readonly BackupRule[];
+  /** Ids of subjects whose backup contains this one (the instance of a volume, the cluster of an instance). */
+  readonly partOf: readonly string[];
+}
+
+/** One rule by which recovery points are made. */
+export interface BackupRule {
+  /** Plan and rule, or the service's own setting, in the provider's words. */
+  readonly name: string;
+  /** Longest time between two starts in seconds, over a year; 0 for a continuous backup; null where it cannot be told. */
+  readonly longestInterval: number | null;
+  /** What the rule itself allows between its moment and a completed recovery point, seconds. */
+  readonly window: number;
+  /** Where recovery points are kept; the first is where they are made, the others hold copies. */
+  readonly places: readonly BackupPlace[];
+}
+export interface BackupPlace {
+  /** The provider's region name in lower case; null where it was not read. */
+  readonly region: string | null;
+  /** Id of the vault; null where the service keeps them itself. */
+  readonly vault: string | null;
+  /** How long recovery points are kept there, ISO 8601; null: until somebody deletes them. */
+  readonly retention: string | null;
+}
+
+/** What a backup plan is set to do, and to which subjects; the join with the inventory gives `Backups`. */
+export interface BackupPlan {
+  readonly rules: readonly BackupRule[];
+  readonly selections: readonly BackupSelection[];
+}
+/** A subject is selected when its id is included and not excluded, and the tags agree. */
+export interface BackupSelection {
+  readonly name: string;
+  /** Patterns of ids, `*` for any run of characters. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** One of these is enough; none: tags do not select. */
+  readonly anyTag: readonly TagCondition[];
+  /** All of these must hold. */
+  readonly allTags: readonly TagCondition[];
+}
+export interface TagCondition {
+  readonly key: string;
+  readonly operator: "equals" | "not-equals" | "like" | "not-like";
+  readonly value: string;
+}
+
+/** One recovery point or snapshot that exists. */
+export interface RecoveryPoint {
+  /** Id of what it was made of; null where the provider does not say. */
+  readonly of: string | null;
+  /** When it was taken. ISO 8601 UTC. */
+  readonly at: string | null;
+  /** Whether one can recover from it: completed, and neither partial nor expired. */
+  readonly usable: boolean;
+  /** When it is deleted by rule. ISO 8601 UTC; null: by no rule that it tells. */
+  readonly deletedAt: string | null;
+  /** The provider's word for its state. */
+  readonly state: string;
+}
+
+/** A test of recovery that is set up: what became of it. */
+export interface RecoveryTest {
+  /** ISO 8601 UTC; null: none ever. */
+  readonly lastSuccess: string | null;
+  readonly lastAttempt: string | null;
+  /** What the last attempt came to, in the provider's words; null without one. */
+  readonly lastOutcome: string | null;
+  /** From when on every attempt is known. ISO 8601 UTC; null: all of them. */
+  readonly since: string | null;
+}
+
+/** Who is let in by the subject's own access policy (a vault's, a bucket's). Identity policies may let in others. */
+export interface AccessPolicy {
+  readonly grants: readonly AccessGrant[];
+  /** Ways that this reading does not show, in words; empty where there is none. */
+  readonly unseen: readonly string[];
+}
+export interface AccessGrant {
+  /** The provider's id of the principal, `*` for anyone. */
+  readonly principal: string;
+  /** Labels that the estate gives to the principal; filled in by the join, empty as read. */
+  readonly labels: readonly string[];
+  /** What it may do, in the provider's words. */
+  readonly actions: readonly string[];
+  /** Conditions that narrow the grant, in words; empty where none does. */
+  readonly conditions: readonly string[];
+}

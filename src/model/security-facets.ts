@@ -1,0 +1,166 @@
+/** Facets of networks, accounts and the services that watch over them. */
+
+/** What a firewall (security group, rule set) lets in, once its denials and priorities are accounted for. */
+export interface Ingress {
+  readonly allowed: readonly IngressRule[];
+  /** Whether something that the Internet can address stands behind it; null: cannot be told. */
+  readonly reachable: boolean | null;
+  /** How that is known, in the provider's words ("2 interfaces, 1 with a public address"). */
+  readonly detail: string;
+}
+export interface IngressRule {
+  /** `tcp`, `udp`, `icmp`, another protocol's name, or `all`. */
+  readonly protocol: string;
+  /** First and last port; null where the protocol has none or all are meant. */
+  readonly ports: readonly [first: number, last: number] | null;
+  /** Ranges of addresses in CIDR notation, IPv4 and IPv6. */
+  readonly ranges: readonly string[];
+  /** Sources that are no ranges: groups, tags, prefix lists that were not resolved. */
+  readonly others: readonly string[];
+  /** The rule in the provider's words, for the report. */
+  readonly rule: string;
+}
+
+/** The web application firewall in front of a subject. */
+export interface WebFirewall {
+  /** Name of what is attached; null: nothing is. */
+  readonly policy: string | null;
+  readonly enabled: boolean | null;
+  /** Whether matches are blocked or only counted; null: cannot be told. */
+  readonly mode: "prevention" | "detection" | null;
+  /** Managed rule sets that are in force, in the provider's names. */
+  readonly managedRules: readonly string[];
+  /** Managed rule sets that are there but only count, or are excluded. */
+  readonly countingRules: readonly string[];
+}
+
+/** Protection against denial of service. */
+export interface DdosProtection {
+  /** What comes with the platform, by its published design; null: nothing is published. */
+  readonly platform: { readonly name: string; readonly reference: string } | null;
+  /** The paid protection; null: cannot be told. */
+  readonly advanced: boolean | null;
+  readonly detail: string;
+}
+
+/** Where an account's actions are written down. */
+export interface AuditLogs {
+  readonly logs: readonly AuditLog[];
+}
+export interface AuditLog {
+  readonly name: string;
+  /** Whether it records now; null: cannot be told. */
+  readonly active: boolean | null;
+  /** Regions that it records; `all` for every one. */
+  readonly regions: readonly string[] | "all";
+  /** Whether reads and writes of the management plane are both recorded, or which part is. */
+  readonly events: "all" | "writes" | "reads" | "none" | null;
+  /** Where it is kept, in the provider's words; null: nowhere beyond the service's own short history. */
+  readonly destination: string | null;
+  /** Whether tampering would show; null: cannot be told. */
+  readonly integrity: boolean | null;
+  /** Last error of delivery; null: none. */
+  readonly failure: string | null;
+}
+
+/** Services that watch over an account: detection of threats, scanning for vulnerabilities. */
+export interface SecurityServices {
+  readonly services: readonly SecurityService[];
+}
+export interface SecurityService {
+  readonly name: string;
+  /** null: for the whole account. */
+  readonly region: string | null;
+  /** null: cannot be told. */
+  readonly enabled: boolean | null;
+  /** What it looks at, in the provider's words. */
+  readonly covers: readonly string[];
+  /** What it could look at and does not. */
+  readonly omits: readonly string[];
+}
+
+/** Rules for the passwords of an account's users. */
+export interface PasswordPolicy {
+  /** False: nobody set one, and the provider's default counts. */
+  readonly set: boolean;
+  readonly minimumLength: number | null;
+  readonly uppercase: boolean | null;
+  readonly lowercase: boolean | null;
+  readonly digits: boolean | null;
+  readonly symbols: boolean | null;
+  /** Days until a password expires; null: never. */
+  readonly maximumAgeDays: number | null;
+  /** How many former passwords are refused; null: none. */
+  readonly remembered: number | null;
+}
+
+/** How a user signs in. */
+export interface SignIn {
+  readonly root: boolean;
+  /** Whether it can sign in by password; null: cannot be told. */
+  readonly password: boolean | null;
+  /** Whether a second factor is registered; null: cannot be told. */
+  readonly mfa: boolean | null;
+  /** Keys for programs that are active. */
+  readonly activeKeys: number | null;
+  /** What the reading cannot show. */
+  readonly caveat: string | null;
+}
+
+/** What a principal may change. */
+export interface Privileges {
+  /** Whether it may change anything beyond its own credentials; null: cannot be told. */
+  readonly writes: boolean | null;
+  /** Whether it may change everything, rights included; null: cannot be told. */
+  readonly administers: boolean | null;
+  /** The policies that give it that, in the provider's words. */
+  readonly through: readonly string[];
+  /** Who may take it on, beside its own account's administrators: accounts, services, identity providers. */
+  readonly trusts: readonly string[];
+  /** Principals that only the provider's own services use. */
+  readonly service: boolean;
+}
+
+/** Public keys by which SSH lets in, or by which a host proves itself. */
+export interface SshKeys {
+  readonly keys: readonly SshKey[];
+}
+export interface SshKey {
+  readonly name: string;
+  /** `rsa`, `dsa`, `ecdsa`, `ed25519`, or another in the key's own words; null: cannot be told. */
+  readonly algorithm: string | null;
+  /** Size in bits; null: cannot be told. */
+  readonly bits: number | null;
+}
+
+/** A private or encrypted connection between networks. */
+export interface Link {
+  readonly kind: "vpn" | "dedicated" | "private-network";
+  /** Whether the link itself encrypts; null: cannot be told. */
+  readonly encrypted: boolean | null;
+  readonly tunnels: readonly {
+    readonly name: string;
+    readonly up: boolean | null;
+    readonly since: string | null;
+  }[];
+  /** The other side in the provider's words: an address, a site, a network; null: not said. */
+  readonly peer: string | null;
+}
+
+/** How long what a subject holds is kept (log entries, objects). */
+export interface Retention {
+  /** ISO 8601; null: for ever. */
+  readonly after: string | null;
+  /** Whether that goes for all that the subject holds; false: for a part; null: cannot be told. */
+  readonly whole: boolean | null;
+  /** The setting in the provider's words. */
+  readonly detail: string;
+}
+
+/** Rotation of a key by the provider. */
+export interface KeyRotation {
+  /** null: not possible for this key (imported, asymmetric, disabled). */
+  readonly enabled: boolean | null;
+  readonly periodDays: number | null;
+  readonly detail: string;
+}
