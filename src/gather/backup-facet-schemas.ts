@@ -43,6 +43,11 @@ export const BACKUP_FACET_SCHEMAS = {
     lastOutcome: text,
     since: text,
   }),
+  immutability: z.object({
+    mode: z.enum(["compliance", "governance", "none"]).nullable(),
+    minimumDays: z.number().nullable(),
+    detail: z.string(),
+  }),
   accessPolicy: z.object({
     grants: z.array(
       z.object({ principal: z.string(), labels: strings, actions: strings, conditions: strings }),

@@ -90,3 +90,13 @@ export interface AccessGrant {
   /** Conditions that narrow the grant, in words; empty where none does. */
   readonly conditions: readonly string[];
 }
+
+/** Whether what is stored can be deleted before its time. */
+export interface Immutability {
+  /** `compliance`: by nobody at all; `governance`: by whoever has the right to; null: cannot be told. */
+  readonly mode: "compliance" | "governance" | "none" | null;
+  /** For how long at least, days; null: not said. */
+  readonly minimumDays: number | null;
+  /** The setting in the provider's words. */
+  readonly detail: string;
+}

@@ -2,6 +2,7 @@ import type {
   AccessPolicy,
   BackupPlan,
   Backups,
+  Immutability,
   RecoveryPoint,
   RecoveryTest,
 } from "./backup-facets.ts";
@@ -51,6 +52,7 @@ export interface Facets {
   backups: Backups;
   backupPlan: BackupPlan;
   accessPolicy: AccessPolicy;
+  immutability: Immutability;
   ingress: Ingress;
   webFirewall: WebFirewall;
   ddosProtection: DdosProtection;
