@@ -1,0 +1,84 @@
+/**
+ * `npm run bench:cloud`: an account of AWS behind 40 ms, against the bound that calls, latency and the allowed
+ * concurrency set; the same throttled, against the rate.
+ */
+import { fork, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Size } from "./cloud/account.ts";
+import { benchExitCode, figure, remark } from "./figure.ts";
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const LATENCY_MS = 40;
+/** Calls at once that the scan allows itself: for one service (src/gather/context.ts) and for the account. */
+const SERVICE_LIMITS: Readonly<Record<string, number>> = { s3: 20 };
+const SERVICE_LIMIT = 5;
+const ACCOUNT_LIMIT = 40;
+
+interface Scanned {
+  readonly seconds: number;
+  readonly subjects: number;
+  readonly problems: readonly string[];
+  readonly megabytes: number;
+}
+interface Asked {
+  readonly calls: Readonly<Record<string, number>>;
+  readonly refused: number;
+}
+
+async function scan(size: Size, perSecond?: number): Promise<Scanned & Asked> {
+  const options = { size, latency: LATENCY_MS, ...(perSecond === undefined ? {} : { perSecond }) };
+  const server = fork(here("./cloud/server-child.ts"), [JSON.stringify(options)]);
+  const url = await next<string>(server);
+  const scanned = await next<Scanned>(fork(here("./cloud/scan-child.ts"), [url]));
+  server.send("calls");
+  const asked = await next<Asked>(server);
+  server.disconnect();
+  return { ...scanned, ...asked };
+}
+
+function next<T>(child: ChildProcess): Promise<T> {
+  return new Promise((resolve, reject) => {
+    child.once("message", (message) => resolve(message as T));
+    child.once("exit", (code) => reject(new Error(`a child of the bench ended with ${code}`)));
+  });
+}
+
+/** Seconds that the calls take at least: those of each service side by side as far as allowed, and all together. */
+function bound(calls: Asked["calls"]): number {
+  const byService = new Map<string, number>();
+  for (const [operation, count] of Object.entries(calls)) {
+    const [service = ""] = operation.split(":");
+    byService.set(service, (byService.get(service) ?? 0) + count);
+  }
+  const all = [...byService.values()].reduce((sum, count) => sum + count, 0);
+  const services = [...byService].map(
+    ([service, count]) => count / (SERVICE_LIMITS[service] ?? SERVICE_LIMIT),
+  );
+  return (Math.max(all / ACCOUNT_LIMIT, ...services) * LATENCY_MS) / 1000;
+}
+
+const large: Size = { buckets: 1000, securityGroups: 300, logGroups: 2000, recoveryPoints: 5000 };
+const whole = await scan(large);
+const count = Object.values(whole.calls).reduce((sum, one) => sum + one, 0);
+remark(`${whole.subjects} subjects, ${count} calls, ${whole.problems.length} problems`);
+for (const problem of whole.problems.slice(0, 5)) remark(problem);
+figure(
+  `all of it in ${whole.seconds.toFixed(1)} s ÷ bound`,
+  whole.seconds / bound(whole.calls),
+  1.3,
+  "×",
+);
+figure("memory", whole.megabytes, 400, "MB");
+
+const RATE = 50;
+const throttled = await scan({ ...large, buckets: 200 }, RATE);
+const answered = Object.values(throttled.calls).reduce((sum, one) => sum + one, 0);
+remark(`throttled: ${answered} calls answered, ${throttled.refused} refused`);
+figure("throttled at 50 a second: calls lost", throttled.problems.length, 0, "calls");
+figure(
+  `throttled, in ${throttled.seconds.toFixed(1)} s ÷ bound`,
+  throttled.seconds / (answered / RATE),
+  1.25,
+  "×",
+);
+process.exitCode = benchExitCode();
