@@ -66,7 +66,7 @@ export function answersOf({ securityGroups, logGroups, recoveryPoints }: Size): 
 /** What an account answers that has nothing else. */
 const EMPTY: ApiAnswers = {};
 
-function paged<T>(items: readonly T[], size: number, list: string, token: string) {
+function paged(items: readonly unknown[], size: number, list: string, token: string) {
   return ({ input }: ApiCall): object => {
     const asked = Object.entries(input).find(
       ([name]) => name.toLowerCase() === token.toLowerCase(),
