@@ -235,8 +235,8 @@ export async function* observeListed<S extends AwsService, Page extends object, 
   }
 }
 
-/** One facet as the listing told it. */
-function told<Item>(
+/** One facet as the listing told it, or that the item has not the documented shape. */
+export function told<Item>(
   { subject, item, place, source }: Found<Item>,
   facet: FacetName,
   map: (item: Item, place: Place) => Facets[FacetName],

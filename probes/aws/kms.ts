@@ -1,0 +1,153 @@
+import type {
+  DescribeKeyResponse,
+  GetKeyRotationStatusResponse,
+  KeyListEntry,
+  ListKeysResponse,
+} from "@aws-sdk/client-kms";
+import type { Observation, Problem } from "#model/evidence.ts";
+import { defineProbe } from "#model/probe.ts";
+import type { KeyRotation } from "#model/security-facets.ts";
+import { plain } from "#model/text.ts";
+import { chunks } from "#probes/common/chunks.ts";
+import { classifyAws } from "./errors.ts";
+import { answerOf, askOnce, sourceOf, tell, type Known } from "./known.ts";
+import { defineListing, listAll, observeListed, type Found } from "./listing.ts";
+import { inAccount, type AwsSession } from "./session.ts";
+
+const KEY_KIND = "AWS::KMS::Key";
+
+/** KMS keys and whether they rotate by themselves. */
+export default defineProbe({
+  id: "aws-kms",
+  title: "AWS Key Management Service",
+  provider: "aws",
+  kinds: [KEY_KIND],
+  provides: {
+    inventory: { permissions: ["kms:ListKeys", "tag:GetResources"] },
+    keyRotation: { permissions: ["kms:DescribeKey", "kms:GetKeyRotationStatus"] },
+  },
+  classify: classifyAws,
+  gather: async function* gather(target, wanted, context) {
+    if (target.provider !== "aws") return;
+    yield* inAccount(target, context, async function* act(session) {
+      const listed = await listAll(keys, session);
+      yield* observeListed(keys, listed, wanted, session);
+      if (!wanted.has("keyRotation")) return;
+      for await (const chunk of chunks(listed.found, context.signal)) {
+        yield* await Promise.all(chunk.map((key) => readRotation(key, session)));
+      }
+    });
+  },
+});
+
+const keys = defineListing({
+  kinds: [KEY_KIND],
+  service: "kms",
+  operation: "ListKeys",
+  permission: "kms:ListKeys",
+  // A key in a region that nobody declared protects what lies there undeclared.
+  reach: "everywhere",
+  page: (Marker) => async (client, options) => {
+    const { ListKeysCommand } = await import("@aws-sdk/client-kms");
+    return client.send(new ListKeysCommand({ Limit: 1000, Marker }), options);
+  },
+  next: (page: ListKeysResponse) => (page.Truncated === true ? page.NextMarker : undefined),
+  items: (page) => page.Keys ?? [],
+  subject: ({ KeyArn: id, KeyId: name }: KeyListEntry) => {
+    if (id === undefined || name === undefined) throw new TypeError("a key without ARN or id");
+    return { id, name, tags: "elsewhere" };
+  },
+});
+
+/** Only a key that can rotate is asked whether it does. */
+async function readRotation(
+  { subject, place, source }: Found<KeyListEntry>,
+  session: AwsSession,
+): Promise<Observation | Problem> {
+  const { region } = place;
+  const described = await askOnce(session, {
+    service: "kms",
+    region,
+    operation: "DescribeKey",
+    permission: "kms:DescribeKey",
+    send: async (client, options) => {
+      const { DescribeKeyCommand } = await import("@aws-sdk/client-kms");
+      return client.send(new DescribeKeyCommand({ KeyId: subject.id }), options);
+    },
+  });
+  const fixed = described.ok ? tellsFixed(described) : null;
+  const status =
+    fixed !== null || !described.ok
+      ? null
+      : await askOnce(session, {
+          service: "kms",
+          region,
+          operation: "GetKeyRotationStatus",
+          permission: "kms:GetKeyRotationStatus",
+          send: async (client, options) => {
+            const { GetKeyRotationStatusCommand } = await import("@aws-sdk/client-kms");
+            return client.send(new GetKeyRotationStatusCommand({ KeyId: subject.id }), options);
+          },
+        });
+  return tell(
+    session.context,
+    subject,
+    "keyRotation",
+    sourceOf(status ?? described, source),
+    () => {
+      const why = whyNotRotatable(answerOf(described));
+      if (why !== null) return { enabled: null, periodDays: null, detail: why };
+      if (status === null) throw new TypeError("the key was not asked about");
+      return toKeyRotation(answerOf(status));
+    },
+  );
+}
+
+/** Why the key cannot rotate; null too where the answer has not the documented shape, which the mapping will say. */
+function tellsFixed(described: Known<DescribeKeyResponse> & { readonly ok: true }): string | null {
+  try {
+    return whyNotRotatable(described.value);
+  } catch {
+    return "not readable";
+  }
+}
+
+/**
+ * Why AWS does not rotate a key for its owner; null for a key that can rotate by itself.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+ * @throws when the answer does not say what the key is
+ */
+export function whyNotRotatable({ KeyMetadata }: DescribeKeyResponse): string | null {
+  const { KeyManager, KeySpec, KeyState, Origin } = KeyMetadata ?? {};
+  if (KeyManager === undefined || KeyState === undefined || KeySpec === undefined) {
+    throw new TypeError("a key without manager, state or spec");
+  }
+  if (KeyManager !== "CUSTOMER") {
+    return "AWS manages the key and rotates it every year by its published design (https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html)";
+  }
+  if (KeyState !== "Enabled") return `the key is ${plain(KeyState, 40)} and encrypts nothing new`;
+  if (KeySpec.startsWith("HMAC_"))
+    return `HMAC keys (${plain(KeySpec, 40)}) cannot rotate by themselves`;
+  if (KeySpec !== "SYMMETRIC_DEFAULT") {
+    return `asymmetric keys (${plain(KeySpec, 40)}) cannot rotate by themselves`;
+  }
+  if (Origin === "AWS_KMS") return null;
+  return `key material of origin ${plain(Origin ?? "unknown", 40)} cannot rotate by itself`;
+}
+
+/** @throws when the answer does not say whether the key rotates */
+export function toKeyRotation(raw: GetKeyRotationStatusResponse): KeyRotation {
+  const { KeyRotationEnabled: enabled, RotationPeriodInDays: days } = raw;
+  if (enabled === undefined) throw new TypeError("no KeyRotationEnabled");
+  if (!enabled) return { enabled, periodDays: null, detail: "automatic rotation is off" };
+  if (days === undefined) {
+    return {
+      enabled,
+      periodDays: null,
+      detail: "automatic rotation is on, its period is not told",
+    };
+  }
+  if (!Number.isInteger(days) || days < 1)
+    throw new TypeError("RotationPeriodInDays is no number of days");
+  return { enabled, periodDays: days, detail: `automatic rotation every ${days} days` };
+}
