@@ -5,7 +5,7 @@ import type { Failure, ProbeContext } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import { awsQuestion, type Send } from "./calls.ts";
-import type { Found, Listed } from "./listing.ts";
+import type { Found, Listed, Listing } from "./listing.ts";
 import { malformed, pages } from "./pages.ts";
 import type { AwsSession } from "./session.ts";
 
@@ -78,26 +78,23 @@ export async function askOnce<S extends AwsService, Raw extends object>(
   return { ...named, ok: true, value: raw, observedAt, sha256 };
 }
 
-/** A listing of subjects as something that other facets need: complete, or why not. */
-export function knownListing<Item>(
-  { found, complete, problems }: Listed<Item>,
-  operation: string,
+/** What a listing gave in one region, for facets of other subjects: all of it, or why there is not all of it. */
+export function knownIn<S extends AwsService, Page extends object, Item>(
+  {
+    service,
+    operation,
+    permission,
+  }: Pick<Listing<S, Page, Item>, "service" | "operation" | "permission">,
+  { found, failures }: Listed<Item>,
+  region: string,
   now: Date,
 ): Known<readonly Found<Item>[]> {
-  const named = { operation, permission: operation };
-  const problem = problems.find(({ operation: failed }) => failed === operation);
-  if (problem !== undefined || (!complete && found.length === 0)) {
-    const { reason, message } = problem ?? { reason: "partial", message: "not all was listed" };
-    return { ...named, ok: false, failure: { reason, message, retryable: false } };
-  }
-  const source = found[0]?.source;
-  return {
-    ...named,
-    ok: true,
-    value: found,
-    observedAt: source?.observedAt ?? now.toISOString(),
-    sha256: source?.sha256 ?? "",
-  };
+  const named = { operation: `${service}:${operation}`, permission };
+  const failure = failures.get(region);
+  if (failure !== undefined) return { ...named, ok: false, failure };
+  const value = found.filter(({ place }) => place.region === region);
+  const { observedAt, sha256 } = value[0]?.source ?? { observedAt: now.toISOString(), sha256: "" };
+  return { ...named, ok: true, value, observedAt, sha256 };
 }
 
 /** Asks for each key once, however many want it, beside each other too. */

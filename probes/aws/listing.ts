@@ -71,6 +71,8 @@ export interface Listed<Item> {
   readonly found: readonly Found<Item>[];
   readonly complete: boolean;
   readonly problems: readonly Problem[];
+  /** The regions of which not all was listed, and why. */
+  readonly failures: ReadonlyMap<string, Failure>;
 }
 
 /** Declares a listing; the identity, for the types. */
@@ -121,6 +123,7 @@ export async function listAll<S extends AwsService, Page extends object, Item>(
     found,
     complete: failed.length === 0 && (reach !== "everywhere" || regions?.failure === null),
     problems,
+    failures: new Map(failed.map(({ region, failure }) => [region, failure])),
   };
 }
 

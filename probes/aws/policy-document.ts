@@ -29,18 +29,21 @@ const LONGEST_POLICY = 100_000;
 
 /**
  * Reads an IAM resource policy.
+ * @param own what a statement without Resource is about, for services that let it be left out
  * Grammar: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  * @throws when the text is no policy document: nothing may be concluded from half of one.
  */
-export function parsePolicy(text: string): readonly Statement[] {
+export function parsePolicy(text: string, own?: string): readonly Statement[] {
   if (text.length > LONGEST_POLICY)
-    throw new TypeError("a policy document longer than any of S3's");
+    throw new TypeError("a policy document longer than any of AWS's");
   const document: unknown = JSON.parse(text);
   const statements = isRecord(document) ? document["Statement"] : undefined;
   if (!isRecord(statements) && !Array.isArray(statements)) {
     throw new TypeError("a policy document without Statement");
   }
-  return (Array.isArray(statements) ? statements : [statements]).map(toStatement);
+  return (Array.isArray(statements) ? statements : [statements]).map((raw: unknown) =>
+    toStatement(raw, own),
+  );
 }
 
 /** Whether some pattern of the list covers everything that each of the other patterns can stand for. */
@@ -61,7 +64,7 @@ export function nameOf(statement: Statement, statements: readonly Statement[]): 
     : `statement ${JSON.stringify(statement.sid.slice(0, 60))}`;
 }
 
-function toStatement(raw: unknown): Statement {
+function toStatement(raw: unknown, own: string | undefined): Statement {
   if (!isRecord(raw)) throw new TypeError("a policy statement that is no object");
   const effect = raw["Effect"];
   if (effect !== "Allow" && effect !== "Deny") throw new TypeError("a statement without Effect");
@@ -71,7 +74,7 @@ function toStatement(raw: unknown): Statement {
     effect,
     who: toWho(raw),
     actions: "NotAction" in raw ? null : texts(raw["Action"], "Action"),
-    resources: "NotResource" in raw ? null : texts(raw["Resource"], "Resource"),
+    resources: "NotResource" in raw ? null : texts(raw["Resource"] ?? own, "Resource"),
     conditions: toConditions(raw["Condition"]),
   };
 }

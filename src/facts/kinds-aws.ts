@@ -48,6 +48,7 @@ export const AWS_KINDS: readonly Kind[] = [
     [
       "AWS::EFS::FileSystem",
       "EFS file system",
+      "transport",
       "redundancy",
       "replication",
       "recoveryPoints",

@@ -119,6 +119,13 @@ export default defineCases(control, [
     says: "does not say who manages the keys",
   },
   {
+    name: "why nothing is said of the keys is said",
+    expect: { keyManagement: "customer" },
+    facets: encryption({ keyManagement: null, caveat: "permission kms:ListAliases" }),
+    outcome: "unknown",
+    says: "does not say who manages the keys (permission kms:ListAliases)",
+  },
+  {
     name: "what the reading cannot show is said",
     expect: {},
     facets: encryption({ caveat: "objects older than 2023-01-05 were not looked at" }),

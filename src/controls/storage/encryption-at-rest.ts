@@ -56,7 +56,10 @@ export default defineControl({
       }
     }
     if (enabled === true && expect.keyManagement === "customer") {
-      if (keyManagement === null) open.push("the provider does not say who manages the keys");
+      if (keyManagement === null) {
+        const why = caveat === null ? "" : ` (${plain(caveat)})`;
+        open.push(`the provider does not say who manages the keys${why}`);
+      }
       if (keyManagement === "provider") failures.push("its keys are managed by the provider");
     }
     const keys = keyManagement === null ? "" : `, keys managed by the ${keyManagement}`;
