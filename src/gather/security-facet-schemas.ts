@@ -27,6 +27,7 @@ export const SECURITY_FACET_SCHEMAS = {
     detail: z.string(),
   }),
   webFirewall: z.object({
+    inapplicable: z.string().exactOptional(),
     policy: text,
     enabled: flag,
     mode: z.enum(["prevention", "detection"]).nullable(),

@@ -23,6 +23,8 @@ export interface IngressRule {
 
 /** The web application firewall in front of a subject. */
 export interface WebFirewall {
+  /** Why none can stand there, in the provider's words (no HTTP is understood, nothing comes from the Internet); left out where one can. */
+  readonly inapplicable?: string;
   /** Name of what is attached; null: nothing is. */
   readonly policy: string | null;
   readonly enabled: boolean | null;
