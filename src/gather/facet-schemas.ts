@@ -45,6 +45,8 @@ export const FACET_SCHEMAS = {
     minimumTls: tlsVersion.nullable(),
     versions: z.array(tlsVersion).exactOptional(),
     hostNames: strings.exactOptional(),
+    port: z.number().exactOptional(),
+    unseen: strings.exactOptional(),
     minimumTlsIsDefault: z.boolean(),
     platformFloor: z.object({ version: tlsVersion, reference: z.string() }).nullable(),
     detail: z.string(),

@@ -116,10 +116,14 @@ export interface Transport {
   readonly secureOnly: boolean | null;
   /** Lowest TLS version that the setting lets in; null: there is no such setting for this kind. */
   readonly minimumTls: TlsVersion | null;
-  /** The versions that the setting lets in, where it names each; left out where it only names a minimum. */
+  /** The versions that the setting lets in, where it names each; none where no TLS is spoken; left out where it only names a minimum. */
   readonly versions?: readonly TlsVersion[];
-  /** Names under which the setting's owner is reached from outside, to be held against what the wire says of them. */
+  /** Names under which the setting's owner is reached from outside, to be held against what the wire says of them. `*.` stands for one label. */
   readonly hostNames?: readonly string[];
+  /** The only port that the setting is about; left out where it is about all of them. */
+  readonly port?: number;
+  /** Ways in that the setting does not decide, in words (a listener that passes connections through). */
+  readonly unseen?: readonly string[];
   /** True where nobody set the minimum and the provider's documented default stands in for it. */
   readonly minimumTlsIsDefault: boolean;
   /** What the platform itself refuses whatever the setting says, with its source; null where nothing is published. */

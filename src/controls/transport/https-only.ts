@@ -36,7 +36,7 @@ export default defineControl({
   expectation,
   baseline: { hsts: "optional" },
   evaluate: ({ expect, facets }) => {
-    if (facets.http !== undefined) return judgeEndpoint(expect, facets.http);
+    if (facets.http !== undefined) return judgeEndpoint(expect, facets.http, facets.transport);
     if (facets.transport !== undefined) return judgeSetting(facets.transport);
     return notApplicable("speaks no HTTP");
   },
@@ -52,7 +52,11 @@ export default defineControl({
   ],
 });
 
-function judgeEndpoint(expect: Expectation, http: HttpFacet): Judgement {
+function judgeEndpoint(
+  expect: Expectation,
+  http: HttpFacet,
+  transport: Transport | undefined,
+): Judgement {
   const failures: string[] = [];
   const open: string[] = [];
   const url = plain(http.url);
@@ -87,12 +91,25 @@ function judgeEndpoint(expect: Expectation, http: HttpFacet): Judgement {
   }
   const minimum = expect.hstsMinAge === undefined ? "" : ` for ${expect.hstsMinAge} or longer`;
   const { clearText, status, location, hsts, httpsAnswered } = http;
+  // What is set for the service behind the name counts beside what its wire shows: both must hold.
+  const secureOnly = transport?.secureOnly ?? null;
+  const how = plain(transport?.detail ?? "");
+  const set = secureOnly === false ? [`the setting lets clear text in (${how})`] : [];
+  const contradiction = contradictions(http, secureOnly, how);
+  const all = [...failures, ...set];
   const judgement = settle({
-    failures,
+    failures: all.length === 0 ? [] : [...all, ...contradiction],
     open,
-    held,
+    held: secureOnly === true ? `${held}, as the setting says (${how})` : held,
     declared: `HTTPS only${expect.hsts === "required" ? `, HSTS${minimum}` : ""}`,
-    actual: { clearText, status, location, hstsMaxAge: hsts?.maxAgeSeconds ?? null, httpsAnswered },
+    actual: {
+      clearText,
+      status,
+      location,
+      hstsMaxAge: hsts?.maxAgeSeconds ?? null,
+      httpsAnswered,
+      ...(secureOnly === null ? {} : { secureOnly }),
+    },
   });
   if (failures.length === 0) return judgement;
   const clear = clearText === "serves" || clearText === "redirects-elsewhere";
@@ -103,6 +120,22 @@ function judgeEndpoint(expect: Expectation, http: HttpFacet): Judgement {
       ...(failures.length > (clear ? 1 : 0) ? HSTS : []),
     ].join("\n"),
   };
+}
+
+/** Where the wire and the setting of one name do not say the same, with both sources. */
+function contradictions(
+  { clearText }: HttpFacet,
+  secureOnly: boolean | null,
+  how: string,
+): readonly string[] {
+  const refused = clearText === "refused" || clearText === "redirects-to-https";
+  if (secureOnly === false && refused) {
+    return ["the wire contradicts it: no clear text is served there"];
+  }
+  const served = clearText === "serves" || clearText === "redirects-elsewhere";
+  return secureOnly === true && served
+    ? [`the setting contradicts the wire: it refuses clear text (${how})`]
+    : [];
 }
 
 const REDIRECT = [

@@ -56,7 +56,8 @@ export default defineControl({
     if (facets.protocols !== undefined) {
       const protocol = facets.tlsService?.startTls ?? null;
       const port = Number(/:(\d+)$/.exec(subject.id)?.[1] ?? 0);
-      return judgeWire(expect, facets.protocols, { protocol, port }, now);
+      const place = { protocol, port };
+      return judgeWire(expect, facets.protocols, facets.transport, place, now);
     }
     if (facets.transport !== undefined) return judgeSetting(expect, facets.transport, now);
     return notApplicable("speaks no TLS of its own");
@@ -74,6 +75,7 @@ export default defineControl({
 function judgeWire(
   expect: Expectation,
   wire: Protocols,
+  transport: Transport | undefined,
   place: { readonly protocol: string | null; readonly port: number },
   now: Date,
 ): Judgement {
@@ -115,19 +117,27 @@ function judgeWire(
     ...(refused.length > 0 ? [`rejects ${refused.join(", ")}`] : []),
     ...(none ? [`accepts no version of TLS (${plain(reasons[0] ?? "")})`] : []),
   ];
+  const held = [
+    `accepts ${accepted.join(", ")}`,
+    ...(exceptions.length > 0 ? [`${exceptions.join(", ")} is tolerated by declaration`] : []),
+    ...(newer.length > 0 ? [`${newer.join(", ")} is newer than declared, which is stricter`] : []),
+  ];
+  // What is set for the service behind the name counts beside what its wire shows: both must hold.
+  const setting =
+    transport === undefined || letIn(transport) === null ? null : readSetting(expect, transport);
+  const contradiction =
+    setting === null ? [] : contradictions(accepted, rejected, setting.letIn, setting.detail);
+  const all = [...failures, ...(setting?.failures ?? [])];
+  const used = TLS_VERSIONS.filter(
+    (version) => exceptions.includes(version) || setting?.exceptions.includes(version) === true,
+  );
   const judgement = settle({
-    failures,
-    open,
-    held: [
-      `accepts ${accepted.join(", ")}`,
-      ...(exceptions.length > 0 ? [`${exceptions.join(", ")} is tolerated by declaration`] : []),
-      ...(newer.length > 0
-        ? [`${newer.join(", ")} is newer than declared, which is stricter`]
-        : []),
-    ].join("; "),
+    failures: all.length === 0 ? [] : [...all, ...contradiction],
+    open: open.length === 0 ? [] : [...open, ...contradiction],
+    held: [...held, ...(setting === null ? [] : [setting.held]), ...contradiction].join("; "),
     declared: renderDeclared(expect),
-    actual: { accepted, unknown },
-    attention: reviewNotes(expect, exceptions, now),
+    actual: { accepted, unknown, ...(setting === null ? {} : { setting: [...setting.letIn] }) },
+    attention: reviewNotes(expect, used, now),
   });
   if (failures.length === 0) return judgement;
   const remediation = none
@@ -145,35 +155,93 @@ function wanted(
   return TLS_VERSIONS.filter((version) => all.has(version));
 }
 
-/** A setting names a floor: every version from there up may be accepted, and none below. */
-function judgeSetting(expect: Expectation, transport: Transport, now: Date): Judgement {
-  const { minimumTls, minimumTlsIsDefault, platformFloor, detail } = transport;
-  const actual = { minimumTls, minimumTlsIsDefault, platformFloor: platformFloor?.version ?? null };
-  const letIn =
-    minimumTls === null
-      ? []
-      : TLS_VERSIONS.filter((version) => compareTlsVersions(version, minimumTls) >= 0);
-  const excess = letIn.filter((version) => !mayBeAccepted(expect, version));
-  const refused = minimumTls === null ? [] : expect.required.filter((v) => !letIn.includes(v));
-  const exceptions = exceptionsAmong(expect, letIn);
-  const how = `the setting's minimum is ${minimumTls}${minimumTlsIsDefault ? " by the provider's default" : ""}`;
+/** What a setting lets in: each version that it names, or every one from its floor up; null where it names neither. */
+function letIn({ versions, minimumTls }: Transport): readonly TlsVersion[] | null {
+  if (versions !== undefined) return versions.length === 0 ? null : versions;
+  if (minimumTls === null) return null;
+  return TLS_VERSIONS.filter((version) => compareTlsVersions(version, minimumTls) >= 0);
+}
+
+/** What follows from a setting that says which versions it lets in. */
+function readSetting(expect: Expectation, transport: Transport) {
+  const { versions, minimumTls, minimumTlsIsDefault, platformFloor } = transport;
+  const detail = plain(transport.detail);
+  const named = letIn(transport) ?? [];
+  const excess = named.filter((version) => !mayBeAccepted(expect, version));
+  const refused = expect.required.filter((version) => !named.includes(version));
+  const exceptions = exceptionsAmong(expect, named);
+  const byDefault = minimumTlsIsDefault ? " by the provider's default" : "";
   // What the platform refuses anyway is not let in, but the setting is still not what was declared.
   const lets = platformFloor === null ? "lets" : "would let";
   const floor =
     platformFloor === null
       ? ""
       : `; the platform itself refuses anything below ${platformFloor.version} (${plain(platformFloor.reference)})`;
-  return settle({
+  const exact = versions !== undefined;
+  const how = exact
+    ? `the setting lets in ${named.join(", ")}${byDefault} (${detail})`
+    : `the setting's minimum is ${minimumTls}${byDefault}`;
+  const tooMuch = exact
+    ? `the setting ${lets} in ${excess.join(", ")}${byDefault} (${detail})`
+    : `${how}, which ${lets} in ${excess.join(", ")}`;
+  const tooLittle = exact
+    ? `the setting refuses ${refused.join(", ")}${byDefault} (${detail})`
+    : `${how}, which refuses ${refused.join(", ")}`;
+  return {
+    letIn: named,
+    exceptions,
+    detail,
     failures: [
-      ...(excess.length > 0 ? [`${how}, which ${lets} in ${excess.join(", ")}${floor}`] : []),
-      ...(refused.length > 0 ? [`${how}, which refuses ${refused.join(", ")}`] : []),
+      ...(excess.length > 0 ? [`${tooMuch}${floor}`] : []),
+      ...(refused.length > 0 ? [tooLittle] : []),
     ],
-    open:
-      minimumTls === null ? [`the setting names no minimum TLS version (${plain(detail)})`] : [],
     held:
       exceptions.length > 0 ? `${how}; ${exceptions.join(", ")} is tolerated by declaration` : how,
+  };
+}
+
+/** A setting alone: every version that it lets in may be accepted, and every one that is required is let in. */
+function judgeSetting(expect: Expectation, transport: Transport, now: Date): Judgement {
+  const { minimumTls, minimumTlsIsDefault, platformFloor, versions, unseen } = transport;
+  const detail = plain(transport.detail);
+  if (versions?.length === 0 && unseen === undefined) {
+    return notApplicable(`speaks no TLS, so it has no version of it (${detail})`);
+  }
+  const named = letIn(transport);
+  const setting = named === null ? null : readSetting(expect, transport);
+  return settle({
+    failures: setting?.failures ?? [],
+    open: [
+      ...(setting === null ? [`the setting names no minimum TLS version (${detail})`] : []),
+      ...(unseen ?? []).map((way) => plain(way)),
+    ],
+    held: setting?.held ?? "",
     declared: renderDeclared(expect),
-    actual,
-    attention: reviewNotes(expect, exceptions, now),
+    actual: {
+      minimumTls,
+      minimumTlsIsDefault,
+      platformFloor: platformFloor?.version ?? null,
+      ...(versions === undefined ? {} : { versions: [...versions] }),
+    },
+    attention: reviewNotes(expect, setting?.exceptions ?? [], now),
   });
+}
+
+/** Where the wire and the setting of one name do not say the same, with both sources. */
+function contradictions(
+  accepted: readonly TlsVersion[],
+  rejected: readonly TlsVersion[],
+  set: readonly TlsVersion[],
+  detail: string,
+): readonly string[] {
+  const closed = rejected.filter((version) => set.includes(version));
+  const opened = accepted.filter((version) => !set.includes(version));
+  return [
+    ...(closed.length > 0
+      ? [`the wire rejects ${closed.join(", ")}, which the setting lets in (${detail})`]
+      : []),
+    ...(opened.length > 0
+      ? [`the wire accepts ${opened.join(", ")}, which the setting does not let in (${detail})`]
+      : []),
+  ];
 }

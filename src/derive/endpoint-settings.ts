@@ -1,0 +1,87 @@
+import { kindOf } from "#facts/kinds.ts";
+import type { Observation } from "#model/evidence.ts";
+import type { Transport } from "#model/facets.ts";
+import { ENDPOINT_KIND, subjectKey, TLS_ENDPOINT_KIND, type Subject } from "#model/subject.ts";
+import { plain } from "#model/text.ts";
+import { compareTlsVersions, TLS_VERSIONS, type TlsVersion } from "#model/tls.ts";
+
+type TransportObservation = Extract<Observation, { facet: "transport" }>;
+
+/** The ports at which clear text is looked for, beside the endpoint's own. */
+const CLEAR_PORT = 80;
+
+/**
+ * Gives each declared endpoint the settings of the services that answer under its name, as its own facet `transport`: what
+ * the wire shows and what is set are then judged together. A setting of another port is about another door.
+ */
+export function deriveEndpointSettings(
+  observations: readonly Observation[],
+): readonly Observation[] {
+  const named = new Map<string, TransportObservation[]>();
+  const endpoints = new Map<string, Subject>();
+  for (const observation of observations) {
+    const { subject } = observation;
+    if (subject.kind === ENDPOINT_KIND || subject.kind === TLS_ENDPOINT_KIND) {
+      endpoints.set(subjectKey(subject), subject);
+    } else if (observation.facet === "transport") {
+      for (const host of new Set((observation.value.hostNames ?? []).map(canonical))) {
+        named.set(host, [...(named.get(host) ?? []), observation]);
+      }
+    }
+  }
+  if (named.size === 0) return [];
+  return [...endpoints.values()].flatMap((subject) => {
+    const address = /^(.+):(\d+)$/.exec(subject.id);
+    if (address === null) return [];
+    const host = canonical(address[1] ?? "");
+    // A name of its own goes before one that a wildcard covers.
+    const found = named.get(host) ?? named.get(host.replace(/^[^.]+/, "*")) ?? [];
+    const joined = join(subject, found, Number(address[2]));
+    return joined === null ? [] : [joined];
+  });
+}
+
+function join(
+  subject: Subject,
+  found: readonly TransportObservation[],
+  port: number,
+): Observation | null {
+  const ofPort = (ports: readonly number[]) => (one: TransportObservation) =>
+    one.value.port === undefined || ports.includes(one.value.port);
+  const tls = found.filter(ofPort([port])).filter(({ value }) => versionsOf(value).length > 0);
+  const clear = found
+    .filter(ofPort([port, CLEAR_PORT]))
+    .filter(({ value }) => value.secureOnly !== null);
+  const used = found.filter((one) => tls.includes(one) || clear.includes(one));
+  const [first] = used;
+  if (first === undefined) return null;
+  const versions = TLS_VERSIONS.filter((version) =>
+    tls.some(({ value }) => versionsOf(value).includes(version)),
+  );
+  const value: Transport = {
+    secureOnly: clear.length === 0 ? null : clear.every(({ value: { secureOnly } }) => secureOnly),
+    minimumTls: versions[0] ?? null,
+    ...(versions.length === 0 ? {} : { versions }),
+    minimumTlsIsDefault: tls.some(({ value: one }) => one.minimumTlsIsDefault),
+    platformFloor: tls.length === 1 ? (tls[0]?.value.platformFloor ?? null) : null,
+    detail: used.map(inWords).join("; "),
+  };
+  const oldest = used.reduce((a, b) => (b.observedAt < a.observedAt ? b : a));
+  return { ...first, subject, observedAt: oldest.observedAt, value };
+}
+
+/** The versions that a setting lets in; none where it names none. */
+function versionsOf({ versions, minimumTls }: Transport): readonly TlsVersion[] {
+  if (versions !== undefined) return versions;
+  if (minimumTls === null) return [];
+  return TLS_VERSIONS.filter((version) => compareTlsVersions(version, minimumTls) >= 0);
+}
+
+function inWords({ subject, value }: TransportObservation): string {
+  const title = kindOf(subject.kind)?.title ?? subject.kind;
+  return `${title} ${plain(subject.name, 80)}: ${plain(value.detail)}`;
+}
+
+function canonical(host: string): string {
+  return host.toLowerCase().replace(/\.$/, "");
+}
