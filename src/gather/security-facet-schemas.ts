@@ -20,11 +20,13 @@ export const SECURITY_FACET_SCHEMAS = {
         ports: z.tuple([z.number(), z.number()]).nullable(),
         ranges: strings,
         others: strings,
+        unresolved: strings.exactOptional(),
         rule: z.string(),
       }),
     ),
     reachable: flag,
     detail: z.string(),
+    firewall: flag.exactOptional(),
   }),
   webFirewall: z.object({
     inapplicable: z.string().exactOptional(),

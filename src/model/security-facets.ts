@@ -7,6 +7,11 @@ export interface Ingress {
   readonly reachable: boolean | null;
   /** How that is known, in the provider's words ("2 interfaces, 1 with a public address"). */
   readonly detail: string;
+  /**
+   * Whether there is a firewall at all: false where none stands before the subject, so that everything is let in;
+   * null or left out: cannot be told.
+   */
+  readonly firewall?: boolean | null;
 }
 export interface IngressRule {
   /** `tcp`, `udp`, `icmp`, another protocol's name, or `all`. */
@@ -15,8 +20,10 @@ export interface IngressRule {
   readonly ports: readonly [first: number, last: number] | null;
   /** Ranges of addresses in CIDR notation, IPv4 and IPv6. */
   readonly ranges: readonly string[];
-  /** Sources that are no ranges: groups, tags, prefix lists that were not resolved. */
+  /** Sources that are no ranges: groups, tags. */
   readonly others: readonly string[];
+  /** Sources that stand for ranges which could not be read (lists of prefixes): they may be anything. */
+  readonly unresolved?: readonly string[];
   /** The rule in the provider's words, for the report. */
   readonly rule: string;
 }
