@@ -18,6 +18,9 @@ export interface Reach {
   readonly olderExists: boolean | null;
 }
 
+/** A time of which every moment can be recovered; milliseconds since 1970. */
+export type Continuous = Gap;
+
 /** What a list of recovery points shows of a window. */
 export interface GapReading {
   /** The largest time that surely passed without a recovery point. */
@@ -32,12 +35,14 @@ export interface GapReading {
  * Finds the gaps from one recovery point to the next and from the newest to `asOf`.
  * The last point at or before the window's start bounds the first gap. Without one, that gap is only known where
  * an older point is known to exist, or where retention explains that none does.
- * @param points Ascending, at least one, none after `asOf`.
+ * @param points Ascending, at least one, none after `asOf`; with the first and the last moment of `continuous`.
+ * @param continuous Time in which there is no gap; null where there is none.
  */
 export function readGaps(
   points: readonly [number, ...number[]],
   { start, asOf, endsWithRetention }: GapWindow,
   { since, olderExists }: Reach,
+  continuous: Continuous | null,
 ): GapReading {
   const bound = points.findLast((point) => point <= start);
   const inside = points.filter((point) => point > start);
@@ -46,7 +51,10 @@ export function readGaps(
   const beginning =
     bound === undefined ? Math.max(start, since) : endsWithRetention ? start : bound;
   const chain = [...(bounded ? [Math.min(beginning, next)] : []), ...inside, asOf];
-  const gaps = chain.slice(1).map((to, index): Gap => ({ from: chain[index] ?? to, to }));
+  const gaps = chain
+    .slice(1)
+    .map((to, index): Gap => ({ from: chain[index] ?? to, to }))
+    .filter(({ from, to }) => continuous === null || from < continuous.from || to > continuous.to);
   const untoldUntil =
     bound !== undefined ? start : olderExists === true ? Math.min(since, next) : next;
   return {

@@ -1,4 +1,4 @@
-import { lengthOf, readGaps, type Gap } from "#controls/recovery-gaps.ts";
+import { lengthOf, readGaps, type Continuous, type Gap } from "#controls/recovery-gaps.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl } from "#model/control.ts";
 import { longestSeconds, parseDuration, renderSeconds, shortestSeconds } from "#model/duration.ts";
@@ -66,7 +66,13 @@ type Found = Partial<Parameters<typeof settle>[0]> & Pick<Parameters<typeof sett
 
 function judge(expect: Expectation, facet: RecoveryPoints, asOf: number): Found {
   const { olderExists, retention } = facet;
-  const base = { points: facet.points.length, since: facet.since, olderExists, retention };
+  const base = {
+    points: facet.points.length,
+    since: facet.since,
+    olderExists,
+    retention,
+    ...(facet.continuous === undefined ? {} : { continuous: { ...facet.continuous } }),
+  };
   const moments = facet.points.map(parseMoment);
   const since = parseMoment(facet.since);
   if (since === null || moments.includes(null)) {
@@ -75,12 +81,22 @@ function judge(expect: Expectation, facet: RecoveryPoints, asOf: number): Found 
   if (retention !== null && parseDuration(retention) === null) {
     return { open: ["how long recovery points are kept cannot be read"], actual: base };
   }
-  const sorted = moments.filter((moment) => moment !== null).toSorted((a, b) => a - b);
+  const recorded = toContinuous(facet);
+  if (recorded === "unreadable") {
+    return { open: ["of what time every moment can be recovered cannot be read"], actual: base };
+  }
+  const ends = recorded === null ? [] : [recorded.from, recorded.to];
+  const dated = moments.filter((moment) => moment !== null);
+  const sorted = [...dated, ...ends].toSorted((a, b) => a - b);
   const last = sorted.at(-1);
   if (last !== undefined && last > asOf + SKEW) {
     const words = `a recovery point is dated ${renderMoment(last)}, after the moment of judging: a clock is wrong`;
     return { open: [words], actual: base };
   }
+  const continuous =
+    recorded === null
+      ? null
+      : { from: Math.min(recorded.from, asOf), to: Math.min(recorded.to, asOf) };
   const [first, ...rest] = sorted.map((moment) => Math.min(moment, asOf));
   const maxAge = limit(expect, expect.maxAge);
   const maxGap = limit(expect, expect.maxGap);
@@ -93,7 +109,11 @@ function judge(expect: Expectation, facet: RecoveryPoints, asOf: number): Found 
   }
 
   const newest = rest.at(-1) ?? first;
-  const age = `newest recovery point ${renderSeconds((asOf - newest) / 1000)} old (${renderMoment(newest)})`;
+  const old = renderSeconds((asOf - newest) / 1000);
+  const age =
+    continuous?.to === newest
+      ? `every moment until ${old} ago can be recovered (${renderMoment(newest)})`
+      : `newest recovery point ${old} old (${renderMoment(newest)})`;
   const kept = retention === null ? Infinity : shortestSeconds(retention);
   const wanted = longestSeconds(expect.window);
   const seconds = Math.min(wanted, kept);
@@ -102,7 +122,8 @@ function judge(expect: Expectation, facet: RecoveryPoints, asOf: number): Found 
     asOf,
     endsWithRetention: kept <= wanted,
   };
-  const { largest, untold, unbounded } = readGaps([first, ...rest], window, { since, olderExists });
+  const reach = { since, olderExists };
+  const { largest, untold, unbounded } = readGaps([first, ...rest], window, reach, continuous);
   const gap = `largest gap ${named(largest)} within ${renderSeconds(seconds)}`;
   const missing = untold !== null && (unbounded || lengthOf(untold) > maxGap) ? untold : null;
   return {
@@ -124,6 +145,14 @@ function judge(expect: Expectation, facet: RecoveryPoints, asOf: number): Found 
       windowSeconds: seconds,
     },
   };
+}
+
+/** The time of which every moment can be recovered; null where there is none. */
+function toContinuous({ continuous }: RecoveryPoints): Continuous | null | "unreadable" {
+  if (continuous === undefined) return null;
+  const from = parseMoment(continuous.from);
+  const to = parseMoment(continuous.to);
+  return from === null || to === null || from > to ? "unreadable" : { from, to };
 }
 
 /** A limit with its tolerance, in milliseconds and read in favour of the promise; without limit, infinity. */
