@@ -22,8 +22,8 @@ export interface ListedSubject {
   /** ARN. */
   readonly id: string;
   readonly name: string;
-  /** `elsewhere`: the listing tells none, they are looked up by ARN. */
-  readonly tags: Readonly<Record<string, string>> | "elsewhere";
+  /** `elsewhere`: the listing tells none, they are looked up by ARN; null: there is no way to read them. */
+  readonly tags: Readonly<Record<string, string>> | "elsewhere" | null;
   /** The kind, where one listing gives several; that of the listing when left out. */
   readonly kind?: string;
   /** The region, where it is not the one that was asked; null for what has none. */
@@ -44,7 +44,7 @@ export interface Listing<S extends AwsService, Page extends object, Item> {
   readonly reach: "everywhere" | "declared" | "account";
   /** The region that answers for the account, where it is not the home region. */
   readonly accountRegion?: string;
-  readonly page: (token: string | undefined) => Send<S, Page>;
+  readonly page: (token: string | undefined, region: string) => Send<S, Page>;
   readonly next: (page: Page) => string | undefined;
   readonly items: (page: Page) => readonly Item[];
   /** The resource; null for what is not of these kinds. Throws where the item has not the documented shape. */
@@ -144,7 +144,7 @@ async function listRegion<S extends AwsService, Page extends object, Item>(
   let failure: Failure | null = null;
   const all = pages(
     context,
-    (token) => awsQuestion(clients, service, region, operation, listing.page(token)),
+    (token) => awsQuestion(clients, service, region, operation, listing.page(token, region)),
     listing.next,
   );
   for await (const page of all) {

@@ -94,8 +94,8 @@ export const AWS_KINDS: readonly Kind[] = [
     ["AWS::Neptune::DBCluster", "Neptune cluster", "redundancy", "recoveryPoints", "backups"],
     ["AWS::Cassandra::Table", "Keyspaces table", "recoveryPoints", "backups"],
     ["AWS::Timestream::Table", "Timestream table", "backups"],
-    ["AWS::QLDB::Ledger", "QLDB ledger"],
     ["AWS::MSK::Cluster", "MSK cluster", "transport", "exposure", "redundancy"],
+    ["AWS::MSK::ServerlessCluster", "MSK serverless cluster"],
     ["AWS::Kinesis::Stream", "Kinesis stream"],
     ["AWS::KinesisFirehose::DeliveryStream", "Firehose stream"],
     ["AWS::SQS::Queue", "SQS queue", "exposure"],
@@ -111,6 +111,8 @@ export const AWS_KINDS: readonly Kind[] = [
     ["AWS::WorkSpaces::Workspace", "WorkSpace"],
     ["AWS::Lightsail::Database", "Lightsail database", "exposure"],
     ["AWS::Lightsail::Disk", "Lightsail disk"],
+    ["AWS::Lightsail::Instance", "Lightsail instance"],
+    ["AWS::Lightsail::Bucket", "Lightsail bucket", "exposure"],
     ["AWS::Cognito::UserPool", "Cognito user pool"],
   ]),
   ...otherKinds("aws", ["transport"], {

@@ -42,7 +42,13 @@ const BACKOFF_BASE_MS = 200;
 const BACKOFF_CAP_MS = 10_000;
 
 /** Calls at once against one service of one target, where the provider throttles early. */
-const SERVICE_CONCURRENCY: Readonly<Record<string, number>> = { s3: 20, arm: 8, tls: 20, http: 4 };
+const SERVICE_CONCURRENCY: Readonly<Record<string, number>> = {
+  s3: 20,
+  arm: 8,
+  tls: 20,
+  http: 4,
+  cloudcontrol: 2,
+};
 const DEFAULT_SERVICE_CONCURRENCY = 5;
 const DEFAULT_TARGET_CONCURRENCY = 40;
 const DEFAULT_CALL_SECONDS = 30;
