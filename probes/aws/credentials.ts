@@ -25,7 +25,7 @@ const RENEW_BEFORE_MS = 5 * 60_000;
 
 /**
  * Where the target's credentials come from, as options of an SDK client: the keys that `env` or `files` refer to,
- * a profile, else the SDK's default chain; with `roleArn` that role, assumed by them.
+ * a profile, else the SDK's default chain; with `roleArn` that role, assumed by them, after those that it goes `through`.
  * Nothing is read before the first call is signed.
  * @param makeSts makes the client that assumes the role, with the given credentials
  * @param context its clock, environment and secrets
@@ -35,20 +35,26 @@ export function credentialOptions(
   makeSts: (own: CredentialOptions) => Promise<STSClient>,
   context: Pick<ProbeContext, "now" | "environment" | "secret">,
 ): CredentialOptions {
-  const { profile, roleArn, externalIdFrom } = target.credentials ?? {};
+  const { profile, roleArn, externalIdFrom, through = [] } = target.credentials ?? {};
   const keys = referredKeys(target, context.secret);
   const own = {
     ...(keys === null ? {} : { credentials: keys }),
     ...(profile === undefined ? {} : { profile }),
   };
-  if (roleArn === undefined) return own;
-  return {
+  const assumed = (role: Role, by: CredentialOptions): CredentialOptions => ({
     credentials: untilExpiry(context.now, async () => {
-      const externalId =
-        externalIdFrom === undefined ? null : variable(externalIdFrom, context.environment);
-      return assumeRole(roleArn, externalId, await makeSts(own));
+      const { externalIdFrom: name } = role;
+      const externalId = name === undefined ? null : variable(name, context.environment);
+      return assumeRole(role.roleArn, externalId, await makeSts(by));
     }),
-  };
+  });
+  const roles = roleArn === undefined ? through : [...through, { roleArn, externalIdFrom }];
+  return roles.reduce<CredentialOptions>((by, role) => assumed(role, by), own);
+}
+
+interface Role {
+  readonly roleArn: string;
+  readonly externalIdFrom?: string | undefined;
 }
 
 /** The keys that the estate refers to by name; null where it refers to none. */

@@ -7,6 +7,7 @@ import { plan } from "#gather/plan.ts";
 import type { Evidence } from "#model/evidence.ts";
 import { probes } from "#probes/index.ts";
 import { cancellation } from "./cancellation.ts";
+import { withMembers } from "./organizations.ts";
 import { readInputs, readMoment, type InputOptions } from "./inputs.ts";
 import { openLog } from "./log.ts";
 import { refuseOverwriting, writeReport, type OutputOptions } from "./output.ts";
@@ -29,17 +30,21 @@ interface ScanOptions extends InputOptions, OutputOptions {
 export async function scan(options: ScanOptions): Promise<number> {
   const moment = readMoment(options.now);
   refuseOverwriting(options);
-  const { remarks: _remarks, ...inputs } = readInputs(options, moment ?? new Date());
-  const planned = plan(selectClaims(inputs.policies, inputs.only), inputs.estate, controls, probes);
+  const { remarks: _remarks, ...declared } = readInputs(options, moment ?? new Date());
   if (options.evidence !== undefined) prepareEvidence(options.evidence);
   const { signal, release } = cancellation();
-  const progress = progressLine(planned.length);
   const settings = scanSettings({
     signal,
     active: options.active === true,
     log: await openLog(options.debug === true),
   });
-  const evidence = await gather(inputs.estate.targets, planned, settings, progress);
+  // From here on the estate is the one with the accounts of its organizations: judged, reported and saved.
+  const { estate, unread, problems } = await withMembers(declared.estate, settings);
+  const inputs = { ...declared, estate };
+  const readable = { ...estate, targets: estate.targets.filter(({ id }) => !unread.has(id)) };
+  const planned = plan(selectClaims(inputs.policies, inputs.only), readable, controls, probes);
+  const progress = progressLine(planned.length);
+  const evidence = await gather(readable.targets, planned, settings, progress, problems);
   progress.end();
   release();
 

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { Target } from "#model/estate.ts";
 import type { Evidence, Observation, Problem } from "#model/evidence.ts";
 import { isProblem } from "#model/probe.ts";
@@ -13,40 +14,51 @@ export interface Progress {
   readonly finished: (planned: PlannedProbe) => void;
 }
 
+/** Cloud accounts that are read beside each other; an organization may have hundreds. Endpoints wait for nobody. */
+const ACCOUNTS_AT_ONCE = 6;
+
 /**
- * Runs the planned probes, all targets beside each other, and gives everything that was seen and what could not be.
+ * Runs the planned probes, targets beside each other, and gives everything that was seen and what could not be.
  * One probe that fails costs its own facets only. When the scan is cancelled, what came so far is given,
  * marked incomplete. Never throws.
+ * @param known problems from before, which become part of the evidence
  */
 export async function gather(
   targets: readonly Target[],
   planned: readonly PlannedProbe[],
   settings: ScanSettings,
   progress?: Progress,
+  known: readonly Problem[] = [],
 ): Promise<Evidence> {
   const startedAt = settings.now().toISOString();
   const observations: Observation[] = [];
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...known];
+  const accounts = pLimit(ACCOUNTS_AT_ONCE);
   const keep = (item: Observation | Problem) => {
     progress?.item(item);
     if (isProblem(item)) problems.push(item);
     else observations.push(item);
   };
 
+  // The time of a target begins when it is its turn.
+  const read = async (target: Target) => {
+    const limits = targetLimits(target, settings.signal);
+    const own = planned.filter((probe) => probe.target === target);
+    await Promise.all(
+      own.map(async (probe) => {
+        progress?.started(probe);
+        for await (const item of run(probe, limits, settings)) keep(item);
+        progress?.finished(probe);
+      }),
+    );
+    limits.release();
+  };
+
   observations.push(...declaredInventory(targets, startedAt));
   await Promise.all(
-    targets.map(async (target) => {
-      const limits = targetLimits(target, settings.signal);
-      const own = planned.filter((probe) => probe.target === target);
-      await Promise.all(
-        own.map(async (probe) => {
-          progress?.started(probe);
-          for await (const item of run(probe, limits, settings)) keep(item);
-          progress?.finished(probe);
-        }),
-      );
-      limits.release();
-    }),
+    targets.map((target) =>
+      target.provider === "endpoint" ? read(target) : accounts(() => read(target)),
+    ),
   );
 
   return {

@@ -39,17 +39,31 @@ function refers({ env = {}, files = {} }: References, name: string): boolean {
   return Object.hasOwn(env, name) || Object.hasOwn(files, name);
 }
 
+const awsRole = {
+  roleArn: z.string().startsWith("arn:"),
+  externalIdFrom: environmentVariable
+    .optional()
+    .describe("The environment variable that holds the external id of roleArn."),
+};
 const awsCredentials = z
   .strictObject({
     profile: z.string().min(1).optional().describe("A profile of the shared configuration."),
-    roleArn: z
-      .string()
-      .startsWith("arn:")
+    through: z
+      .array(
+        z.strictObject({
+          ...awsRole,
+          roleArn: awsRole.roleArn.describe("The role to pass through."),
+        }),
+      )
+      .min(1)
+      .optional()
+      .describe(
+        "Roles to assume first, each by the credentials of the one before; roleArn is assumed by those of the last.",
+      ),
+    ...awsRole,
+    roleArn: awsRole.roleArn
       .optional()
       .describe("A role to assume, by the credentials that the rest gives."),
-    externalIdFrom: environmentVariable
-      .optional()
-      .describe("The environment variable that holds the external id of roleArn."),
     ...named("accessKeyId", "secretAccessKey", "sessionToken"),
   })
   .refine((value) => refers(value, "accessKeyId") === refers(value, "secretAccessKey"), {
@@ -57,6 +71,9 @@ const awsCredentials = z
   })
   .refine((value) => !refers(value, "sessionToken") || refers(value, "accessKeyId"), {
     error: "expected sessionToken to go with accessKeyId and secretAccessKey",
+  })
+  .refine((value) => value.through === undefined || value.roleArn !== undefined, {
+    error: "expected through to go with roleArn: the role that is assumed after it",
   })
   .describe(WHERE);
 
@@ -175,6 +192,22 @@ const awsTarget = z.strictObject({
     .regex(/^\d{12}$/, { error: "expected the 12 digits of an AWS account id" })
     .describe("The 12 digits of the account, in quotes: they are a text."),
   regions: z.array(z.string().min(1)).min(1).describe("Regions to read, such as eu-west-3."),
+  organization: z
+    .strictObject({
+      role: z
+        .string()
+        .regex(/^(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/, {
+          error: "expected the name of a role, with its path if it has one; not an ARN",
+        })
+        .describe("Name of the role that is assumed in each member account."),
+      externalIdFrom: environmentVariable
+        .optional()
+        .describe("The environment variable that holds the external id of the role."),
+    })
+    .optional()
+    .describe(
+      "Read every active account of the organization too, each as a target of its own with the id of this one and the account's: same labels, regions, limits and endpoints. The target's own credentials list the accounts and assume the role.",
+    ),
   backups,
 });
 const azureTarget = z.strictObject({

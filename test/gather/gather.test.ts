@@ -268,3 +268,42 @@ describe("gathering", () => {
     expect(evidence.complete).toBe(true);
   });
 });
+
+describe("many accounts", () => {
+  test("six are read at once, endpoints wait for none of them", async () => {
+    const running = { aws: 0, endpoint: 0 };
+    const most = { aws: 0, endpoint: 0 };
+    const probe = (provider: "aws" | "endpoint") => ({
+      ...defineProbe({
+        id: provider,
+        title: provider,
+        provider,
+        kinds: [],
+        provides: {},
+        classify: failing({}),
+        gather: async function* gather() {
+          running[provider] += 1;
+          most[provider] = Math.max(most[provider], running[provider]);
+          await new Promise(setImmediate);
+          running[provider] -= 1;
+          yield* [];
+        },
+      }),
+    });
+    const aws = Array.from({ length: 20 }, (_, id) => ({ ...target, id: `aws-${id}` }));
+    const endpoints = Array.from({ length: 20 }, (_, id) => ({
+      id: `e-${id}`,
+      provider: "endpoint" as const,
+      url: "https://a.example",
+      labels: [],
+    }));
+    const planned = [...aws, ...endpoints].map((one): PlannedProbe => {
+      const own = probe(one.provider === "endpoint" ? "endpoint" : "aws");
+      const entry = { ...own, load: () => Promise.resolve({ default: own }) };
+      return { target: one, entry, wanted: new Set() };
+    });
+    await gather([...aws, ...endpoints], planned, settings());
+    expect(most.aws).toBe(6);
+    expect(most.endpoint).toBe(20);
+  });
+});
