@@ -4,6 +4,254 @@ import type { ProbeEntry } from "#model/probe.ts";
 /** All probes, none of them loaded. */
 export const probes: readonly ProbeEntry[] = [
 {
+  "id": "aws-dynamodb",
+  "title": "Amazon DynamoDB",
+  "provider": "aws",
+  "kinds": [
+    "AWS::DynamoDB::Table"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "dynamodb:ListTables",
+        "tag:GetResources"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "dynamodb:DescribeTable",
+        "kms:ListAliases"
+      ]
+    },
+    "replication": {
+      "permissions": [
+        "dynamodb:DescribeTable"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "dynamodb:DescribeContinuousBackups"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "dynamodb:DescribeContinuousBackups"
+      ]
+    }
+  },
+  "load": () => import("./aws/dynamodb.ts"),
+},
+{
+  "id": "aws-ebs",
+  "title": "Amazon EBS volumes, snapshots and machine images",
+  "provider": "aws",
+  "kinds": [
+    "AWS::EC2::Volume",
+    "AWS::EC2::Snapshot",
+    "AWS::EC2::Image"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "ec2:DescribeVolumes",
+        "ec2:DescribeSnapshots",
+        "ec2:DescribeImages"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "ec2:DescribeVolumes",
+        "ec2:DescribeSnapshots",
+        "ec2:DescribeImages",
+        "kms:ListAliases"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "ec2:DescribeVolumes",
+        "ec2:DescribeSnapshots"
+      ]
+    },
+    "recoveryPoint": {
+      "permissions": [
+        "ec2:DescribeSnapshots"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "ec2:DescribeSnapshots",
+        "ec2:GetSnapshotBlockPublicAccessState",
+        "ec2:DescribeImages"
+      ]
+    }
+  },
+  "load": () => import("./aws/ebs.ts"),
+},
+{
+  "id": "aws-ec2-network",
+  "title": "Amazon VPC security groups",
+  "provider": "aws",
+  "kinds": [
+    "AWS::EC2::SecurityGroup"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "ec2:DescribeSecurityGroups"
+      ]
+    },
+    "ingress": {
+      "permissions": [
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeRouteTables",
+        "ec2:DescribeNetworkAcls",
+        "ec2:GetManagedPrefixListEntries"
+      ]
+    }
+  },
+  "load": () => import("./aws/ec2-network.ts"),
+},
+{
+  "id": "aws-efs",
+  "title": "Amazon Elastic File System",
+  "provider": "aws",
+  "kinds": [
+    "AWS::EFS::FileSystem"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "elasticfilesystem:DescribeFileSystems"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "elasticfilesystem:DescribeFileSystems",
+        "kms:ListAliases"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "elasticfilesystem:DescribeFileSystems"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "elasticfilesystem:DescribeFileSystemPolicy"
+      ]
+    },
+    "replication": {
+      "permissions": [
+        "elasticfilesystem:DescribeReplicationConfigurations"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "elasticfilesystem:DescribeFileSystems"
+      ]
+    }
+  },
+  "load": () => import("./aws/efs.ts"),
+},
+{
+  "id": "aws-inventory",
+  "title": "Everything else in an AWS account that holds data",
+  "provider": "aws",
+  "kinds": [
+    "AWS::S3Express::DirectoryBucket",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::MemoryDB::Cluster",
+    "AWS::Redshift::Cluster",
+    "AWS::RedshiftServerless::Namespace",
+    "AWS::OpenSearchServerless::Collection",
+    "AWS::Cassandra::Table",
+    "AWS::Timestream::Table",
+    "AWS::MSK::Cluster",
+    "AWS::MSK::ServerlessCluster",
+    "AWS::Kinesis::Stream",
+    "AWS::KinesisFirehose::DeliveryStream",
+    "AWS::SQS::Queue",
+    "AWS::AmazonMQ::Broker",
+    "AWS::ECR::Repository",
+    "AWS::SecretsManager::Secret",
+    "AWS::SSM::Parameter",
+    "AWS::SageMaker::NotebookInstance",
+    "AWS::WorkSpaces::Workspace",
+    "AWS::Lightsail::Database",
+    "AWS::Lightsail::Disk",
+    "AWS::Lightsail::Instance",
+    "AWS::Lightsail::Bucket",
+    "AWS::Cognito::UserPool"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "cloudformation:ListResources",
+        "ec2:DescribeRegions",
+        "tag:GetResources",
+        "s3express:ListAllMyDirectoryBuckets",
+        "elasticache:DescribeReplicationGroups",
+        "elasticache:DescribeServerlessCaches",
+        "elasticache:ListTagsForResource",
+        "elasticache:DescribeCacheClusters",
+        "memorydb:DescribeClusters",
+        "redshift:DescribeClusters",
+        "redshift:DescribeTags",
+        "redshift-serverless:ListNamespaces",
+        "aoss:ListCollections",
+        "cassandra:Select",
+        "cassandra:SelectMultiRegionResource",
+        "timestream:ListTables",
+        "timestream:DescribeEndpoints",
+        "kafka:ListClusters",
+        "kafka:ListClustersV2",
+        "kinesis:ListStreams",
+        "firehose:ListDeliveryStreams",
+        "sqs:ListQueues",
+        "mq:ListBrokers",
+        "ecr:DescribeRepositories",
+        "secretsmanager:ListSecrets",
+        "ssm:DescribeParameters",
+        "sagemaker:ListNotebookInstances",
+        "workspaces:DescribeWorkspaces",
+        "workspaces:DescribeTags",
+        "lightsail:GetRelationalDatabases",
+        "lightsail:GetDisks",
+        "lightsail:GetInstances",
+        "lightsail:GetBuckets",
+        "cognito-idp:ListUserPools"
+      ]
+    }
+  },
+  "load": () => import("./aws/inventory.ts"),
+},
+{
+  "id": "aws-kms",
+  "title": "AWS Key Management Service",
+  "provider": "aws",
+  "kinds": [
+    "AWS::KMS::Key"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "kms:ListKeys",
+        "tag:GetResources"
+      ]
+    },
+    "keyRotation": {
+      "permissions": [
+        "kms:DescribeKey",
+        "kms:GetKeyRotationStatus"
+      ]
+    }
+  },
+  "load": () => import("./aws/kms.ts"),
+},
+{
   "id": "aws-logs",
   "title": "Amazon CloudWatch Logs",
   "provider": "aws",
@@ -29,6 +277,98 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./aws/logs.ts"),
+},
+{
+  "id": "aws-resource-encryption",
+  "title": "Encryption at rest of what Cloud Control lists",
+  "provider": "aws",
+  "kinds": [
+    "AWS::S3Express::DirectoryBucket",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::ElastiCache::ServerlessCache",
+    "AWS::MemoryDB::Cluster",
+    "AWS::Redshift::Cluster",
+    "AWS::RedshiftServerless::Namespace",
+    "AWS::OpenSearchServerless::Collection",
+    "AWS::Cassandra::Table",
+    "AWS::Timestream::Table",
+    "AWS::MSK::Cluster",
+    "AWS::MSK::ServerlessCluster",
+    "AWS::Kinesis::Stream",
+    "AWS::SQS::Queue",
+    "AWS::AmazonMQ::Broker",
+    "AWS::ECR::Repository",
+    "AWS::SecretsManager::Secret",
+    "AWS::WorkSpaces::Workspace"
+  ],
+  "provides": {
+    "encryption": {
+      "permissions": [
+        "cloudformation:ListResources",
+        "cloudformation:GetResource",
+        "s3express:ListAllMyDirectoryBuckets",
+        "elasticache:DescribeReplicationGroups",
+        "elasticache:DescribeServerlessCaches",
+        "elasticache:ListTagsForResource",
+        "memorydb:DescribeClusters",
+        "redshift:DescribeClusters",
+        "redshift:DescribeTags",
+        "redshift-serverless:ListNamespaces",
+        "aoss:ListCollections",
+        "cassandra:Select",
+        "cassandra:SelectMultiRegionResource",
+        "timestream:ListTables",
+        "timestream:DescribeEndpoints",
+        "kafka:ListClusters",
+        "kafka:ListClustersV2",
+        "kinesis:ListStreams",
+        "sqs:ListQueues",
+        "mq:ListBrokers",
+        "ecr:DescribeRepositories",
+        "secretsmanager:ListSecrets",
+        "workspaces:DescribeWorkspaces",
+        "workspaces:DescribeTags",
+        "redshift:DescribeClusterDbRevisions",
+        "redshift:DescribeLoggingStatus",
+        "redshift:DescribeSnapshotCopyGrants",
+        "redshift:GetResourcePolicy",
+        "kinesis:DescribeStreamSummary",
+        "kinesis:ListTagsForResource",
+        "kinesis:ListTagsForStream",
+        "sqs:GetQueueAttributes",
+        "sqs:ListQueueTags",
+        "ecr:GetLifecyclePolicy",
+        "ecr:GetRepositoryPolicy",
+        "ecr:ListTagsForResource"
+      ]
+    }
+  },
+  "load": () => import("./aws/resource-encryption.ts"),
+},
+{
+  "id": "aws-resource-transport",
+  "title": "Encryption in transit of what Cloud Control lists",
+  "provider": "aws",
+  "kinds": [
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::MemoryDB::Cluster",
+    "AWS::MSK::Cluster"
+  ],
+  "provides": {
+    "transport": {
+      "permissions": [
+        "cloudformation:ListResources",
+        "cloudformation:GetResource",
+        "elasticache:DescribeReplicationGroups",
+        "memorydb:DescribeClusters",
+        "kafka:ListClusters",
+        "elasticache:ListTagsForResource",
+        "memorydb:ListTags",
+        "kafka:DescribeCluster"
+      ]
+    }
+  },
+  "load": () => import("./aws/resource-transport.ts"),
 },
 {
   "id": "aws-s3-backup-sets",
