@@ -48,6 +48,7 @@ export const SECURITY_FACET_SCHEMAS = {
         active: flag,
         regions: z.union([strings, z.literal("all")]),
         events: z.enum(["all", "writes", "reads", "none"]).nullable(),
+        omits: strings,
         destination: text,
         integrity: flag,
         failure: text,
@@ -79,6 +80,7 @@ export const SECURITY_FACET_SCHEMAS = {
     through: strings,
     trusts: strings,
     service: z.boolean(),
+    root: z.boolean(),
   }),
   sshKeys: z.object({
     keys: z.array(z.object({ name: z.string(), algorithm: text, bits: count })),

@@ -64,6 +64,8 @@ export interface AuditLog {
   readonly regions: readonly string[] | "all";
   /** Whether reads and writes of the management plane are both recorded, or which part is. */
   readonly events: "all" | "writes" | "reads" | "none" | null;
+  /** Sources whose events are left out of it by setting, in the provider's names. */
+  readonly omits: readonly string[];
   /** Where it is kept, in the provider's words; null: nowhere beyond the service's own short history. */
   readonly destination: string | null;
   /** Whether tampering would show; null: cannot be told. */
@@ -128,6 +130,8 @@ export interface Privileges {
   readonly trusts: readonly string[];
   /** Principals that only the provider's own services use. */
   readonly service: boolean;
+  /** The account's own principal, whose rights nobody can take away and no policy gives. */
+  readonly root: boolean;
 }
 
 /** Public keys by which SSH lets in, or by which a host proves itself. */
