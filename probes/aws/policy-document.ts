@@ -88,7 +88,8 @@ function toWho(raw: Readonly<Record<string, unknown>>): Statement["who"] {
   return aws !== undefined && texts(aws, "Principal").includes("*") ? "everyone" : "some";
 }
 
-function toConditions(raw: unknown): readonly Condition[] {
+/** Reads the Condition of a statement. @throws when it has not the grammar's shape */
+export function toConditions(raw: unknown): readonly Condition[] {
   if (raw === undefined) return [];
   if (!isRecord(raw)) throw new TypeError("a Condition that is no object");
   return Object.entries(raw).flatMap(([name, keys]) => {
@@ -105,8 +106,8 @@ function toConditions(raw: unknown): readonly Condition[] {
   });
 }
 
-/** A text or a list of them; conditions may write booleans and numbers bare. */
-function texts(value: unknown, what: string): readonly string[] {
+/** A text or a list of them; conditions may write booleans and numbers bare. @throws when it is neither */
+export function texts(value: unknown, what: string): readonly string[] {
   return (Array.isArray(value) ? value : [value]).map((item: unknown) => {
     if (typeof item === "string") return item;
     if (typeof item === "boolean" || typeof item === "number") return String(item);
@@ -114,6 +115,6 @@ function texts(value: unknown, what: string): readonly string[] {
   });
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,0 +1,224 @@
+import type { Observation, Problem } from "#model/evidence.ts";
+import { defineProbe, defineRead, type Answer, type Failure } from "#model/probe.ts";
+import { targetSubject, type Subject } from "#model/subject.ts";
+import { ACCOUNT_KIND, accountInventory, accountSubject } from "./account-subject.ts";
+import { homeRegion } from "./account.ts";
+import { awsQuestion, orAbsent } from "./calls.ts";
+import { parseReport, type ReportRow } from "./credential-report.ts";
+import { classifyAws } from "./errors.ts";
+import { ROOT_NAME, rootArn } from "./iam-directory.ts";
+import { toPasswordPolicy } from "./iam-password-policy.ts";
+import { toRootSignIn, toSignIn } from "./iam-sign-in.ts";
+import { malformed } from "./pages.ts";
+import { inAccount, targetProblem, type AwsSession } from "./session.ts";
+
+const USER_KIND = "AWS::IAM::User";
+
+/** The password policy of an account, and how its users sign in. */
+export default defineProbe({
+  id: "aws-iam-users",
+  title: "AWS IAM: passwords and second factors",
+  provider: "aws",
+  kinds: [ACCOUNT_KIND, USER_KIND],
+  provides: {
+    inventory: { permissions: ["iam:GenerateCredentialReport", "iam:GetCredentialReport"] },
+    passwordPolicy: { permissions: ["iam:GetAccountPasswordPolicy"] },
+    signIn: {
+      permissions: [
+        "iam:GenerateCredentialReport",
+        "iam:GetCredentialReport",
+        "iam:GetAccountSummary",
+      ],
+    },
+  },
+  classify: (error) => (error instanceof ReportNotReady ? notReady(error) : classifyAws(error)),
+  gather: async function* gather(target, wanted, context) {
+    if (target.provider !== "aws") return;
+    yield* inAccount(target, context, async function* act(session) {
+      yield accountInventory(session);
+      if (wanted.has("passwordPolicy")) yield await readPasswordPolicy(session);
+      yield* readUsers(session, wanted.has("signIn"));
+    });
+  },
+});
+
+function readPasswordPolicy(session: AwsSession): Promise<Observation | Problem> {
+  const { context, clients, target } = session;
+  return context.read(
+    defineRead({
+      ...awsQuestion(
+        clients,
+        "iam",
+        homeRegion(target),
+        "GetAccountPasswordPolicy",
+        orAbsent(["NoSuchEntity", "NoSuchEntityException"], async (client, options) => {
+          const { GetAccountPasswordPolicyCommand } = await import("@aws-sdk/client-iam");
+          return client.send(new GetAccountPasswordPolicyCommand({}), options);
+        }),
+      ),
+      subject: accountSubject(session),
+      facet: "passwordPolicy",
+      permission: "iam:GetAccountPasswordPolicy",
+      map: toPasswordPolicy,
+    }),
+  );
+}
+
+class ReportNotReady extends Error {}
+
+/** AWS makes a report within seconds, in large accounts within a minute: five tries, and all of that three times. */
+const ROUNDS = 3;
+function notReady(error: Error): Failure {
+  return { reason: "timeout", message: error.message, retryable: true, retryAfterMs: 5_000 };
+}
+
+async function* readUsers(
+  session: AwsSession,
+  signIn: boolean,
+): AsyncGenerator<Observation | Problem> {
+  const { context, target, account } = session;
+  const failed = (operation: string, failure: Failure) =>
+    targetProblem(session, `iam:${operation}`, `iam:${operation}`, failure, {
+      kinds: [USER_KIND],
+      facets: ["inventory", "signIn"],
+    });
+  const made = await makeReport(session);
+  if (!made.ok) {
+    yield failed("GenerateCredentialReport", made.failure);
+    return;
+  }
+  const report = await askReport(session);
+  if (!report.ok) {
+    yield failed("GetCredentialReport", report.failure);
+    return;
+  }
+  let rows: readonly ReportRow[];
+  try {
+    rows = parseReport(report.raw.text);
+  } catch (error) {
+    yield failed("GetCredentialReport", malformed(error));
+    return;
+  }
+  const root = rootArn(account);
+  const subjectOf = ({ user = "", arn = "" }: ReportRow): Subject => ({
+    target: target.id,
+    provider: "aws",
+    kind: USER_KIND,
+    id: user === ROOT_NAME ? root : arn,
+    name: user,
+    region: null,
+    // The report tells none; an account's root has none.
+    tags: user === ROOT_NAME ? {} : null,
+  });
+  const operation = "iam:GetCredentialReport";
+  const { sha256, observedAt } = report;
+  yield context.observe(
+    targetSubject(target),
+    "inventory",
+    { kinds: [USER_KIND], complete: true, items: rows.map(subjectOf) },
+    { operation, sha256, observedAt },
+  );
+  if (!signIn) return;
+  const summary = await askSummary(session);
+  // A report may be up to four hours old.
+  const { generated } = report.raw;
+  const at = generated !== null && generated < observedAt ? generated : observedAt;
+  for (const row of rows) {
+    const subject = subjectOf(row);
+    const isRoot = subject.id === root;
+    const from = { operation, sha256, observedAt: at };
+    if (isRoot && !summary.ok) {
+      yield context.problem({
+        operation: "iam:GetAccountSummary",
+        subject,
+        facets: ["signIn"],
+        reason: summary.failure.reason,
+        permission: summary.failure.reason === "denied" ? "iam:GetAccountSummary" : null,
+        message: summary.failure.message,
+      });
+    }
+    try {
+      const value = isRoot ? toRootSignIn(row, summary.ok ? summary.raw.map : null) : toSignIn(row);
+      yield context.observe(subject, "signIn", value, from);
+    } catch (error) {
+      const { reason, message } = malformed(error);
+      yield context.problem({
+        operation,
+        subject,
+        facets: ["signIn"],
+        reason,
+        permission: null,
+        message,
+      });
+    }
+  }
+}
+
+async function makeReport({ context, clients, target }: AwsSession): Promise<Answer<object>> {
+  const question = awsQuestion(
+    clients,
+    "iam",
+    homeRegion(target),
+    "GenerateCredentialReport",
+    async (client, options) => {
+      const { GenerateCredentialReportCommand } = await import("@aws-sdk/client-iam");
+      const { State } = await client.send(new GenerateCredentialReportCommand({}), options);
+      if (State !== "COMPLETE") {
+        throw new ReportNotReady(`the credential report is not ready: ${String(State)}`);
+      }
+      return { State };
+    },
+  );
+  let answer = await context.ask(question);
+  for (let round = 1; round < ROUNDS; round += 1) {
+    if (answer.ok || answer.failure.reason !== "timeout" || context.signal.aborted) break;
+    answer = await context.ask(question);
+  }
+  return answer;
+}
+
+function askReport({
+  context,
+  clients,
+  target,
+}: AwsSession): Promise<Answer<{ readonly text: string; readonly generated: string | null }>> {
+  return context.ask(
+    awsQuestion(
+      clients,
+      "iam",
+      homeRegion(target),
+      "GetCredentialReport",
+      async (client, options) => {
+        const { GetCredentialReportCommand } = await import("@aws-sdk/client-iam");
+        const { Content, GeneratedTime } = await client.send(
+          new GetCredentialReportCommand({}),
+          options,
+        );
+        return {
+          text: new TextDecoder().decode(Content),
+          generated: GeneratedTime?.toISOString() ?? null,
+        };
+      },
+    ),
+  );
+}
+
+function askSummary({
+  context,
+  clients,
+  target,
+}: AwsSession): Promise<Answer<{ readonly map: Readonly<Record<string, number | undefined>> }>> {
+  return context.ask(
+    awsQuestion(
+      clients,
+      "iam",
+      homeRegion(target),
+      "GetAccountSummary",
+      async (client, options) => {
+        const { GetAccountSummaryCommand } = await import("@aws-sdk/client-iam");
+        const { SummaryMap } = await client.send(new GetAccountSummaryCommand({}), options);
+        return { map: SummaryMap ?? {} };
+      },
+    ),
+  );
+}
