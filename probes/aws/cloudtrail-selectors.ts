@@ -27,6 +27,10 @@ export function toRecorded({
   if (EventSelectors === undefined && AdvancedEventSelectors === undefined) {
     throw new TypeError("an answer without selectors");
   }
+  // AWS names the default selector like any other: an empty list says nothing.
+  if ((EventSelectors?.length ?? 0) + (AdvancedEventSelectors?.length ?? 0) === 0) {
+    return { events: null, omits: [] };
+  }
   const selected = [
     ...(EventSelectors ?? []).flatMap(simple),
     ...(AdvancedEventSelectors ?? []).flatMap(advanced),

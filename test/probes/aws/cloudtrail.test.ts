@@ -173,7 +173,7 @@ describe("CloudTrail", async () => {
     const found = await hostile.scan().gather(probe);
     expect(facetOf(found, ACCOUNT, "auditLogs")?.logs[0]).toMatchObject({
       active: true,
-      events: "none",
+      events: null,
     });
   });
 });
@@ -182,6 +182,7 @@ describe("what a trail records", () => {
   const management = { Field: "eventCategory", Equals: ["Management"] };
   test.each<[string, Parameters<typeof toRecorded>[0], AuditLog["events"], readonly string[]]>([
     ["everything by default", { EventSelectors: [{}] }, "all", []],
+    ["no selector at all, which says nothing", { EventSelectors: [] }, null, []],
     ["data events only", { EventSelectors: [{ IncludeManagementEvents: false }] }, "none", []],
     ["reads", { EventSelectors: [{ ReadWriteType: "ReadOnly" }] }, "reads", []],
     [
