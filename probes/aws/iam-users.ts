@@ -1,13 +1,13 @@
 import type { Observation, Problem } from "#model/evidence.ts";
-import { defineProbe, defineRead, type Answer, type Failure } from "#model/probe.ts";
+import { defineProbe, defineRead, type Failure } from "#model/probe.ts";
 import { targetSubject, type Subject } from "#model/subject.ts";
 import { ACCOUNT_KIND, accountInventory, accountSubject } from "./account-subject.ts";
 import { homeRegion } from "./account.ts";
 import { awsQuestion, orAbsent } from "./calls.ts";
 import { parseReport, type ReportRow } from "./credential-report.ts";
-import { classifyAws } from "./errors.ts";
 import { ROOT_NAME, rootArn } from "./iam-directory.ts";
 import { toPasswordPolicy } from "./iam-password-policy.ts";
+import { askReport, askSummary, classifyReport, makeReport } from "./iam-report.ts";
 import { toRootSignIn, toSignIn } from "./iam-sign-in.ts";
 import { malformed } from "./pages.ts";
 import { inAccount, targetProblem, type AwsSession } from "./session.ts";
@@ -31,7 +31,7 @@ export default defineProbe({
       ],
     },
   },
-  classify: (error) => (error instanceof ReportNotReady ? notReady(error) : classifyAws(error)),
+  classify: classifyReport,
   gather: async function* gather(target, wanted, context) {
     if (target.provider !== "aws") return;
     yield* inAccount(target, context, async function* act(session) {
@@ -62,14 +62,6 @@ function readPasswordPolicy(session: AwsSession): Promise<Observation | Problem>
       map: toPasswordPolicy,
     }),
   );
-}
-
-class ReportNotReady extends Error {}
-
-/** AWS makes a report within seconds, in large accounts within a minute: five tries, and all of that three times. */
-const ROUNDS = 3;
-function notReady(error: Error): Failure {
-  return { reason: "timeout", message: error.message, retryable: true, retryAfterMs: 5_000 };
 }
 
 async function* readUsers(
@@ -152,73 +144,4 @@ async function* readUsers(
       });
     }
   }
-}
-
-async function makeReport({ context, clients, target }: AwsSession): Promise<Answer<object>> {
-  const question = awsQuestion(
-    clients,
-    "iam",
-    homeRegion(target),
-    "GenerateCredentialReport",
-    async (client, options) => {
-      const { GenerateCredentialReportCommand } = await import("@aws-sdk/client-iam");
-      const { State } = await client.send(new GenerateCredentialReportCommand({}), options);
-      if (State !== "COMPLETE") {
-        throw new ReportNotReady(`the credential report is not ready: ${String(State)}`);
-      }
-      return { State };
-    },
-  );
-  let answer = await context.ask(question);
-  for (let round = 1; round < ROUNDS; round += 1) {
-    if (answer.ok || answer.failure.reason !== "timeout" || context.signal.aborted) break;
-    answer = await context.ask(question);
-  }
-  return answer;
-}
-
-function askReport({
-  context,
-  clients,
-  target,
-}: AwsSession): Promise<Answer<{ readonly text: string; readonly generated: string | null }>> {
-  return context.ask(
-    awsQuestion(
-      clients,
-      "iam",
-      homeRegion(target),
-      "GetCredentialReport",
-      async (client, options) => {
-        const { GetCredentialReportCommand } = await import("@aws-sdk/client-iam");
-        const { Content, GeneratedTime } = await client.send(
-          new GetCredentialReportCommand({}),
-          options,
-        );
-        return {
-          text: new TextDecoder().decode(Content),
-          generated: GeneratedTime?.toISOString() ?? null,
-        };
-      },
-    ),
-  );
-}
-
-function askSummary({
-  context,
-  clients,
-  target,
-}: AwsSession): Promise<Answer<{ readonly map: Readonly<Record<string, number | undefined>> }>> {
-  return context.ask(
-    awsQuestion(
-      clients,
-      "iam",
-      homeRegion(target),
-      "GetAccountSummary",
-      async (client, options) => {
-        const { GetAccountSummaryCommand } = await import("@aws-sdk/client-iam");
-        const { SummaryMap } = await client.send(new GetAccountSummaryCommand({}), options);
-        return { map: SummaryMap ?? {} };
-      },
-    ),
-  );
 }

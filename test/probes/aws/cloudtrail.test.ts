@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { ApiError } from "#fixtures/estate/aws/answers.ts";
 import type { AuditLog } from "#model/security-facets.ts";
 import { toRecorded } from "#probes/aws/cloudtrail-selectors.ts";
-import probe, { toStatus, toTrail } from "#probes/aws/cloudtrail.ts";
+import { toStatus, toTrail } from "#probes/aws/cloudtrail-trail.ts";
+import probe from "#probes/aws/cloudtrail.ts";
 import { facetOf } from "../../support/probe-context.ts";
 import { ACCOUNT, fakeAws } from "./support.ts";
 
