@@ -205,9 +205,15 @@ async function listRegion<S extends AwsService, Page extends object, Item>(
   };
 }
 
+/** What of a listing tells where its items come from and what they show. */
+export type ListedAs<Item> = Pick<
+  Listing<AwsService, object, Item>,
+  "kinds" | "service" | "operation" | "permission" | "facets"
+>;
+
 /** The inventory of what was listed, and each wanted facet that the listing told. */
-export async function* observeListed<S extends AwsService, Page extends object, Item>(
-  listing: Listing<S, Page, Item>,
+export async function* observeListed<Item>(
+  listing: ListedAs<Item>,
   { found, complete, problems }: Listed<Item>,
   wanted: ReadonlySet<FacetName>,
   { target, context }: AwsSession,
