@@ -117,10 +117,12 @@ export const AWS_KINDS: readonly Kind[] = [
   ]),
   ...otherKinds("aws", ["transport"], {
     "AWS::ElasticLoadBalancingV2::Listener": "load balancer listener",
-    "AWS::ElasticLoadBalancing::LoadBalancer": "classic load balancer",
     "AWS::ApiGateway::DomainName": "API Gateway domain name",
     "AWS::ApiGatewayV2::DomainName": "HTTP API domain name",
     "AWS::AppSync::DomainName": "AppSync domain name",
+  }),
+  ...otherKinds("aws", ["transport", "redundancy"], {
+    "AWS::ElasticLoadBalancing::LoadBalancer": "classic load balancer",
   }),
   ...otherKinds("aws", ["transport", "webFirewall"], {
     "AWS::CloudFront::Distribution": "CloudFront distribution",
