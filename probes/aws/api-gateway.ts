@@ -1,32 +1,24 @@
-import type {
-  DomainName,
-  DomainNames,
-  RestApi,
-  RestApis,
-  Stage,
-  Stages,
-} from "@aws-sdk/client-api-gateway";
-import type {
-  DomainName as HttpDomainName,
-  GetDomainNamesResponse,
-} from "@aws-sdk/client-apigatewayv2";
 import type { Observation, Problem } from "#model/evidence.ts";
 import { defineProbe, defineRead } from "#model/probe.ts";
-import { toHttpTransport, toTransport } from "./api-gateway-domains.ts";
+import {
+  API_KIND,
+  DOMAIN_KIND,
+  domains,
+  HTTP_DOMAIN_KIND,
+  httpDomains,
+  type OwnedStage,
+  PERMISSION,
+  restApis,
+  STAGE_KIND,
+  stages,
+} from "./api-gateway-listings.ts";
 import { besideEachOther } from "./beside-each-other.ts";
-import { defineChildListing, listChildren } from "./children.ts";
+import { listChildren } from "./children.ts";
 import { classifyAws } from "./errors.ts";
-import { defineListing, listAll, observeListed, type Found, type Place } from "./listing.ts";
+import { listAll, observeListed, type Found } from "./listing.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 import { firewallReader, FIREWALL_PERMISSIONS, type FirewallReader } from "./web-acl-reads.ts";
 import { classicFirewall, NO_FIREWALL, withoutFirewall } from "./web-acl.ts";
-
-const DOMAIN_KIND = "AWS::ApiGateway::DomainName";
-const HTTP_DOMAIN_KIND = "AWS::ApiGatewayV2::DomainName";
-const API_KIND = "AWS::ApiGateway::RestApi";
-const STAGE_KIND = "AWS::ApiGateway::Stage";
-/** One action for all that is read, whatever the operation is called. */
-const PERMISSION = "apigateway:GET";
 
 /** Custom domains of API Gateway, and the stages of REST APIs. */
 export default defineProbe({
@@ -65,97 +57,6 @@ export default defineProbe({
   },
 });
 
-const domains = defineListing({
-  kinds: [DOMAIN_KIND],
-  service: "apigateway",
-  operation: "GetDomainNames",
-  permission: PERMISSION,
-  reach: "declared",
-  page: (position) => async (client, options) => {
-    const { GetDomainNamesCommand } = await import("@aws-sdk/client-api-gateway");
-    return client.send(new GetDomainNamesCommand({ position, limit: 500 }), options);
-  },
-  next: (page: DomainNames) => page.position,
-  items: (page) => page.items ?? [],
-  subject: (
-    { domainName: name, domainNameArn, endpointConfiguration, tags }: DomainName,
-    place,
-  ) => {
-    if (name === undefined) throw new TypeError("a domain without name");
-    // Private ones of one name may be there more than once.
-    const isPrivate = endpointConfiguration?.types?.includes("PRIVATE") === true;
-    const id = (isPrivate ? domainNameArn : undefined) ?? domainArn(name, place);
-    return { id, name, tags: tags ?? {} };
-  },
-  facets: { transport: toTransport },
-});
-
-const httpDomains = defineListing({
-  kinds: [HTTP_DOMAIN_KIND],
-  service: "apigatewayv2",
-  operation: "GetDomainNames",
-  permission: PERMISSION,
-  reach: "declared",
-  page: (NextToken) => async (client, options) => {
-    const { GetDomainNamesCommand } = await import("@aws-sdk/client-apigatewayv2");
-    return client.send(new GetDomainNamesCommand({ NextToken }), options);
-  },
-  next: (page: GetDomainNamesResponse) => page.NextToken,
-  items: (page) => page.Items ?? [],
-  subject: ({ DomainName: name, Tags }: HttpDomainName, place) => {
-    if (name === undefined) throw new TypeError("a domain without name");
-    return { id: domainArn(name, place), name, tags: Tags ?? {} };
-  },
-  facets: { transport: toHttpTransport },
-});
-
-const restApis = defineListing({
-  kinds: [API_KIND],
-  service: "apigateway",
-  operation: "GetRestApis",
-  permission: PERMISSION,
-  reach: "declared",
-  page: (position) => async (client, options) => {
-    const { GetRestApisCommand } = await import("@aws-sdk/client-api-gateway");
-    return client.send(new GetRestApisCommand({ position, limit: 500 }), options);
-  },
-  next: (page: RestApis) => page.position,
-  items: (page) => page.items ?? [],
-  subject: ({ id, name, tags }: RestApi, { account, region }) => {
-    if (id === undefined) throw new TypeError("an API without id");
-    const arn = `arn:${account.partition}:apigateway:${region}::/restapis/${id}`;
-    return { id: arn, name: name ?? id, tags: tags ?? {} };
-  },
-});
-
-/** A stage with the API that it belongs to. */
-interface OwnedStage {
-  readonly stage: Stage;
-  readonly api: RestApi;
-}
-
-const stages = defineChildListing({
-  kinds: [STAGE_KIND],
-  service: "apigateway",
-  operation: "GetStages",
-  permission: PERMISSION,
-  page:
-    ({ item }: Found<RestApi>) =>
-    async (client, options) => {
-      const { GetStagesCommand } = await import("@aws-sdk/client-api-gateway");
-      return client.send(new GetStagesCommand({ restApiId: item.id }), options);
-    },
-  // All of an API's stages come at once.
-  next: () => undefined,
-  items: (page: Stages, { item }): readonly OwnedStage[] =>
-    (page.item ?? []).map((stage) => ({ stage, api: item })),
-  subject: ({ stage: { stageName, tags } }, { subject }) => {
-    if (stageName === undefined) throw new TypeError("a stage without name");
-    const id = `${subject.id}/stages/${stageName}`;
-    return { id, name: `${subject.name} ${stageName}`, tags: tags ?? {} };
-  },
-});
-
 async function* firewall(
   { subject, item: { stage, api }, place, source }: Found<OwnedStage>,
   reader: FirewallReader,
@@ -179,8 +80,4 @@ async function* firewall(
       }),
     );
   } else yield context.problem({ subject, operation: source.operation, ...classicFirewall(acl) });
-}
-
-function domainArn(name: string, { account, region }: Place): string {
-  return `arn:${account.partition}:apigateway:${region}::/domainnames/${name}`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import probe, { toTransport } from "#probes/aws/classic-load-balancers.ts";
+import { toTransport } from "#probes/aws/classic-load-balancer-facets.ts";
+import probe from "#probes/aws/classic-load-balancers.ts";
 import { facetOf } from "../../support/probe-context.ts";
 import { ACCOUNT, fakeAws } from "./support.ts";
 
