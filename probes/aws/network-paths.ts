@@ -40,7 +40,9 @@ export function toIngress(
     (one) => one.Status !== "available" && one.Groups?.some(({ GroupId }) => GroupId === group),
   );
   const many = `${attached.length} network interface${attached.length === 1 ? "" : "s"}`;
-  if (attached.length === 0) return said(false, "no network interface is attached");
+  if (attached.length === 0) {
+    return { ...said(false, "no network interface is attached"), idle: true };
+  }
   const paths = attached.map((one) => ({ one, path: pathTo(one, interfaces, routeTables) }));
   const open = paths.filter(({ path }) => path === "yes").map(({ one }) => one);
   const unclear = paths.flatMap(({ path }) => (typeof path === "string" ? [] : [path.unclear]));

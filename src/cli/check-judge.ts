@@ -56,7 +56,7 @@ export async function loadJudge(file: string | undefined): Promise<Judge> {
       const policy = policyFor(target);
       const report = evaluate({
         policies: [policy],
-        estate: { version: 1, targets: [target], labels: [] },
+        estate: { version: 1, targets: [target], labels: [], ranges: [] },
         attestations: [],
         waivers: [],
         evidence,

@@ -89,5 +89,7 @@ function joinEstates(files: readonly string[]): Estate {
   if (twice !== undefined) {
     throw new UsageError(`the target ${twice} is declared twice, in ${files.join(", ")}`);
   }
-  return { version: 1, targets, labels: estates.flatMap((estate) => estate.labels) };
+  const labels = estates.flatMap((estate) => estate.labels);
+  const ranges = estates.flatMap((estate) => estate.ranges);
+  return { version: 1, targets, labels, ranges };
 }

@@ -39,17 +39,9 @@ function judgeSubjects(
       tally.missing(member, missing);
       continue;
     }
-    const { subject, certainLabels: labels, facets, observedAt } = member.entry;
     let judgement: Judgement;
     try {
-      judgement = control.evaluate({
-        expect: check.expect,
-        subject,
-        labels,
-        facets,
-        observedAt,
-        now,
-      });
+      judgement = control.evaluate({ expect: check.expect, ...readingOf(member), now });
     } catch (error) {
       tally.crashed(member.entry, error);
       continue;
@@ -77,9 +69,9 @@ function judgeScope(
       complete = false;
       continue;
     }
-    const { subject, certainLabels: labels, facets, observedAt } = member.entry;
-    readings.push({ subject, labels, facets, observedAt });
-    byKey.set(subject, member);
+    const reading = readingOf(member);
+    readings.push(reading);
+    byKey.set(reading.subject, member);
   }
   if (readings.length === 0) return;
   try {
@@ -91,6 +83,11 @@ function judgeScope(
   } catch (error) {
     tally.crashed(null, error);
   }
+}
+
+function readingOf({ entry }: Member): Reading {
+  const { subject, certainLabels: labels, facets, observedAt, declaredRanges } = entry;
+  return { subject, labels, facets, observedAt, declaredRanges };
 }
 
 function missingFacet({ entry, required }: Member): FacetName | null {

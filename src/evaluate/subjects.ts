@@ -1,6 +1,8 @@
+import { rangesDeclarer } from "#derive/declared-ranges.ts";
 import { labeller } from "#derive/labels.ts";
 import type { Labelled, Membership } from "#derive/scope.ts";
 import { kindOf, type Kind } from "#facts/kinds.ts";
+import type { DeclaredRanges } from "#model/control.ts";
 import type { Estate } from "#model/estate.ts";
 import type { Evidence, Observation, Problem, Source } from "#model/evidence.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
@@ -14,6 +16,7 @@ export interface SubjectEntry extends Labelled {
   readonly subject: Subject;
   readonly labels: ReadonlyMap<string, Membership>;
   readonly certainLabels: readonly string[];
+  readonly declaredRanges: readonly DeclaredRanges[];
   /** undefined: a kind that Probity has never heard of. */
   readonly kind: Kind | undefined;
   readonly facets: Partial<Facets>;
@@ -74,12 +77,15 @@ export function indexSubjects(
   }
 
   const labelsOf = labeller(estate);
+  const rangesOf = rangesDeclarer(estate);
   const entries = [...drafts.values()].map((made, position): SubjectEntry => {
     const labels = labelsOf(made.subject);
     const certainLabels = [...labels]
       .filter(([, value]) => value === "yes")
       .map(([label]) => label);
-    return { ...made, position, labels, certainLabels, kind: kindOf(made.subject.kind) };
+    const declaredRanges = rangesOf({ subject: made.subject, labels });
+    const kind = kindOf(made.subject.kind);
+    return { ...made, position, labels, certainLabels, declaredRanges, kind };
   });
 
   return {

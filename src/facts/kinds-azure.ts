@@ -20,6 +20,7 @@ export const AZURE_KINDS: readonly Kind[] = [
       "storage account",
       "transport",
       "exposure",
+      "ingress",
       "versioning",
       "redundancy",
       "replication",
@@ -106,8 +107,15 @@ export const AZURE_KINDS: readonly Kind[] = [
     "Microsoft.Cdn/profiles": "Front Door or CDN profile",
     "Microsoft.Network/applicationGateways": "application gateway",
     "Microsoft.Network/frontDoors": "Front Door (classic)",
+  }),
+  ...otherKinds("azure", ["transport", "ingress"], {
     "Microsoft.Web/sites": "App Service app",
     "Microsoft.Web/sites/slots": "App Service slot",
+  }),
+  // A network tells which of its subnets have no security group.
+  ...otherKinds("azure", ["ingress"], {
+    "Microsoft.Network/networkSecurityGroups": "network security group",
+    "Microsoft.Network/virtualNetworks": "virtual network",
   }),
   // A single machine is in one zone at most; its protection is told by its recovery points.
   ...otherKinds("azure", ["recoveryPoints"], {
@@ -183,7 +191,6 @@ export const AZURE_KINDS: readonly Kind[] = [
     "Microsoft.Network/localNetworkGateways": "local network gateway",
     "Microsoft.Network/natGateways": "NAT gateway",
     "Microsoft.Network/networkInterfaces": "network interface",
-    "Microsoft.Network/networkSecurityGroups": "network security group",
     "Microsoft.Network/networkWatchers": "network watcher",
     "Microsoft.Network/networkWatchers/flowLogs": "flow log setting",
     "Microsoft.Network/privateDnsZones": "private DNS zone",
@@ -195,7 +202,6 @@ export const AZURE_KINDS: readonly Kind[] = [
     "Microsoft.Network/routeTables": "route table",
     "Microsoft.Network/trafficManagerProfiles": "Traffic Manager profile",
     "Microsoft.Network/virtualNetworkGateways": "virtual network gateway",
-    "Microsoft.Network/virtualNetworks": "virtual network",
     "Microsoft.NotificationHubs/namespaces": "Notification Hubs namespace",
     "Microsoft.NotificationHubs/namespaces/notificationHubs": "notification hub",
     "Microsoft.NetApp/netAppAccounts": "NetApp account",

@@ -20,15 +20,15 @@ export const EUROPEAN_KINDS: readonly Kind[] = [
     ["ovh/database", "managed database", "transport", "exposure", "redundancy", "recoveryPoints"],
     ["ovh/container-registry", "container registry"],
   ]),
+  ...otherKinds("ovh", ["ingress"], { "ovh/ip": "IP block" }),
+  ...otherKinds("ovh", ["sshKeys"], { "ovh/ssh-key": "SSH key" }),
+  ...otherKinds("ovh", ["link"], { "ovh/vrack": "vRack" }),
   ...otherKinds("ovh", [], {
     "ovh/cloud-project": "public cloud project",
     "ovh/instance": "public cloud instance",
-    "ovh/ip": "IP block",
     "ovh/kubernetes": "Kubernetes cluster",
     "ovh/load-balancer": "load balancer",
     "ovh/private-network": "private network",
-    "ovh/ssh-key": "SSH key",
-    "ovh/vrack": "vRack",
     "ovh/domain-zone": "DNS zone",
   }),
   ...regionalDataKinds("scaleway", [
@@ -44,14 +44,14 @@ export const EUROPEAN_KINDS: readonly Kind[] = [
   ...dataKinds("scaleway", [
     ["scaleway/rdb-instance", "managed database", "exposure", "redundancy", "recoveryPoints"],
   ]),
+  ...otherKinds("scaleway", ["ingress"], { "scaleway/security-group": "security group" }),
+  ...otherKinds("scaleway", ["sshKeys"], { "scaleway/ssh-key": "SSH key" }),
   ...otherKinds("scaleway", [], {
     "scaleway/instance": "instance",
     "scaleway/ip": "IP address",
     "scaleway/kubernetes": "Kubernetes cluster",
     "scaleway/load-balancer": "load balancer",
     "scaleway/private-network": "private network",
-    "scaleway/security-group": "security group",
-    "scaleway/ssh-key": "SSH key",
     "scaleway/vpc": "VPC",
   }),
   ...regionalDataKinds("upcloud", [
@@ -64,13 +64,13 @@ export const EUROPEAN_KINDS: readonly Kind[] = [
     ["upcloud/storage-backup", "storage backup"],
     ["upcloud/database", "managed database", "exposure", "redundancy", "recoveryPoints"],
   ]),
+  ...otherKinds("upcloud", ["ingress"], { "upcloud/server": "server" }),
+  ...otherKinds("upcloud", ["link"], { "upcloud/gateway": "network gateway" }),
   ...otherKinds("upcloud", [], {
-    "upcloud/gateway": "network gateway",
     "upcloud/ip-address": "IP address",
     "upcloud/kubernetes": "Kubernetes cluster",
     "upcloud/load-balancer": "load balancer",
     "upcloud/network": "network",
     "upcloud/router": "router",
-    "upcloud/server": "server",
   }),
 ];

@@ -27,6 +27,7 @@ export const SECURITY_FACET_SCHEMAS = {
     reachable: flag,
     detail: z.string(),
     firewall: flag.exactOptional(),
+    idle: z.boolean().exactOptional(),
   }),
   webFirewall: z.object({
     inapplicable: z.string().exactOptional(),

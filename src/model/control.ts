@@ -37,6 +37,17 @@ export interface Reading {
   readonly facets: Partial<Facets>;
   /** When each facet was read. ISO 8601 UTC. */
   readonly observedAt: Partial<Record<FacetName, string>>;
+  /** Ranges of addresses that the estate declares for it; left out: none. */
+  readonly declaredRanges?: readonly DeclaredRanges[];
+}
+
+/** Ranges of addresses that the estate declares, such as those of an office. */
+export interface DeclaredRanges {
+  readonly name: string;
+  /** CIDR notation. */
+  readonly ranges: readonly string[];
+  /** False where it depends on a tag or a region that was not read whether they are declared for this subject. */
+  readonly certain: boolean;
 }
 
 export interface SubjectInput<Expectation> extends Reading {

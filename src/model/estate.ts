@@ -1,4 +1,5 @@
 import { ENDPOINT_SCHEMES, STARTTLS_PROTOCOLS } from "./endpoint-url.ts";
+import { parseRange } from "./address-ranges.ts";
 import { longestSeconds, parseDuration } from "./duration.ts";
 import { AWS_SERVICES } from "./aws-services.ts";
 import { duration, identifier, z } from "./schema.ts";
@@ -309,6 +310,30 @@ const labelRule = z.strictObject({
 });
 export type LabelRule = z.output<typeof labelRule>;
 
+const addressRange = z
+  .string()
+  .refine((text) => parseRange(text) !== null, {
+    error: "expected a range of addresses such as 192.0.2.0/24 or 2001:db8::/48, or one address",
+  })
+  .refine((text) => !/\/[0-3]$/.test(text), {
+    error: "expected a range of some addresses: so wide a one restricts nothing",
+  });
+
+/** Addresses from which something may be done, and where that is so. */
+const rangeRule = z.strictObject({
+  name: identifier.describe("What the ranges are, for the report: office, vpn."),
+  ranges: z
+    .array(addressRange)
+    .min(1)
+    .describe("Ranges in CIDR notation, IPv4 or IPv6, or single addresses."),
+  match: subjectSelector
+    .optional()
+    .describe(
+      "The subjects for which they are declared; every field that is given must match. Left out: all.",
+    ),
+});
+export type RangeRule = z.output<typeof rangeRule>;
+
 export const estateSchema = z
   .strictObject({
     version: z.literal(1).describe("Version of this format."),
@@ -317,6 +342,12 @@ export const estateSchema = z
       .min(1)
       .describe("The cloud accounts and endpoints, one entry each."),
     labels: z.array(labelRule).default([]).describe("Rules that give labels to single subjects."),
+    ranges: z
+      .array(rangeRule)
+      .default([])
+      .describe(
+        "Ranges of addresses from which access is allowed, for the checks that hold rules against declared ranges.",
+      ),
   })
   .meta({ title: "Probity estate", description: "Where to look: cloud accounts and endpoints" });
 export type Estate = z.output<typeof estateSchema>;

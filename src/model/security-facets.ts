@@ -12,6 +12,8 @@ export interface Ingress {
    * null or left out: cannot be told.
    */
   readonly firewall?: boolean | null;
+  /** True where nothing at all stands behind it, public or private, so that its rules let nobody in anywhere. */
+  readonly idle?: boolean;
 }
 export interface IngressRule {
   /** `tcp`, `udp`, `icmp`, another protocol's name, or `all`. */

@@ -1,4 +1,4 @@
-import type { AttentionNote, Control, Judgement } from "#model/control.ts";
+import type { AttentionNote, Control, DeclaredRanges, Judgement } from "#model/control.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
 import type { Subject } from "#model/subject.ts";
 
@@ -9,6 +9,8 @@ export interface CaseReading {
   readonly facets: Partial<Facets>;
   /** When the facets were read; the case's `now` when left out. */
   readonly observedAt?: Partial<Record<FacetName, string>>;
+  /** Ranges of addresses that the estate declares for it; none when left out. */
+  readonly declaredRanges?: readonly DeclaredRanges[];
 }
 
 interface CommonCase {

@@ -136,6 +136,7 @@ function reading(fields: CaseReading, now: string, index: number): Reading {
     labels: fields.labels ?? [],
     facets: fields.facets,
     observedAt: { ...observedAt, ...fields.observedAt },
+    declaredRanges: fields.declaredRanges ?? [],
   };
 }
 

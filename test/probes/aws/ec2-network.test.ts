@@ -131,6 +131,8 @@ describe("security groups", () => {
       (name) => facetOf(found, name, "ingress")?.reachable,
     );
     expect(reachable).toEqual([false, true, false]);
+    expect(facetOf(found, "sg-1", "ingress")?.idle).toBeUndefined();
+    expect(facetOf(found, "sg-eu-west-1", "ingress")?.idle).toBe(true);
   });
 
   test.each([
