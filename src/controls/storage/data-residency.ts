@@ -1,17 +1,11 @@
+import { country, declaredPlaces, judgePlace, namedRegion, type Place } from "#controls/places.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
-import { AREAS } from "#facts/countries.ts";
 import { kindOf } from "#facts/kinds.ts";
-import { normaliseRegion, regionFacts } from "#facts/regions.ts";
+import { normaliseRegion } from "#facts/regions.ts";
 import { defineControl } from "#model/control.ts";
-import { anyGlob } from "#model/glob.ts";
-import type { SchemaKit, z } from "#model/schema.ts";
-import type { Provider } from "#model/subject.ts";
-import { listed, plain } from "#model/text.ts";
+import type { SchemaKit } from "#model/schema.ts";
+import { listed } from "#model/text.ts";
 
-const country = ({ z }: Pick<SchemaKit, "z">) =>
-  z.string().regex(/^(?!UK|EU)[A-Z]{2}$/, {
-    error: "expected an ISO 3166 country such as FR (the United Kingdom is GB; the EU is an area)",
-  });
 /** Data may rest in the countries and in those of the areas; where regions are given too, only in these regions of them. */
 const expectation = ({ z }: SchemaKit) =>
   z
@@ -41,7 +35,6 @@ const expectation = ({ z }: SchemaKit) =>
     .refine(({ regions, countries, areas }) => (regions ?? countries ?? areas) !== undefined, {
       error: "expected regions, countries or areas",
     });
-type Expectation = z.output<ReturnType<typeof expectation>>;
 
 export default defineControl({
   id: "data-residency",
@@ -62,12 +55,12 @@ export default defineControl({
     }
     const verdicts = placed.map((region) => ({
       region,
-      place: judgeRegion(expect, subject.provider, region),
+      place: judgePlace(expect, subject.provider, region),
     }));
     const having = (place: Place) =>
       verdicts
         .filter((verdict) => verdict.place === place)
-        .map(({ region }) => named(subject.provider, region));
+        .map(({ region }) => namedRegion(subject.provider, region));
     const outside = having("outside");
     const open = having("unknown").map((region) => `the country of ${region} is not known`);
     if (placed.length < regions.length)
@@ -77,13 +70,7 @@ export default defineControl({
       failures: outside.length > 0 ? [`rests in ${listed(outside)}, outside what is declared`] : [],
       open,
       held: `rests in ${listed(having("inside"))}`,
-      declared: [
-        ...(expect.regions === undefined ? [] : [`regions ${expect.regions.join(", ")}`]),
-        ...[
-          ...(expect.countries ?? []),
-          ...(expect.areas ?? []).map((area) => area.toUpperCase()),
-        ].slice(0, 40),
-      ].join(", "),
+      declared: declaredPlaces(expect).join(", "),
       actual: { regions },
     });
   },
@@ -95,29 +82,3 @@ export default defineControl({
     "https://learn.microsoft.com/azure/governance/policy/samples/built-in-policies",
   ],
 });
-
-type Place = "inside" | "outside" | "unknown";
-
-function judgeRegion(expect: Expectation, provider: Provider, region: string): Place {
-  const facts = regionFacts(provider, region);
-  if (expect.regions !== undefined) {
-    const written = expect.regions.some((name) => normaliseRegion(name) === region);
-    const covered = facts?.multi !== true && anyGlob(expect.regions)(region);
-    if (!written && !covered) return "outside";
-  }
-  if (expect.countries === undefined && expect.areas === undefined) return "inside";
-  if (facts === undefined) return "unknown";
-  const allowed = new Set([
-    ...(expect.countries ?? []),
-    ...(expect.areas ?? []).flatMap((area) => AREAS[area]),
-  ]);
-  return facts.countries.every((name) => allowed.has(name)) ? "inside" : "outside";
-}
-
-function named(provider: Provider, region: string): string {
-  const facts = regionFacts(provider, region);
-  if (facts === undefined) return plain(region, 80);
-  const { countries } = facts;
-  const where = countries.length > 6 ? `${countries.length} countries` : countries.join(", ");
-  return facts.multi ? `${region} (multi-region: ${where})` : `${region} (${where})`;
-}
