@@ -2,7 +2,7 @@ import type { Control, Judgement, Reading } from "#model/control.ts";
 import type { FacetName } from "#model/facets.ts";
 import type { Check } from "#model/policy.ts";
 import type { Subject } from "#model/subject.ts";
-import { population, type Gap, type Member } from "./population.ts";
+import { population, type Member, type Population } from "./population.ts";
 import { Tally, type CheckContext, type CheckedCheck, type Exceptions } from "./tally.ts";
 
 /** How many passes are shown where not all are asked for. */
@@ -16,10 +16,11 @@ export function evaluateCheck(
   context: CheckContext,
 ): CheckedCheck {
   const tally = new Tally(check, control, exceptions, context);
-  const { members, gaps } = population(check.scope, control, context.index, context.estate);
+  const found = population(check.scope, control, context.index, context.estate);
+  const { members, gaps } = found;
   for (const gap of gaps) tally.gap(gap);
   if (control.judges === "subject") judgeSubjects(control, check, members, tally, context);
-  else judgeScope(control, check, members, gaps, tally, context);
+  else judgeScope(control, check, found, tally, context);
   return tally.finish(members.length === 0 && gaps.length === 0);
 }
 
@@ -53,8 +54,7 @@ function judgeSubjects(
 function judgeScope(
   control: ScopeControl,
   check: Check,
-  members: readonly Member[],
-  gaps: readonly Gap[],
+  { members, gaps, absent }: Population,
   tally: Tally,
   { now }: CheckContext,
 ): void {
@@ -73,7 +73,8 @@ function judgeScope(
     readings.push(reading);
     byKey.set(reading.subject, member);
   }
-  if (readings.length === 0) return;
+  const asked = control.judgesEmpty === true && absent && check.scope.mayBeEmpty !== true;
+  if (readings.length === 0 && !asked) return;
   try {
     for (const judgement of control.evaluate({ expect: check.expect, readings, complete, now })) {
       const member = judgement.subject === null ? undefined : byKey.get(judgement.subject);

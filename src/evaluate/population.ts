@@ -30,6 +30,8 @@ export interface Gap {
 export interface Population {
   readonly members: readonly Member[];
   readonly gaps: readonly Gap[];
+  /** Whether kinds that the control judges were listed, all of them completely, and no such subject exists, in scope or not. */
+  readonly absent: boolean;
 }
 
 /** Facets of customers' data: a kind that nobody knows may have them. */
@@ -47,18 +49,21 @@ export function population(
 ): Population {
   const matches = scopeMatcher(scope);
   const members: Member[] = [];
+  let exists = false;
   for (const [kind, entries] of index.byKind) {
     const facts = kindOf(kind);
     const facets = facts?.facets ?? [...DATA_FACETS];
     const required = control.needs.filter((facet) => facets.includes(facet));
     if (required.length === 0) continue;
+    if (facts !== undefined && entries.length > 0) exists = true;
     for (const entry of entries) {
       if (facts === undefined && entry.labels.get(HOLDS_NO_DATA) === "yes") continue;
       const membership = matches(entry);
       if (membership !== "no") members.push({ entry, membership, required });
     }
   }
-  return { members, gaps: listingGaps(scope, control, index, estate) };
+  const { gaps, listed } = listings(scope, control, index, estate);
+  return { members, gaps, absent: listed && gaps.length === 0 && !exists };
 }
 
 /** Whether it is not known if the subject holds data: then it may not fail for what only data must keep to. */
@@ -70,38 +75,39 @@ export function mayHoldNoData(entry: SubjectEntry): boolean {
  * A check speaks of all subjects in its scope, so for every target that it touches each kind that it judges must
  * have been listed completely. What was not listed is a gap, never an empty place.
  */
-function listingGaps(
+function listings(
   scope: Scope,
   control: Control,
   index: SubjectIndex,
   estate: Estate,
-): readonly Gap[] {
+): { readonly gaps: readonly Gap[]; readonly listed: boolean } {
   const inScope = anyGlob(scope.kinds ?? ["*"]);
   const excluded = (scope.exclude ?? [])
     .filter(({ kinds, ...rest }) => kinds !== undefined && Object.keys(rest).length === 0)
     .map((selector) => anyGlob(selector.kinds ?? []));
   const gaps: Gap[] = [];
+  let listed = false;
   for (const target of estate.targets) {
     if (!scopeTouchesTarget(scope, target, estate.labels)) continue;
     const complete = index.listings.get(target.id)?.complete ?? new Set<string>();
-    if (complete.has("*")) {
-      if (!declaresBackups(target) || complete.has("backup-set")) continue;
-    }
-    const missing = kindsOf(target.provider).filter(
+    const judged = kindsOf(target.provider).filter(
       (kind) =>
         kind.facets.some((facet) => control.needs.includes(facet)) &&
         inScope(kind.kind) &&
         !excluded.some((matches) => matches(kind.kind)) &&
-        !complete.has(kind.kind.toLowerCase()) &&
-        (!complete.has("*") || kind.kind === "backup-set") &&
         concerns(kind.kind, target),
     );
+    const missing = judged.filter(
+      ({ kind }) =>
+        !complete.has(kind.toLowerCase()) && (!complete.has("*") || kind === "backup-set"),
+    );
+    if (missing.length < judged.length) listed = true;
     const causes = Map.groupBy(missing, ({ kind }) => index.listingProblem(target.id, kind));
     for (const [problem, kinds] of causes) {
       gaps.push({ target, kinds, problem });
     }
   }
-  return gaps;
+  return { gaps, listed };
 }
 
 /** An endpoint target is one endpoint of one kind; backup sets are there only where the estate declares some. */

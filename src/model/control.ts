@@ -97,6 +97,11 @@ export interface SubjectControl<Schema extends z.ZodType = z.ZodType> extends Co
 }
 export interface ScopeControl<Schema extends z.ZodType = z.ZodType> extends ControlBase<Schema> {
   readonly judges: "scope";
+  /**
+   * Whether it is asked too where every listing is complete and no subject that it judges exists, in scope or not:
+   * that there is none may be a failure. Left out: an empty scope is settled without it.
+   */
+  readonly judgesEmpty?: boolean;
   readonly evaluate: (input: ScopeInput<z.output<Schema>>) => readonly ScopeJudgement[];
 }
 

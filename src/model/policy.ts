@@ -109,6 +109,12 @@ const claim = z
     (value) =>
       (value.informational === undefined) === value.checks.length + value.attest.length > 0,
     { error: "expected checks, attest or both, or else informational with the reason" },
+  )
+  // What a check leaves to attestations must be asked for: else it would pass unseen.
+  .refine(
+    ({ checks, attest }) =>
+      attest.length > 0 || checks.every(({ expect }) => expect["unseen"] !== "attested"),
+    { error: "expected attest, as a check says unseen: attested" },
   );
 export type Claim = z.output<typeof claim>;
 

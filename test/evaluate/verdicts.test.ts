@@ -59,7 +59,10 @@ const several = defineControl({
   remediation: "add more",
   references: [],
 });
+/** Fails where none is there at all. */
+const some = defineControl({ ...several, id: "some", judgesEmpty: true });
 const controls = new Map<string, Control>([
+  ["some", some],
   ["encrypted", encrypted],
   ["several", several],
   ["attestation", attestationControl],
@@ -271,6 +274,45 @@ const table: readonly (Situation & {
     verdict: "unverified",
     exit: 3,
     says: "nothing in the estate is in its scope",
+  },
+  {
+    name: "none at all, where that is a failure",
+    claim: { checks: [{ ...check, control: "some" }] },
+    observations: [inventory([])],
+    verdict: "violated",
+    exit: 1,
+    says: "1 of 1 do not hold",
+  },
+  {
+    name: "none at all, where the scope may be empty",
+    claim: {
+      checks: [
+        { ...check, control: "some", scope: { kinds: ["AWS::S3::Bucket"], mayBeEmpty: true } },
+      ],
+    },
+    observations: [inventory([])],
+    verdict: "not-applicable",
+    exit: 0,
+  },
+  {
+    name: "none at all, but the scope is there: the label may be missing",
+    claim: { checks: [{ ...check, control: "some", scope: { labels: ["nowhere"] } }] },
+    observations: [inventory([good], { kinds: ["*"] }), reads(good, true)],
+    verdict: "unverified",
+    exit: 3,
+  },
+  {
+    name: "none at all, where nobody listed any",
+    claim: { checks: [{ ...check, control: "some" }] },
+    verdict: "unverified",
+    exit: 3,
+  },
+  {
+    name: "none at all, where no target has such a kind",
+    claim: { checks: [{ ...check, control: "some", scope: { providers: ["ovh"] } }] },
+    observations: [inventory([])],
+    verdict: "unverified",
+    exit: 3,
   },
   {
     name: "a scope without a target",

@@ -152,6 +152,12 @@ describe("controls and what they expect", () => {
       ["27:5: claims[1]: expected checks, attest or both, or else informational with the reason"],
     ],
     [
+      "what is left to attestations that nobody asks for",
+      "expect: { anything: [1, { deep: null }] }",
+      "expect: { unseen: attested }",
+      ["12:5: claims[0]: expected attest, as a check says unseen: attested"],
+    ],
+    [
       "a provider in a scope",
       "providers: [endpoint]",
       "providers: [endpoints]",
