@@ -4,13 +4,7 @@ import type { Observation } from "#model/evidence.ts";
 export function resolveReplicationRegions(
   observations: readonly Observation[],
 ): readonly Observation[] {
-  const regions = new Map<string, string>();
-  for (const observation of observations) {
-    if (observation.facet !== "inventory") continue;
-    for (const { id, region } of observation.value.items) {
-      if (region !== null) regions.set(id.toLowerCase(), region);
-    }
-  }
+  const regions = regionsById(observations);
   return observations.map((observation) => {
     if (observation.facet !== "replication") return observation;
     const destinations = observation.value.destinations.map((destination) =>
@@ -20,4 +14,16 @@ export function resolveReplicationRegions(
     );
     return { ...observation, value: { destinations } };
   });
+}
+
+/** The region of every listed subject of which it was read, by its id in lower case. */
+export function regionsById(observations: readonly Observation[]): ReadonlyMap<string, string> {
+  const regions = new Map<string, string>();
+  for (const observation of observations) {
+    if (observation.facet !== "inventory") continue;
+    for (const { id, region } of observation.value.items) {
+      if (region !== null) regions.set(id.toLowerCase(), region);
+    }
+  }
+  return regions;
 }

@@ -220,6 +220,20 @@ export function regionFacts(provider: Provider, name: string): RegionFacts | und
   return table.get(key) ?? table.get(withoutZone(provider, key));
 }
 
+/**
+ * The region that a name belongs to: of OVHcloud the site, so that `sbg5` and `eu-west-sbg` are both `sbg`;
+ * elsewhere without its zone, so that `fr-par-1` is `fr-par`.
+ */
+export function siteOf(provider: Provider, name: string): string {
+  const region = normaliseRegion(name);
+  return provider === "ovh" ? ovhSite(region) : withoutZone(provider, region);
+}
+
+/** Whether a region of the provider is made of several datacentres, so that its name alone does not say which of them. */
+export function zonesAreHidden(provider: Provider): boolean {
+  return provider === "aws" || provider === "azure" || provider === "gcp";
+}
+
 /** Every region of a provider that the tables know; of OVHcloud the sites. */
 export function regionNames(provider: Provider): readonly string[] {
   return [...TABLES[provider].keys()];

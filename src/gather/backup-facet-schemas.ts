@@ -32,6 +32,7 @@ export const BACKUP_FACET_SCHEMAS = {
   }),
   recoveryPoint: z.object({
     of: text,
+    ofRegion: text.exactOptional(),
     at: text,
     usable: z.boolean(),
     deletedAt: text,

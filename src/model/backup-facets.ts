@@ -53,6 +53,8 @@ export interface TagCondition {
 export interface RecoveryPoint {
   /** Id of what it was made of; null where the provider does not say. */
   readonly of: string | null;
+  /** Region of that, where it is a subject of the evidence too; filled in by the join, left out as read. */
+  readonly ofRegion?: string | null;
   /** When it was taken. ISO 8601 UTC. */
   readonly at: string | null;
   /** Whether one can recover from it: completed, and neither partial nor expired. */

@@ -3,6 +3,11 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import publicAccess from "#controls/exposure/public-access.ts";
 import attestation from "#controls/governance/attestation.ts";
+import backupAccess from "#controls/resilience/backup-access.ts";
+import backupCoverage from "#controls/resilience/backup-coverage.ts";
+import backupFrequency from "#controls/resilience/backup-frequency.ts";
+import backupImmutability from "#controls/resilience/backup-immutability.ts";
+import backupRetention from "#controls/resilience/backup-retention.ts";
 import geoReplication from "#controls/resilience/geo-replication.ts";
 import recoveryPointAge from "#controls/resilience/recovery-point-age.ts";
 import zoneRedundancy from "#controls/resilience/zone-redundancy.ts";
@@ -77,6 +82,26 @@ function facet<F extends keyof Facets>(
     );
   };
 }
+
+const backupsFacet = fc.record({
+  rules: fc.array(
+    fc.record({
+      name: hostile,
+      longestInterval: orNull(fc.constantFrom(0, 3600, 43_200, 86_400, 604_800)),
+      window: fc.constantFrom(0, 3600),
+      places: fc.array(
+        fc.record({
+          region: orNull(region),
+          vault: orNull(fc.constantFrom("one", "two")),
+          retention: orNull(fc.oneof(duration, hostile)),
+        }),
+        { maxLength: 3 },
+      ),
+    }),
+    { maxLength: 3 },
+  ),
+  partOf: fc.array(hostile, { maxLength: 2 }),
+});
 
 const certificate = fc.record({
   subject: hostile,
@@ -493,6 +518,133 @@ const controls: readonly Subjects[] = [
         }),
       ),
     ]),
+  },
+  {
+    control: backupFrequency,
+    expectation: fc.record(
+      { maxInterval: duration, tolerance: duration },
+      { requiredKeys: ["maxInterval"] },
+    ),
+    facets: fc.record({ backups: backupsFacet }),
+    weaken: facet("backups", ({ rules, partOf }) =>
+      eachItem(rules, (rule) => blank(rule, { longestInterval: null })).map((list) => ({
+        rules: list,
+        partOf,
+      })),
+    ),
+  },
+  {
+    control: backupCoverage,
+    expectation: fc.record(
+      { minimumPlaces: fc.integer({ min: 1, max: 3 }), otherRegion: fc.boolean() },
+      { requiredKeys: [] },
+    ),
+    facets: fc.record({ backups: backupsFacet }),
+    weaken: (reading) => [
+      { ...reading, subject: { ...reading.subject, region: null } },
+      ...facet("backups", ({ rules, partOf }) =>
+        eachItem(rules, (rule) =>
+          eachItem(rule.places, (place) => blank(place, { region: null })).map((places) => ({
+            ...rule,
+            places,
+          })),
+        ).map((list) => ({ rules: list, partOf })),
+      )(reading),
+    ],
+  },
+  {
+    control: backupRetention,
+    expectation: fc.constantFrom<Record<string, unknown>>(
+      { retention: "P30D", tolerance: "P1D" },
+      { minimum: "P7D" },
+      { maximum: "P1M" },
+    ),
+    facets: fc.record(
+      {
+        backups: backupsFacet,
+        recoveryPoints: fc.record({
+          points: fc.array(moment, { maxLength: 4 }).map((list) => list.toSorted()),
+          since: moment,
+          olderExists: flag,
+          retention: orNull(duration),
+        }),
+      },
+      { requiredKeys: ["recoveryPoints"] },
+    ),
+    weaken: (reading) => [
+      ...facet("backups", ({ rules, partOf }) =>
+        eachItem(rules, (rule) =>
+          eachItem(rule.places, (place) => blank(place, { retention: "" })).map((places) => ({
+            ...rule,
+            places,
+          })),
+        ).map((list) => ({ rules: list, partOf })),
+      )(reading),
+      ...facet("recoveryPoints", (value) => [
+        ...blank(value, { olderExists: null, since: "", retention: "" }),
+        ...eachItem(value.points, () => ["unreadable"]).map((points) => changed(value, { points })),
+      ])(reading),
+    ],
+  },
+  {
+    control: backupRetention,
+    expectation: fc.constantFrom<Record<string, unknown>>(
+      { retention: "P30D", tolerance: "P1D" },
+      { minimum: "P7D" },
+      { maximum: "P1M" },
+    ),
+    facets: fc.record({
+      recoveryPoint: fc.record({
+        of: fc.constant(null),
+        at: orNull(fc.oneof(moment, hostile)),
+        usable: fc.constant(true),
+        deletedAt: orNull(fc.oneof(at(fc.double({ min: -60, max: 60, noNaN: true })), hostile)),
+        state: hostile,
+      }),
+    }),
+    weaken: facet("recoveryPoint", (value) => blank(value, { at: null, deletedAt: "" })),
+  },
+  {
+    control: backupImmutability,
+    expectation: fc.record(
+      { mode: fc.constantFrom("compliance", "governance"), minimum: duration },
+      { requiredKeys: [] },
+    ),
+    facets: fc.record({
+      immutability: fc.record({
+        mode: orNull(fc.constantFrom("compliance", "governance", "none")),
+        minimumDays: orNull(fc.nat(60)),
+        detail: hostile,
+      }),
+    }),
+    weaken: facet("immutability", (value) => blank(value, { mode: null, minimumDays: null })),
+  },
+  {
+    control: backupAccess,
+    expectation: fc.constantFrom<Record<string, unknown>>(
+      { principals: ["leads"] },
+      { principals: [], unseen: "attested" },
+    ),
+    facets: fc.record({
+      accessPolicy: fc.record({
+        grants: fc.array(
+          fc.record({
+            principal: fc.oneof(fc.constantFrom("*", "arn"), hostile),
+            labels: fc.subarray(["leads", "others"]),
+            actions: fc.array(hostile, { maxLength: 3 }),
+            conditions: fc.array(hostile, { maxLength: 2 }),
+          }),
+          { maxLength: 4 },
+        ),
+        unseen: fc.array(hostile, { maxLength: 2 }),
+      }),
+    }),
+    weaken: facet("accessPolicy", ({ grants, unseen }) =>
+      eachItem(grants, (grant) => [{ ...grant, conditions: ["some condition"] }]).map((list) => ({
+        grants: list,
+        unseen,
+      })),
+    ),
   },
   {
     control: attestation,
