@@ -6,6 +6,7 @@ const text = z.string().nullable();
 const rule = z.object({
   name: z.string(),
   longestInterval: z.number().nullable(),
+  continuous: z.boolean().exactOptional(),
   window: z.number(),
   places: z.array(z.object({ region: text, vault: text, retention: text })),
 });
@@ -27,6 +28,7 @@ export const BACKUP_FACET_SCHEMAS = {
         exclude: strings,
         anyTag: z.array(condition),
         allTags: z.array(condition),
+        leftOut: z.array(z.object({ kind: z.string(), sure: z.boolean() })),
       }),
     ),
   }),
@@ -53,6 +55,7 @@ export const BACKUP_FACET_SCHEMAS = {
     grants: z.array(
       z.object({ principal: z.string(), labels: strings, actions: strings, conditions: strings }),
     ),
+    denials: strings.exactOptional(),
     unseen: strings,
   }),
 };

@@ -13,6 +13,11 @@ export interface BackupRule {
   readonly name: string;
   /** Longest time between two starts in seconds, over a year; 0 for a continuous backup; null where it cannot be told. */
   readonly longestInterval: number | null;
+  /**
+   * In a plan: whether subjects of kinds that can be are backed up continuously beside its schedule; the join with the
+   * subjects turns it into an interval of 0. Left out: no.
+   */
+  readonly continuous?: boolean;
   /** What the rule itself allows between its moment and a completed recovery point, seconds. */
   readonly window: number;
   /** Where recovery points are kept; the first is where they are made, the others hold copies. */
@@ -32,16 +37,25 @@ export interface BackupPlan {
   readonly rules: readonly BackupRule[];
   readonly selections: readonly BackupSelection[];
 }
-/** A subject is selected when its id is included and not excluded, and the tags agree. */
+/**
+ * A subject is selected when its id is included or one of `anyTag` holds, all of `allTags` hold, its id is not excluded
+ * and its kind is not left out. Upper and lower case differ.
+ */
 export interface BackupSelection {
   readonly name: string;
-  /** Patterns of ids, `*` for any run of characters. */
+  /** Patterns of ids, `*` for any run of characters; `*` alone for everything. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** One of these is enough; none: tags do not select. */
+  /** One of these is enough, whatever the id; none: tags do not select. */
   readonly anyTag: readonly TagCondition[];
   /** All of these must hold. */
   readonly allTags: readonly TagCondition[];
+  /** Kinds that the service leaves out of this selection whatever else agrees; `*` for all. */
+  readonly leftOut: readonly {
+    readonly kind: string;
+    /** False: it cannot be told, or only some subjects of the kind are left out. */
+    readonly sure: boolean;
+  }[];
 }
 export interface TagCondition {
   readonly key: string;
@@ -79,6 +93,8 @@ export interface RecoveryTest {
 /** Who is let in by the subject's own access policy (a vault's, a bucket's). Identity policies may let in others. */
 export interface AccessPolicy {
   readonly grants: readonly AccessGrant[];
+  /** What it denies, in words: it narrows the grants, and lets nobody in. Left out: nothing. */
+  readonly denials?: readonly string[];
   /** Ways that this reading does not show, in words; empty where there is none. */
   readonly unseen: readonly string[];
 }

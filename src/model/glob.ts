@@ -4,18 +4,23 @@
  * piece is searched for once from left to right, so a hostile text cannot make it backtrack.
  */
 export function globMatcher(pattern: string): (text: string) => boolean {
-  const pieces = pattern.toLowerCase().split("*");
+  const matches = exactGlob(pattern.toLowerCase());
+  return (text) => matches(text.toLowerCase());
+}
+
+/** The same where upper and lower case differ: `*` stands for any run of characters, nothing else is special. */
+export function exactGlob(pattern: string): (text: string) => boolean {
+  const pieces = pattern.split("*");
   const head = pieces[0] ?? "";
-  if (pieces.length === 1) return (text) => text.toLowerCase() === head;
+  if (pieces.length === 1) return (text) => text === head;
   const tail = pieces.at(-1) ?? "";
   const middle = pieces.slice(1, -1).filter((piece) => piece !== "");
   return (text) => {
-    const folded = text.toLowerCase();
-    const end = folded.length - tail.length;
-    if (end < head.length || !folded.startsWith(head) || !folded.endsWith(tail)) return false;
+    const end = text.length - tail.length;
+    if (end < head.length || !text.startsWith(head) || !text.endsWith(tail)) return false;
     let from = head.length;
     for (const piece of middle) {
-      const at = folded.indexOf(piece, from);
+      const at = text.indexOf(piece, from);
       if (at < 0 || at + piece.length > end) return false;
       from = at + piece.length;
     }

@@ -106,7 +106,16 @@ export interface Probe {
   /** The kinds of subject it lists or reads. */
   readonly kinds: readonly string[];
   /** Its facets, each with the permissions that reading it needs in the provider's spelling. */
-  readonly provides: Partial<Record<FacetName, { readonly permissions: readonly string[] }>>;
+  readonly provides: Partial<
+    Record<
+      FacetName,
+      {
+        readonly permissions: readonly string[];
+        /** The kinds of which it reads the facet; all of the probe's when left out. */
+        readonly kinds?: readonly string[];
+      }
+    >
+  >;
   /** Gives observations and problems for the wanted facets only (inventory always). */
   readonly gather: (
     target: Target,
