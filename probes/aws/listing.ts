@@ -127,7 +127,8 @@ export async function listAll<S extends AwsService, Page extends object, Item>(
   };
 }
 
-async function listRegion<S extends AwsService, Page extends object, Item>(
+/** Lists the resources of one region: to list what belongs to something else, such as the contents of a vault. */
+export async function listRegion<S extends AwsService, Page extends object, Item>(
   listing: Listing<S, Page, Item>,
   region: string,
   session: AwsSession,

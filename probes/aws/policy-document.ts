@@ -17,6 +17,8 @@ export interface Statement {
   readonly effect: "Allow" | "Deny";
   /** Whom it names: everyone, everyone but some (NotPrincipal), or some. */
   readonly who: "everyone" | "everyone-but" | "some";
+  /** Principals in AWS's own words, `*` for everyone; null: it says NotPrincipal. */
+  readonly principals: readonly string[] | null;
   /** null: it says NotAction. */
   readonly actions: readonly string[] | null;
   /** null: it says NotResource. */
@@ -73,6 +75,7 @@ function toStatement(raw: unknown, own: string | undefined): Statement {
     sid: typeof sid === "string" && sid !== "" ? sid : null,
     effect,
     who: toWho(raw),
+    principals: toPrincipals(raw),
     actions: "NotAction" in raw ? null : texts(raw["Action"], "Action"),
     resources: "NotResource" in raw ? null : texts(raw["Resource"] ?? own, "Resource"),
     conditions: toConditions(raw["Condition"]),
@@ -86,6 +89,15 @@ function toWho(raw: Readonly<Record<string, unknown>>): Statement["who"] {
   if (!isRecord(principal)) throw new TypeError("a statement without Principal");
   const aws = principal["AWS"];
   return aws !== undefined && texts(aws, "Principal").includes("*") ? "everyone" : "some";
+}
+
+function toPrincipals(raw: Readonly<Record<string, unknown>>): readonly string[] | null {
+  if ("NotPrincipal" in raw) return null;
+  const principal = raw["Principal"];
+  if (principal === "*") return ["*"];
+  return isRecord(principal)
+    ? Object.values(principal).flatMap((names) => texts(names, "Principal"))
+    : [];
 }
 
 /** Reads the Condition of a statement. @throws when it has not the grammar's shape */
