@@ -1,11 +1,27 @@
-import type { Observation } from "#model/evidence.ts";
+import type { Estate } from "#model/estate.ts";
+import type { Evidence } from "#model/evidence.ts";
+import { labelPrincipals } from "./access-labels.ts";
+import { deriveBackups, type Joined } from "./backups.ts";
 import { deriveEndpointSettings } from "./endpoint-settings.ts";
 import { deriveLocations } from "./locations.ts";
 import { resolveProtectedRegions } from "./protected-regions.ts";
+import { deriveRecoveryPoints } from "./recovery-points.ts";
 import { resolveReplicationRegions } from "./replication-regions.ts";
 
-/** Joins what several probes saw. Pure, and run again on every replay: derived facts are never saved. */
-export function derive(observations: readonly Observation[]): readonly Observation[] {
-  const joined = resolveProtectedRegions(resolveReplicationRegions(observations));
-  return [...joined, ...deriveLocations(joined), ...deriveEndpointSettings(joined)];
+/**
+ * Joins what several probes saw, and says why where a join cannot be made. Pure, and run again on every replay: derived
+ * facts are never saved.
+ */
+export function derive(
+  { observations, problems }: Pick<Evidence, "observations" | "problems">,
+  estate: Estate,
+): Joined {
+  const placed = resolveProtectedRegions(resolveReplicationRegions(observations));
+  const backups = deriveBackups({ observations: placed, problems });
+  const points = deriveRecoveryPoints(backups);
+  const labelled = labelPrincipals(points.observations, estate);
+  return {
+    observations: [...labelled, ...deriveLocations(labelled), ...deriveEndpointSettings(labelled)],
+    problems: points.problems,
+  };
 }

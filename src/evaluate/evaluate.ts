@@ -48,7 +48,7 @@ export function evaluate(input: EvaluationInput): Report {
   const { estate, evidence, controls, now, attestations, waivers } = input;
   const policies = selectClaims(input.policies, input.only ?? []);
   const fresh = withoutStale(evidence, now);
-  const index = indexSubjects(derive(fresh.observations), fresh, estate);
+  const index = indexSubjects(derive(fresh, estate), estate);
   const samples = input.full === true ? Number.POSITIVE_INFINITY : PASS_SAMPLES;
   const { readable } = input;
   const context = { index, estate, readable, now, samples, controls, attestations, waivers };

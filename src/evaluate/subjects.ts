@@ -1,10 +1,11 @@
 import { rangesDeclarer } from "#derive/declared-ranges.ts";
+import { mergedSubject } from "#derive/known-subjects.ts";
 import { labeller } from "#derive/labels.ts";
 import type { Labelled, Membership } from "#derive/scope.ts";
 import { kindOf, type Kind } from "#facts/kinds.ts";
 import type { DeclaredRanges } from "#model/control.ts";
 import type { Estate } from "#model/estate.ts";
-import type { Evidence, Observation, Problem, Source } from "#model/evidence.ts";
+import type { Evidence, Problem, Source } from "#model/evidence.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
 import { subjectKey, TARGET_KIND, type Subject } from "#model/subject.ts";
 
@@ -43,8 +44,7 @@ export interface SubjectIndex {
 
 /** Builds the index of derived observations and problems. */
 export function indexSubjects(
-  observations: readonly Observation[],
-  evidence: Evidence,
+  { observations, problems }: Pick<Evidence, "observations" | "problems">,
   estate: Estate,
 ): SubjectIndex {
   const drafts = new Map<string, Draft>();
@@ -56,7 +56,7 @@ export function indexSubjects(
       drafts.set(key, made);
       return made;
     }
-    known.subject = merged(known.subject, subject);
+    known.subject = mergedSubject(known.subject, subject);
     return known;
   };
 
@@ -92,7 +92,7 @@ export function indexSubjects(
     entries,
     byKind: Map.groupBy(entries, (entry) => entry.subject.kind.toLowerCase()),
     listings: new Map([...listings].map(([target, complete]) => [target, { complete }])),
-    ...problemLookups(evidence.problems),
+    ...problemLookups(problems),
   };
 }
 
@@ -102,12 +102,6 @@ interface Draft {
   readonly facets: Partial<Facets>;
   readonly observedAt: Partial<Record<FacetName, string>>;
   readonly sources: Partial<Record<FacetName, Source>>;
-}
-
-/** Two listings of one subject: what one of them did not read, the other may have. */
-function merged(a: Subject, b: Subject): Subject {
-  if ((a.region !== null || b.region === null) && (a.tags !== null || b.tags === null)) return a;
-  return { ...a, region: a.region ?? b.region, tags: a.tags ?? b.tags };
 }
 
 function problemLookups(

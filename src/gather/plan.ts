@@ -12,6 +12,12 @@ export interface PlannedProbe {
   readonly wanted: ReadonlySet<FacetName>;
 }
 
+/** What a facet is joined from, beside its own reading. */
+const JOINED: Readonly<Partial<Record<FacetName, readonly FacetName[]>>> = {
+  backups: ["backupPlan"],
+  recoveryPoints: ["recoveryPoint", "backups", "backupPlan"],
+};
+
 /**
  * Which probes to run: those that give a facet which some claim needs of the target, and those that list
  * what a target holds, always. Only these are ever loaded.
@@ -29,6 +35,9 @@ export function plan(
       if (check.control === undefined) continue;
       if (!scopeTouchesTarget(check.scope, target, estate.labels)) continue;
       for (const facet of controls.get(check.control)?.needs ?? []) needed.add(facet);
+    }
+    for (const facet of needed) {
+      for (const part of JOINED[facet] ?? []) needed.add(part);
     }
     return probes
       .filter((entry) => entry.provider === target.provider)

@@ -1,0 +1,55 @@
+/**
+ * Kinds that nothing backs up on a schedule but the plans of a backup service: that their own service tells no rules is
+ * no lack of a reading. Volumes are none of them, as Amazon Data Lifecycle Manager makes snapshots of them.
+ */
+const PLANS_ONLY: ReadonlySet<string> = new Set(
+  ["AWS::S3::Bucket", "AWS::EFS::FileSystem", "AWS::Timestream::Table"].map(lower),
+);
+
+/**
+ * Kinds of which AWS Backup keeps continuous backups.
+ * https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html
+ */
+const CONTINUOUS: ReadonlySet<string> = new Set(
+  ["AWS::S3::Bucket", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"].map(lower),
+);
+
+/** How the recovery points of a kind are found. */
+export interface PointSources {
+  /** Kinds of subject that can be a recovery point of it: all of them must have been listed. */
+  readonly kinds: readonly [string, ...string[]];
+  /** Whether its own service tells more (a log of changes), so that its own reading is needed beside them. */
+  readonly own: boolean;
+}
+const BACKUP_POINT = "AWS::Backup::RecoveryPoint";
+const POINT_SOURCES: ReadonlyMap<string, PointSources> = new Map(
+  Object.entries<PointSources>({
+    "AWS::EC2::Volume": { kinds: [BACKUP_POINT, "AWS::EC2::Snapshot"], own: false },
+    "AWS::EFS::FileSystem": { kinds: [BACKUP_POINT], own: false },
+    "AWS::DynamoDB::Table": { kinds: [BACKUP_POINT], own: true },
+    "AWS::RDS::DBInstance": {
+      kinds: [BACKUP_POINT, "AWS::RDS::DBSnapshot", "AWS::RDS::DBClusterSnapshot"],
+      own: true,
+    },
+    "AWS::RDS::DBCluster": { kinds: [BACKUP_POINT, "AWS::RDS::DBClusterSnapshot"], own: true },
+  }).map(([kind, sources]) => [lower(kind), sources]),
+);
+
+/** Whether a kind is backed up by the plans of a backup service alone. */
+export function onlyPlansBackUp(kind: string): boolean {
+  return PLANS_ONLY.has(lower(kind));
+}
+
+/** Whether a backup plan can keep continuous backups of a kind. */
+export function canBeContinuous(kind: string): boolean {
+  return CONTINUOUS.has(lower(kind));
+}
+
+/** Where the recovery points of a kind are found; undefined where its own reading tells all of them. */
+export function pointSourcesOf(kind: string): PointSources | undefined {
+  return POINT_SOURCES.get(lower(kind));
+}
+
+function lower(kind: string): string {
+  return kind.toLowerCase();
+}
