@@ -185,6 +185,32 @@ Examples:
       finish(await list(what, command.optsWithGlobals()));
     });
 
+  program
+    .command("permissions")
+    .description("print the least policy that lets Probity read a provider")
+    .argument("<provider>", "aws")
+    .option("--policy <file...>", "narrow it to what the claims of these policies need")
+    .option(
+      "--organization <role>",
+      "also list the organization's accounts and assume this role in them",
+    )
+    .option("--with <permission...>", "also what reads more than settings, by its name")
+    .option("--part <number>", "one document of those that IAM's limit of size asks for")
+    .addHelpText(
+      "after",
+      `
+The policy is JSON as IAM takes it, by what the probes themselves declare.
+
+Examples:
+  $ probity permissions aws > policy.json
+  $ probity permissions aws --policy policy.yaml
+  $ probity permissions aws --organization probity-read-only --part 2`,
+    )
+    .action(async (provider, _options, command) => {
+      const { permissions } = await import("../src/cli/permissions.ts");
+      finish(await permissions(provider, command.optsWithGlobals()));
+    });
+
   return program;
 }
 

@@ -104,7 +104,7 @@ describe("usage", () => {
   });
 
   test("every command has examples in its help", async () => {
-    for (const command of ["scan", "evaluate", "check", "validate", "list"]) {
+    for (const command of ["scan", "evaluate", "check", "validate", "list", "permissions"]) {
       const { code, stdout } = await probity([command, "--help"]);
       expect(code).toBe(0);
       expect(stdout).toContain(`$ probity ${command}`);

@@ -1,0 +1,98 @@
+import { controls } from "#controls/index.ts";
+import type { Control } from "#model/control.ts";
+import type { FacetName } from "#model/facets.ts";
+import type { Policy } from "#model/policy.ts";
+import type { ProbeEntry } from "#model/probe.ts";
+import type { Provider } from "#model/subject.ts";
+import { plain } from "#model/text.ts";
+import { DECLINED, MOST_CHARACTERS, policyDocuments } from "#probes/aws/iam-policy.ts";
+import { probes } from "#probes/index.ts";
+import { EXIT, UsageError } from "./exit.ts";
+import { readInputs } from "./inputs.ts";
+import { writeText } from "./output.ts";
+import { tell } from "./stderr.ts";
+
+/** Options of `probity permissions`. */
+interface PermissionOptions {
+  readonly policy?: readonly string[];
+  readonly organization?: string;
+  readonly with?: readonly string[];
+  readonly part?: string;
+}
+
+/** Writes the least policy that lets a provider's probes read what the claims need. @throws UsageError */
+export async function permissions(provider: string, options: PermissionOptions): Promise<number> {
+  if (provider !== "aws") {
+    throw new UsageError(
+      `permissions ${provider}: expected aws; docs/probes.md names the permissions of the others`,
+    );
+  }
+  const { organization = null, with: asked = [] } = options;
+  if (organization !== null && !/^(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/.test(organization)) {
+    throw new UsageError(`--organization ${organization}: expected the name of a role`);
+  }
+  for (const name of asked) {
+    if (!Object.hasOwn(DECLINED, name)) {
+      throw new UsageError(
+        `--with ${name}: expected one of ${Object.keys(DECLINED).join(", ")}; the others are there already`,
+      );
+    }
+  }
+  const policies = options.policy === undefined ? null : readInputs(options, new Date()).policies;
+  const needed = neededPermissions("aws", policies, controls, probes);
+  const granted = needed.filter((name) => !Object.hasOwn(DECLINED, name));
+  const documents = policyDocuments([...granted, ...asked], organization);
+  const shown = parts(documents, options.part);
+  for (const name of needed) {
+    if (asked.includes(name) || granted.includes(name)) continue;
+    tell(`left out: ${name}, which ${DECLINED[name]}; --with ${name} adds it`);
+  }
+  if (shown.length > 1) {
+    tell(
+      `${shown.length} policies: IAM takes ${MOST_CHARACTERS} characters in one. Attach them all; --part 1 … ${shown.length} writes one of them.`,
+    );
+  }
+  await writeText(shown.map((one) => `${JSON.stringify(one, null, 2)}\n`).join(""));
+  return EXIT.upheld;
+}
+
+function parts<T>(documents: readonly T[], part: string | undefined): readonly T[] {
+  if (part === undefined) return documents;
+  const number = /^\d{1,3}$/.test(part) ? Number(part) : 0;
+  const one = documents[number - 1];
+  if (one === undefined) {
+    throw new UsageError(
+      `--part ${plain(part, 40)}: expected a number from 1 to ${documents.length}`,
+    );
+  }
+  return [one];
+}
+
+/**
+ * What the probes of a provider need so that these claims can be judged: the permissions of their facets, and those of
+ * the listings always. As a scan plans by providers and facets, kinds do not narrow it.
+ * @param policies null: whatever any claim may need
+ */
+export function neededPermissions(
+  provider: Provider,
+  policies: readonly Policy[] | null,
+  known: ReadonlyMap<string, Control>,
+  entries: readonly ProbeEntry[],
+): readonly string[] {
+  const facets =
+    policies === null
+      ? null
+      : new Set<string>([
+          "inventory" satisfies FacetName,
+          ...policies
+            .flatMap(({ claims }) => claims.flatMap(({ checks }) => checks))
+            .filter(({ scope }) => scope.providers?.includes(provider) !== false)
+            .flatMap(({ control }) => known.get(control ?? "")?.needs ?? []),
+        ]);
+  const names = entries
+    .filter((entry) => entry.provider === provider)
+    .flatMap(({ provides }) => Object.entries(provides))
+    .filter(([facet]) => facets?.has(facet) !== false)
+    .flatMap(([, { permissions: own }]) => own);
+  return [...new Set(names)].sort();
+}

@@ -1,0 +1,161 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { neededPermissions } from "#cli/permissions.ts";
+import { controls } from "#controls/index.ts";
+import {
+  DECLINED,
+  MOST_CHARACTERS,
+  policyDocuments,
+  type PolicyDocument,
+} from "#probes/aws/iam-policy.ts";
+import { probes } from "#probes/index.ts";
+import { policy } from "../support/evidence.ts";
+import { probity } from "../support/probity.ts";
+
+/** An action in IAM's grammar, without wildcards. */
+const ACTION = /^[a-z0-9]+(?:-[a-z0-9]+)*:[A-Z][A-Za-z0-9]+$/;
+const aws = probes.filter(({ provider }) => provider === "aws");
+const all = neededPermissions("aws", null, controls, probes);
+const needs = (...checks: Parameters<typeof policy>[0][number]["checks"] & object) =>
+  neededPermissions("aws", [policy([{ id: "a", checks }])], controls, probes);
+
+/** Holds a document against IAM's grammar and limits. */
+function expectValid(document: PolicyDocument): void {
+  expect(Object.keys(document)).toEqual(["Version", "Statement"]);
+  expect(document.Version).toBe("2012-10-17");
+  const sids = document.Statement.map(({ Sid }) => Sid);
+  expect(new Set(sids).size).toBe(sids.length);
+  for (const statement of document.Statement) {
+    expect(Object.keys(statement)).toEqual(["Sid", "Effect", "Action", "Resource"]);
+    expect(statement.Sid).toMatch(/^[A-Za-z0-9]+$/);
+    expect(statement.Effect).toBe("Allow");
+    expect(statement.Action.length).toBeGreaterThan(0);
+    expect(statement.Action).toEqual([...statement.Action].sort());
+    for (const action of statement.Action) expect(action).toMatch(ACTION);
+    const resources = statement.Resource === "*" ? [] : statement.Resource;
+    for (const resource of resources) expect(resource).toMatch(/^arn:aws:[a-z0-9]+:[^:]*:[^:]*:/);
+    expect(statement.Resource).not.toEqual([]);
+  }
+  expect(JSON.stringify(document).length).toBeLessThanOrEqual(MOST_CHARACTERS);
+}
+const actionsOf = (documents: readonly PolicyDocument[]) =>
+  documents.flatMap(({ Statement }) => Statement.flatMap(({ Action }) => Action));
+
+describe("the permissions of AWS's probes", () => {
+  test.each(aws.map((probe) => [probe.id, probe] as const))("%s: each is an action", (_, probe) => {
+    const names = Object.values(probe.provides).flatMap(({ permissions }) => permissions);
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) expect(name).toMatch(ACTION);
+  });
+
+  test("none writes, and none reads a secret", () => {
+    for (const name of all) {
+      expect(name).toMatch(/:(?:Describe|Get|List|GET|Select|Search|Lookup|Batch(?:Get|Describe))/);
+      expect(name).not.toMatch(/GetSecretValue|GetParameters?$|kms:Decrypt|GetObject(?!Lock)/);
+    }
+  });
+});
+
+describe("the least policy", () => {
+  test("holds all permissions of all probes, once, in IAM's grammar", () => {
+    const documents = policyDocuments(all);
+    for (const document of documents) expectValid(document);
+    expect(actionsOf(documents).sort()).toEqual(all);
+  });
+
+  test("what would read more than settings is narrowed to where it is enough", () => {
+    const [document] = policyDocuments(["apigateway:GET", "cassandra:Select", "s3:ListBucket"]);
+    const narrowed = document?.Statement.filter(({ Resource }) => Resource !== "*");
+    expect(narrowed?.flatMap(({ Action }) => Action)).toEqual([
+      "apigateway:GET",
+      "cassandra:Select",
+    ]);
+  });
+
+  test("the members' role is all that may be assumed", () => {
+    const [document] = policyDocuments(["ec2:DescribeRegions"], "audit/probity");
+    expect(actionsOf(document === undefined ? [] : [document])).toContain(
+      "organizations:ListAccounts",
+    );
+    expect(document?.Statement.at(-1)).toEqual({
+      Sid: "Members",
+      Effect: "Allow",
+      Action: ["sts:AssumeRole"],
+      Resource: ["arn:aws:iam::*:role/audit/probity"],
+    });
+  });
+
+  test("any number of actions of any services fits, each once", () => {
+    const service = fc.constantFrom("s3", "ec2", "redshift-serverless", "cassandra");
+    const name = fc.stringMatching(/^[A-Z][A-Za-z0-9]{3,60}$/);
+    const action = fc.tuple(service, name).map(([left, right]) => `${left}:${right}`);
+    fc.assert(
+      fc.property(fc.uniqueArray(action, { minLength: 1, maxLength: 600 }), (actions) => {
+        const documents = policyDocuments(actions);
+        for (const document of documents) expectValid(document);
+        expect(actionsOf(documents).sort()).toEqual([...actions].sort());
+      }),
+      { numRuns: 30 },
+    );
+    const many = Array.from({ length: 400 }, (_, at) => `ec2:Describe${"X".repeat(40)}${at}`);
+    expect(policyDocuments(many).length).toBeGreaterThan(2);
+  });
+});
+
+describe("narrowed to what claims need", () => {
+  const encryption = { control: "encryption-at-rest", expect: {} };
+
+  test("the facets of their controls, and the listings always", () => {
+    const names = needs({ ...encryption, scope: { kinds: ["AWS::S3::Bucket"] } });
+    expect(names).toContain("s3:GetEncryptionConfiguration");
+    expect(names).toContain("s3:ListAllMyBuckets");
+    expect(names).toContain("ec2:DescribeRegions");
+    expect(names).not.toContain("s3:GetBucketVersioning");
+    expect(names.length).toBeLessThan(all.length);
+  });
+
+  test("nothing of AWS but the listings where no claim speaks of it", () => {
+    const listings = needs({ ...encryption, scope: { providers: ["azure"] } });
+    expect(needs({ pending: "to-be-built", expect: {}, scope: {} })).toEqual(listings);
+    expect(listings).not.toContain("s3:GetEncryptionConfiguration");
+  });
+});
+
+describe("probity permissions", () => {
+  test("writes JSON that IAM takes", async () => {
+    const { code, stdout, stderr } = await probity(["permissions", "aws", "--part", "1"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const document: PolicyDocument = JSON.parse(stdout);
+    expectValid(document);
+    expect(document.Statement.length).toBeGreaterThan(5);
+  });
+
+  test("what was declined is there for whoever asks, by its name", async () => {
+    const asked = await probity(["permissions", "aws", "--with", "s3:GetObject"]);
+    expect(asked.stdout).toContain('"s3:GetObject"');
+    const { stdout } = await probity(["permissions", "aws"]);
+    for (const name of Object.keys(DECLINED)) expect(stdout).not.toContain(`"${name}"`);
+  });
+
+  test("narrowed by a policy's file, and with the organization", async () => {
+    const file = "config/policies/visma-sign.yaml";
+    const args = ["permissions", "aws", "--policy", file, "--organization", "probity"];
+    const { code, stdout } = await probity(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain("arn:aws:iam::*:role/probity");
+  });
+
+  test.each([
+    [["permissions", "azure"], "expected aws"],
+    [["permissions", "aws", "--part", "99"], "expected a number from 1 to"],
+    [["permissions", "aws", "--part", "0"], "expected a number from 1 to"],
+    [["permissions", "aws", "--organization", "arn:aws:iam::1:role/a"], "the name of a role"],
+    [["permissions", "aws", "--with", "s3:PutObject"], "s3:GetObject"],
+    [["permissions", "aws", "--policy", "nowhere.yaml"], "nowhere.yaml"],
+    [["permissions"], "missing required argument"],
+  ])("%j is refused", async (args, words) => {
+    const { code, stdout, stderr } = await probity(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(words);
+  });
+});
