@@ -4,6 +4,262 @@ import type { ProbeEntry } from "#model/probe.ts";
 /** All probes, none of them loaded. */
 export const probes: readonly ProbeEntry[] = [
 {
+  "id": "aws-acm",
+  "title": "AWS Certificate Manager",
+  "provider": "aws",
+  "kinds": [
+    "AWS::ACM::Certificate"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "acm:ListCertificates",
+        "tag:GetResources"
+      ]
+    }
+  },
+  "load": () => import("./aws/acm.ts"),
+},
+{
+  "id": "aws-api-gateway",
+  "title": "Amazon API Gateway",
+  "provider": "aws",
+  "kinds": [
+    "AWS::ApiGateway::DomainName",
+    "AWS::ApiGatewayV2::DomainName",
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGateway::Stage"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "apigateway:GET"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "apigateway:GET"
+      ]
+    },
+    "webFirewall": {
+      "permissions": [
+        "apigateway:GET",
+        "wafv2:GetWebACL",
+        "wafv2:DescribeManagedRuleGroup",
+        "wafv2:GetRuleGroup"
+      ]
+    }
+  },
+  "load": () => import("./aws/api-gateway.ts"),
+},
+{
+  "id": "aws-auto-scaling",
+  "title": "Amazon EC2 Auto Scaling",
+  "provider": "aws",
+  "kinds": [
+    "AWS::AutoScaling::AutoScalingGroup"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "autoscaling:DescribeAutoScalingGroups"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "autoscaling:DescribeAutoScalingGroups"
+      ]
+    }
+  },
+  "load": () => import("./aws/auto-scaling.ts"),
+},
+{
+  "id": "aws-backup-plans",
+  "title": "AWS Backup plans",
+  "provider": "aws",
+  "kinds": [
+    "AWS::Backup::BackupPlan"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "backup:ListBackupPlans",
+        "tag:GetResources"
+      ]
+    },
+    "backupPlan": {
+      "permissions": [
+        "backup:GetBackupPlan",
+        "backup:ListBackupSelections",
+        "backup:GetBackupSelection",
+        "backup:DescribeRegionSettings"
+      ]
+    }
+  },
+  "load": () => import("./aws/backup-plans.ts"),
+},
+{
+  "id": "aws-backup-recovery-points",
+  "title": "AWS Backup recovery points",
+  "provider": "aws",
+  "kinds": [
+    "AWS::Backup::RecoveryPoint"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "backup:ListBackupVaults",
+        "backup:ListRecoveryPointsByBackupVault",
+        "tag:GetResources"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "backup:ListRecoveryPointsByBackupVault"
+      ]
+    },
+    "recoveryPoint": {
+      "permissions": [
+        "backup:ListRecoveryPointsByBackupVault"
+      ]
+    }
+  },
+  "load": () => import("./aws/backup-recovery-points.ts"),
+},
+{
+  "id": "aws-backup-restore-tests",
+  "title": "AWS Backup restore testing",
+  "provider": "aws",
+  "kinds": [
+    "AWS::Backup::RestoreTestingPlan"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "backup:ListRestoreTestingPlans",
+        "tag:GetResources"
+      ]
+    },
+    "recoveryTest": {
+      "permissions": [
+        "backup:ListRestoreJobs"
+      ]
+    }
+  },
+  "load": () => import("./aws/backup-restore-tests.ts"),
+},
+{
+  "id": "aws-backup-vaults",
+  "title": "AWS Backup vaults",
+  "provider": "aws",
+  "kinds": [
+    "AWS::Backup::BackupVault"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "backup:ListBackupVaults",
+        "tag:GetResources"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "backup:ListBackupVaults"
+      ]
+    },
+    "immutability": {
+      "permissions": [
+        "backup:ListBackupVaults"
+      ]
+    },
+    "accessPolicy": {
+      "permissions": [
+        "backup:GetBackupVaultAccessPolicy"
+      ]
+    }
+  },
+  "load": () => import("./aws/backup-vaults.ts"),
+},
+{
+  "id": "aws-classic-load-balancers",
+  "title": "Elastic Load Balancing, classic",
+  "provider": "aws",
+  "kinds": [
+    "AWS::ElasticLoadBalancing::LoadBalancer"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "tag:GetResources"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "elasticloadbalancing:DescribeLoadBalancers"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeLoadBalancerPolicies"
+      ]
+    }
+  },
+  "load": () => import("./aws/classic-load-balancers.ts"),
+},
+{
+  "id": "aws-cloudfront",
+  "title": "Amazon CloudFront",
+  "provider": "aws",
+  "kinds": [
+    "AWS::CloudFront::Distribution"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "cloudfront:ListDistributions",
+        "tag:GetResources"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "cloudfront:ListDistributions"
+      ]
+    },
+    "webFirewall": {
+      "permissions": [
+        "cloudfront:ListDistributions",
+        "wafv2:GetWebACL",
+        "wafv2:DescribeManagedRuleGroup",
+        "wafv2:GetRuleGroup"
+      ]
+    }
+  },
+  "load": () => import("./aws/cloudfront.ts"),
+},
+{
+  "id": "aws-cloudtrail",
+  "title": "AWS CloudTrail",
+  "provider": "aws",
+  "kinds": [
+    "AWS::Organizations::Account"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": []
+    },
+    "auditLogs": {
+      "permissions": [
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetTrailStatus",
+        "cloudtrail:GetEventSelectors"
+      ]
+    }
+  },
+  "load": () => import("./aws/cloudtrail.ts"),
+},
+{
   "id": "aws-dynamodb",
   "title": "Amazon DynamoDB",
   "provider": "aws",
@@ -88,6 +344,34 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./aws/ebs.ts"),
 },
 {
+  "id": "aws-ec2-instances",
+  "title": "Amazon EC2 instances and key pairs",
+  "provider": "aws",
+  "kinds": [
+    "AWS::EC2::Instance",
+    "AWS::EC2::KeyPair"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "ec2:DescribeInstances",
+        "ec2:DescribeKeyPairs"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "ec2:DescribeInstances"
+      ]
+    },
+    "sshKeys": {
+      "permissions": [
+        "ec2:DescribeKeyPairs"
+      ]
+    }
+  },
+  "load": () => import("./aws/ec2-instances.ts"),
+},
+{
   "id": "aws-ec2-network",
   "title": "Amazon VPC security groups",
   "provider": "aws",
@@ -153,6 +437,97 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./aws/efs.ts"),
+},
+{
+  "id": "aws-guardduty",
+  "title": "Amazon GuardDuty",
+  "provider": "aws",
+  "kinds": [
+    "AWS::Organizations::Account"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": []
+    },
+    "threatDetection": {
+      "permissions": [
+        "guardduty:ListDetectors",
+        "guardduty:GetDetector"
+      ]
+    }
+  },
+  "load": () => import("./aws/guardduty.ts"),
+},
+{
+  "id": "aws-iam-privileges",
+  "title": "AWS IAM: rights of users and roles",
+  "provider": "aws",
+  "kinds": [
+    "AWS::IAM::User",
+    "AWS::IAM::Role"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "iam:GetAccountAuthorizationDetails"
+      ]
+    },
+    "privileges": {
+      "permissions": [
+        "iam:GetAccountAuthorizationDetails"
+      ]
+    }
+  },
+  "load": () => import("./aws/iam-privileges.ts"),
+},
+{
+  "id": "aws-iam-users",
+  "title": "AWS IAM: passwords and second factors",
+  "provider": "aws",
+  "kinds": [
+    "AWS::Organizations::Account",
+    "AWS::IAM::User"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "iam:GenerateCredentialReport",
+        "iam:GetCredentialReport"
+      ]
+    },
+    "passwordPolicy": {
+      "permissions": [
+        "iam:GetAccountPasswordPolicy"
+      ]
+    },
+    "signIn": {
+      "permissions": [
+        "iam:GenerateCredentialReport",
+        "iam:GetCredentialReport",
+        "iam:GetAccountSummary"
+      ]
+    }
+  },
+  "load": () => import("./aws/iam-users.ts"),
+},
+{
+  "id": "aws-inspector",
+  "title": "Amazon Inspector",
+  "provider": "aws",
+  "kinds": [
+    "AWS::Organizations::Account"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": []
+    },
+    "vulnerabilityScanning": {
+      "permissions": [
+        "inspector2:BatchGetAccountStatus"
+      ]
+    }
+  },
+  "load": () => import("./aws/inspector.ts"),
 },
 {
   "id": "aws-inventory",
@@ -250,6 +625,45 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./aws/kms.ts"),
+},
+{
+  "id": "aws-load-balancers",
+  "title": "Elastic Load Balancing",
+  "provider": "aws",
+  "kinds": [
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::ElasticLoadBalancingV2::Listener"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "elasticloadbalancing:DescribeLoadBalancers",
+        "elasticloadbalancing:DescribeListeners",
+        "tag:GetResources"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "elasticloadbalancing:DescribeLoadBalancers"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "elasticloadbalancing:DescribeListeners",
+        "elasticloadbalancing:DescribeSSLPolicies",
+        "elasticloadbalancing:DescribeRules"
+      ]
+    },
+    "webFirewall": {
+      "permissions": [
+        "wafv2:GetWebACLForResource",
+        "wafv2:GetWebACL",
+        "wafv2:DescribeManagedRuleGroup",
+        "wafv2:GetRuleGroup"
+      ]
+    }
+  },
+  "load": () => import("./aws/load-balancers.ts"),
 },
 {
   "id": "aws-logs",
@@ -444,6 +858,26 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./aws/s3.ts"),
+},
+{
+  "id": "aws-shield",
+  "title": "AWS Shield",
+  "provider": "aws",
+  "kinds": [
+    "AWS::Organizations::Account"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": []
+    },
+    "ddosProtection": {
+      "permissions": [
+        "shield:GetSubscriptionState",
+        "shield:ListProtections"
+      ]
+    }
+  },
+  "load": () => import("./aws/shield.ts"),
 },
 {
   "id": "azure-resources",

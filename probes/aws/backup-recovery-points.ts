@@ -105,6 +105,7 @@ async function listPoints(session: AwsSession): Promise<Listed<RecoveryPointByBa
   return {
     found,
     complete: listed.complete && failed.length === 0,
+    failures: listed.failures,
     problems: [...relevant, ...unread, ...tagProblems.values()],
   };
 }

@@ -34,7 +34,7 @@ interface Part<Item> {
 /** Lists what lies inside each of the parents; complete only where the parents are and each of them answered. */
 export async function listChildren<S extends AwsService, Page extends object, Parent, Item>(
   listing: ChildListing<S, Page, Parent, Item>,
-  { found: parents, complete }: Listed<Parent>,
+  { found: parents, complete, failures }: Listed<Parent>,
   session: AwsSession,
 ): Promise<Listed<Item>> {
   const { kinds, service, operation, permission } = listing;
@@ -66,6 +66,7 @@ export async function listChildren<S extends AwsService, Page extends object, Pa
   }
   return {
     complete: complete && failed.length === 0,
+    failures,
     problems,
     found: items.map(({ listed: one, ...rest }) => {
       const read = tags.get(rest.place.region);
