@@ -1,4 +1,4 @@
-import type { Image, Snapshot, Volume } from "@aws-sdk/client-ec2";
+import type { CreateVolumePermission, Image, Snapshot, Volume } from "@aws-sdk/client-ec2";
 import type { Backups, RecoveryPoint } from "#model/backup-facets.ts";
 import type { Encryption, Exposure } from "#model/facets.ts";
 import { plain } from "#model/text.ts";
@@ -100,20 +100,35 @@ export function lifecyclePolicies(found: readonly Found<Snapshot>[]): ReadonlyMa
   return policies;
 }
 
+/** Whether everyone is among those who may make a volume of a snapshot. */
+export function isForAll(permissions: readonly CreateVolumePermission[] | undefined): boolean {
+  return (permissions ?? []).some(({ Group }) => Group === "all");
+}
+
 /**
- * Whether everyone may make a volume of a snapshot. Accounts that it is shared with are named, so they are not everyone.
+ * Who may make a volume of a snapshot. Accounts that it is shared with are named, so they are not everyone.
  * https://docs.aws.amazon.com/ebs/latest/userguide/block-public-access-snapshots.html
- * @param block the account's setting, where some snapshot of the region is open; null: not asked
+ * @param block the account's setting, where the snapshot is open to everyone; null: not asked
+ * @throws where it is open and the setting is not told
  */
-export function toSnapshotExposure(open: boolean, block: string | null): Exposure {
-  const blocked = block === "block-all-sharing";
+export function toSnapshotExposure(
+  permissions: readonly CreateVolumePermission[] | undefined,
+  block: string | null,
+): Exposure {
+  if (permissions === undefined) throw new TypeError("no CreateVolumePermissions");
+  const open = isForAll(permissions);
   if (open && block === null) throw new TypeError("no State of the block of public access");
+  const blocked = open && block === "block-all-sharing";
+  const accounts = permissions.flatMap(({ UserId }) => UserId ?? []);
   return {
     anonymousAccess: open && !blocked,
     // It has no address in any network.
     openNetwork: false,
-    through: open ? ["createVolumePermission: all"] : [],
-    closedBy: open && blocked ? ["block public access for snapshots (block-all-sharing)"] : [],
+    through: [
+      ...(open ? ["createVolumePermission: all"] : []),
+      ...accounts.map((account) => `shared with account ${plain(account, 40)}`),
+    ],
+    closedBy: blocked ? ["block public access for snapshots (block-all-sharing)"] : [],
   };
 }
 

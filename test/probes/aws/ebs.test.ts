@@ -60,7 +60,9 @@ describe("EBS", async () => {
       "ec2:DescribeSnapshots": ({ input, region }) => {
         asked.push({ ...input, region });
         if (region !== REGION) return { Snapshots: [] };
-        if (input["RestorableBy.1"] === "all") return { Snapshots: [snapshot("snap-open")] };
+        if (input["RestorableBy.1"] === "all") {
+          return { Snapshots: [snapshot("snap-open"), snapshot("snap-dlm")] };
+        }
         return input["NextToken"] === "2"
           ? {
               Snapshots: [
@@ -75,6 +77,10 @@ describe("EBS", async () => {
       },
       "ec2:DescribeImages": ({ region }) => ({
         Images: region === REGION ? [image("ami-1"), image("ami-open", { Public: true })] : [],
+      }),
+      "ec2:DescribeSnapshotAttribute": ({ input }) => ({
+        CreateVolumePermissions:
+          input["SnapshotId"] === "snap-open" ? [{ Group: "all" }] : [{ UserId: "444455556666" }],
       }),
       "ec2:GetSnapshotBlockPublicAccessState": () => ({ State: block }),
       "kms:ListAliases": { Aliases: [{ AliasName: "alias/aws/ebs", TargetKeyId: "aws-ebs" }] },
@@ -151,6 +157,11 @@ describe("EBS", async () => {
       anonymousAccess: true,
       through: ["createVolumePermission: all"],
     });
+    // The listing named it, its own permission says otherwise.
+    expect(facetOf(found, "snap-dlm", "exposure")).toMatchObject({
+      anonymousAccess: false,
+      through: ["shared with account 444455556666"],
+    });
     expect(facetOf(found, "ami-open", "exposure")?.anonymousAccess).toBe(true);
     expect(facetOf(found, "ami-1", "exposure")?.anonymousAccess).toBe(false);
     expect(asked.filter((input) => input["RestorableBy.1"] === "all")).toHaveLength(1);
@@ -167,6 +178,14 @@ describe("EBS", async () => {
     block = "block-new-sharing";
     const old = await aws.scan().gather(probe, ["exposure"]);
     expect(facetOf(old, "snap-open", "exposure")?.anonymousAccess).toBe(true);
+  });
+
+  test("a permission that cannot be read leaves open only whose it is", async () => {
+    aws.setFaults({ operation: "DescribeSnapshotAttribute", fault: { kind: "denied" } });
+    const found = await aws.scan().gather(probe, ["exposure"]);
+    expect(found.problems.map(({ subject }) => subject?.name)).toEqual(["snap-open", "snap-dlm"]);
+    expect(found.problems[0]?.permission).toBe("ec2:DescribeSnapshotAttribute");
+    expect(facetOf(found, "snap-1", "exposure")?.anonymousAccess).toBe(false);
   });
 
   test("a block that cannot be read leaves open only what it may close", async () => {
@@ -234,7 +253,8 @@ describe("what EBS says of itself", () => {
   test("absent is not false", () => {
     expect(() => toEncryption({}, own)).toThrow(TypeError);
     expect(() => toImageExposure({})).toThrow(TypeError);
-    expect(() => toSnapshotExposure(true, null)).toThrow(TypeError);
+    expect(() => toSnapshotExposure([{ Group: "all" }], null)).toThrow(TypeError);
+    expect(() => toSnapshotExposure(undefined, null)).toThrow(TypeError);
     expect(() => toImageEncryption({ BlockDeviceMappings: [{ Ebs: {} }] }, () => own)).toThrow(
       TypeError,
     );

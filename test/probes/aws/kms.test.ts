@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ApiError } from "#fixtures/estate/aws/answers.ts";
-import probe, { toKeyRotation, whyNotRotatable } from "#probes/aws/kms.ts";
+import { toKeyRotation, whyNotRotatable } from "#probes/aws/kms-facets.ts";
+import probe from "#probes/aws/kms.ts";
 import { facetOf } from "../../support/probe-context.ts";
 import { ACCOUNT, fakeAws } from "./support.ts";
 
