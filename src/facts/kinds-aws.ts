@@ -30,6 +30,7 @@ export const AWS_KINDS: readonly Kind[] = [
       "exposure",
       "ingress",
       "redundancy",
+      "replication",
       "recoveryPoints",
       "backups",
     ],
@@ -141,6 +142,11 @@ export const AWS_KINDS: readonly Kind[] = [
   ),
   ...otherKinds("aws", ["signIn", "privileges"], { "AWS::IAM::User": "IAM user" }),
   ...otherKinds("aws", ["privileges"], { "AWS::IAM::Role": "IAM role" }),
+  // Their data is the cluster's.
+  ...otherKinds("aws", ["exposure", "ingress"], {
+    "AWS::DocDB::DBInstance": "DocumentDB instance",
+    "AWS::Neptune::DBInstance": "Neptune instance",
+  }),
   ...otherKinds("aws", ["ingress"], { "AWS::EC2::SecurityGroup": "security group" }),
   ...otherKinds("aws", ["sshKeys"], { "AWS::EC2::KeyPair": "key pair" }),
   ...otherKinds("aws", ["link"], {

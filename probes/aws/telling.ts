@@ -1,0 +1,31 @@
+import { kindOf } from "#facts/kinds.ts";
+import type { Observation, Problem } from "#model/evidence.ts";
+import type { FacetName, Facets } from "#model/facets.ts";
+import { sourceOf, tell, type Known } from "./known.ts";
+import type { Found } from "./listing.ts";
+import type { AwsSession } from "./session.ts";
+
+/** How each facet of a subject is told: by which answer (null: by the listing), and how it is made of it. */
+export type Telling = {
+  readonly [F in FacetName]?: () => Promise<{
+    readonly from: Known<unknown> | null;
+    readonly map: () => Facets[F];
+  }>;
+};
+
+/** Each wanted facet that the subject's kind has. */
+export async function tellAll(
+  { subject, source }: Pick<Found<unknown>, "subject" | "source">,
+  wanted: ReadonlySet<FacetName>,
+  { context }: Pick<AwsSession, "context">,
+  telling: Telling,
+): Promise<readonly (Observation | Problem)[]> {
+  const facets = (kindOf(subject.kind)?.facets ?? []).filter((facet) => wanted.has(facet));
+  const told = facets.map(async (facet) => {
+    const one = await telling[facet]?.();
+    if (one === undefined) return [];
+    const from = one.from === null ? source : sourceOf(one.from, source);
+    return [tell<FacetName>(context, subject, facet, from, one.map)];
+  });
+  return (await Promise.all(told)).flat();
+}
