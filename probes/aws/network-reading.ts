@@ -7,28 +7,18 @@ import type {
 import type { Problem } from "#model/evidence.ts";
 import type { Failure } from "#model/probe.ts";
 import { plain } from "#model/text.ts";
-import { awsQuestion, type Send } from "./calls.ts";
 import { toInboundAcl } from "./network-acl.ts";
 import type { Network } from "./network-paths.ts";
-import { malformed, pages } from "./pages.ts";
+import { readRegionList, type RegionList } from "./region-list.ts";
 import type { PrefixLists } from "./security-group-rules.ts";
 import { targetProblem, type AwsSession } from "./session.ts";
 
-/** One listing of a region, page after page. */
-interface RegionList<Page extends object, Item> {
-  /** What is listed, for people. */
-  readonly what: string;
-  readonly operation: string;
-  readonly page: (token: string | undefined) => Send<"ec2", Page>;
-  readonly next: (page: Page) => string | undefined;
-  /** Throws where the answer has not the documented shape. */
-  readonly items: (page: Page) => readonly Item[];
-}
-
 const interfaces: RegionList<
+  "ec2",
   DescribeNetworkInterfacesResult,
   NonNullable<DescribeNetworkInterfacesResult["NetworkInterfaces"]>[number]
 > = {
+  service: "ec2",
   what: "network interfaces",
   operation: "DescribeNetworkInterfaces",
   page: (NextToken) => async (client, options) => {
@@ -50,9 +40,11 @@ const interfaces: RegionList<
 };
 
 const routeTables: RegionList<
+  "ec2",
   DescribeRouteTablesResult,
   NonNullable<DescribeRouteTablesResult["RouteTables"]>[number]
 > = {
+  service: "ec2",
   what: "route tables",
   operation: "DescribeRouteTables",
   page: (NextToken) => async (client, options) => {
@@ -67,7 +59,8 @@ const routeTables: RegionList<
     }),
 };
 
-const acls: RegionList<DescribeNetworkAclsResult, ReturnType<typeof toInboundAcl>> = {
+const acls: RegionList<"ec2", DescribeNetworkAclsResult, ReturnType<typeof toInboundAcl>> = {
+  service: "ec2",
   what: "network ACLs",
   operation: "DescribeNetworkAcls",
   page: (NextToken) => async (client, options) => {
@@ -85,8 +78,8 @@ export async function readNetwork(
   kind: string,
 ): Promise<{ readonly network: Network; readonly problems: readonly Problem[] }> {
   const problems: Problem[] = [];
-  const read = async <Page extends object, Item>(list: RegionList<Page, Item>) => {
-    const items = await readList(session, region, list);
+  const read = async <Page extends object, Item>(list: RegionList<"ec2", Page, Item>) => {
+    const items = await readRegionList(session, region, list);
     if (!("reason" in items)) return items;
     problems.push(problemOf(session, region, kind, list.operation, items));
     return `the ${list.what} were not read (ec2:${list.operation}: ${plain(items.message)})`;
@@ -121,7 +114,8 @@ export async function readPrefixLists(
   };
 
   function readPrefixList(id: string): Promise<readonly string[] | Failure> {
-    return readList<GetManagedPrefixListEntriesResult, string>(session, region, {
+    return readRegionList<"ec2", GetManagedPrefixListEntriesResult, string>(session, region, {
+      service: "ec2",
       what: "entries of prefix lists",
       operation,
       page: (NextToken) => async (client, options) => {
@@ -137,28 +131,6 @@ export async function readPrefixLists(
         }),
     });
   }
-}
-
-async function readList<Page extends object, Item>(
-  { context, clients }: AwsSession,
-  region: string,
-  { operation, page, next, items }: RegionList<Page, Item>,
-): Promise<readonly Item[] | Failure> {
-  const found: Item[] = [];
-  const all = pages(
-    context,
-    (token) => awsQuestion(clients, "ec2", region, operation, page(token)),
-    next,
-  );
-  for await (const answer of all) {
-    if (!answer.ok) return answer.failure;
-    try {
-      found.push(...items(answer.raw));
-    } catch (error) {
-      return malformed(error);
-    }
-  }
-  return found;
 }
 
 function problemOf(
