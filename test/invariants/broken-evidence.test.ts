@@ -5,6 +5,7 @@ import type { Evidence } from "#model/evidence.ts";
 import type { Report } from "#model/report.ts";
 import { inputsOf, judge, runningCustomers, scanCustomer } from "../support/customers.ts";
 import { expectNoBetter } from "../support/no-better.ts";
+import { backupWorlds } from "./backup-worlds.ts";
 import { breaks, broken, type Break } from "./breaks.ts";
 import { readableInWorlds, worlds, type World } from "./worlds.ts";
 
@@ -78,6 +79,25 @@ describe("breaking made-up evidence with attestations, waivers and secret-lookin
 
   test("never makes it better, whatever is attested or waived", () => {
     fc.assert(fc.property(worlds, breaks, expectWorldNoBetter), { numRuns: 6000 });
+  });
+});
+
+describe("breaking made-up evidence of what is backed up", () => {
+  test("the worlds keep the promises, break them, and leave them open", () => {
+    const verdicts = fc
+      .sample(backupWorlds, { numRuns: 300, seed: 1 })
+      .flatMap((world) => judgeWorld(world).claims)
+      .map(({ verdict }) => verdict);
+    expect([...new Set(verdicts)].sort()).toEqual([
+      "not-applicable",
+      "unverified",
+      "upheld",
+      "violated",
+    ]);
+  });
+
+  test("never makes it better: no gap appears where a point or a rule was not read", () => {
+    fc.assert(fc.property(backupWorlds, breaks, expectWorldNoBetter), { numRuns: 2000 });
   });
 });
 
