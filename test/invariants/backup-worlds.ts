@@ -29,6 +29,16 @@ const claims = policy([
     ],
   },
   {
+    id: "no-gap-of-three-days-while-kept",
+    checks: [
+      {
+        control: "recovery-point-age",
+        expect: { maxGap: "P3D" },
+        scope: { kinds: BACKUP_KINDS, mayBeEmpty: true },
+      },
+    ],
+  },
+  {
     id: "fresh",
     checks: [
       {
@@ -52,7 +62,10 @@ const made = fc.record({
       kind: fc.constantFrom("AWS::EFS::FileSystem", "AWS::DynamoDB::Table", "AWS::EC2::Volume"),
       tags,
       region,
-      daysAgo: fc.subarray([0, 1, 2, 3, 4, 5, 6, 7, 8, 20]),
+      daysAgo: fc.oneof(
+        fc.constantFrom([0, 1, 2, 4, 5, 6, 7, 8], [0, 2, 4, 6, 20]),
+        fc.subarray([0, 1, 2, 3, 4, 5, 6, 7, 8, 20]),
+      ),
       continuous: fc.boolean(),
       ofInstance: fc.boolean(),
     }),
