@@ -336,6 +336,7 @@ export const probes: readonly ProbeEntry[] = [
     "exposure": {
       "permissions": [
         "ec2:DescribeSnapshots",
+        "ec2:DescribeSnapshotAttribute",
         "ec2:GetSnapshotBlockPublicAccessState",
         "ec2:DescribeImages"
       ]
@@ -370,6 +371,32 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./aws/ec2-instances.ts"),
+},
+{
+  "id": "aws-ec2-links",
+  "title": "AWS Site-to-Site VPN and Direct Connect",
+  "provider": "aws",
+  "kinds": [
+    "AWS::EC2::VPNConnection",
+    "AWS::DirectConnect::Connection"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "ec2:DescribeVpnConnections",
+        "directconnect:DescribeConnections"
+      ]
+    },
+    "link": {
+      "permissions": [
+        "ec2:DescribeVpnConnections",
+        "ec2:DescribeCustomerGateways",
+        "directconnect:DescribeConnections",
+        "directconnect:DescribeVirtualInterfaces"
+      ]
+    }
+  },
+  "load": () => import("./aws/ec2-links.ts"),
 },
 {
   "id": "aws-ec2-network",
@@ -675,6 +702,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "ec2:DescribeRegions",
         "logs:DescribeLogGroups",
         "tag:GetResources"
       ]
@@ -691,6 +719,96 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./aws/logs.ts"),
+},
+{
+  "id": "aws-rds",
+  "title": "Amazon RDS, Aurora, DocumentDB and Neptune",
+  "provider": "aws",
+  "kinds": [
+    "AWS::RDS::DBInstance",
+    "AWS::DocDB::DBInstance",
+    "AWS::Neptune::DBInstance",
+    "AWS::RDS::DBCluster",
+    "AWS::DocDB::DBCluster",
+    "AWS::Neptune::DBCluster",
+    "AWS::RDS::DBSnapshot",
+    "AWS::RDS::DBClusterSnapshot"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters",
+        "rds:DescribeDBSnapshots",
+        "rds:DescribeDBClusterSnapshots"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters",
+        "rds:DescribeDBSnapshots",
+        "rds:DescribeDBClusterSnapshots",
+        "kms:ListAliases"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "rds:DescribeDBParameters",
+        "rds:DescribeDBClusterParameters"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBSnapshotAttributes",
+        "rds:DescribeDBClusterSnapshotAttributes"
+      ]
+    },
+    "ingress": {
+      "permissions": [
+        "rds:DescribeDBInstances",
+        "ec2:DescribeSecurityGroups"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters"
+      ]
+    },
+    "replication": {
+      "permissions": [
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters",
+        "rds:DescribeGlobalClusters",
+        "rds:DescribeDBParameters"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters",
+        "rds:DescribeDBInstanceAutomatedBackups"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters",
+        "rds:DescribeDBInstanceAutomatedBackups"
+      ]
+    },
+    "recoveryPoint": {
+      "permissions": [
+        "rds:DescribeDBInstances",
+        "rds:DescribeDBClusters",
+        "rds:DescribeDBSnapshots",
+        "rds:DescribeDBClusterSnapshots"
+      ]
+    }
+  },
+  "load": () => import("./aws/rds.ts"),
 },
 {
   "id": "aws-resource-encryption",
@@ -719,6 +837,8 @@ export const probes: readonly ProbeEntry[] = [
     "encryption": {
       "permissions": [
         "cloudformation:ListResources",
+        "ec2:DescribeRegions",
+        "tag:GetResources",
         "cloudformation:GetResource",
         "s3express:ListAllMyDirectoryBuckets",
         "elasticache:DescribeReplicationGroups",
@@ -772,6 +892,8 @@ export const probes: readonly ProbeEntry[] = [
     "transport": {
       "permissions": [
         "cloudformation:ListResources",
+        "ec2:DescribeRegions",
+        "tag:GetResources",
         "cloudformation:GetResource",
         "elasticache:DescribeReplicationGroups",
         "memorydb:DescribeClusters",

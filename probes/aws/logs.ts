@@ -15,7 +15,9 @@ export default defineProbe({
   provider: "aws",
   kinds: [LOG_GROUP_KIND],
   provides: {
-    inventory: { permissions: ["logs:DescribeLogGroups", "tag:GetResources"] },
+    inventory: {
+      permissions: ["ec2:DescribeRegions", "logs:DescribeLogGroups", "tag:GetResources"],
+    },
     encryption: { permissions: ["logs:DescribeLogGroups"] },
     retention: { permissions: ["logs:DescribeLogGroups"] },
   },

@@ -9,6 +9,7 @@ import { listKind } from "./inventory-listing.ts";
 import type { Found } from "./listing.ts";
 import type { Setting } from "./resource-settings.ts";
 import type { AwsSession } from "./session.ts";
+import { TAGS_PERMISSION } from "./tags.ts";
 
 /** What listing and reading the kinds of a table needs. */
 export function permissionsOf(table: Readonly<Record<string, Setting<unknown>>>): string[] {
@@ -21,6 +22,8 @@ export function permissionsOf(table: Readonly<Record<string, Setting<unknown>>>)
   return [
     ...new Set([
       "cloudformation:ListResources",
+      "ec2:DescribeRegions",
+      TAGS_PERMISSION,
       ...(read.length > 0 ? ["cloudformation:GetResource"] : []),
       ...listed,
       ...read,

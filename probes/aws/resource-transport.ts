@@ -7,7 +7,7 @@ import { flag, record, type Setting } from "./resource-settings.ts";
 import { inAccount } from "./session.ts";
 
 /** Kinds whose encryption in transit is a setting that Cloud Control tells. */
-const TRANSPORT: Readonly<Record<string, Setting<Transport>>> = {
+export const TRANSPORT: Readonly<Record<string, Setting<Transport>>> = {
   "AWS::ElastiCache::ReplicationGroup": {
     permissions: ["elasticache:DescribeReplicationGroups", "elasticache:ListTagsForResource"],
     map: cacheTransport,

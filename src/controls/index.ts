@@ -28,6 +28,7 @@ import dataResidency from "./storage/data-residency.ts";
 import encryptionAtRest from "./storage/encryption-at-rest.ts";
 import keyRotation from "./storage/key-rotation.ts";
 import httpsOnly from "./transport/https-only.ts";
+import privateInterconnect from "./transport/private-interconnect.ts";
 import tlsCertificate from "./transport/tls-certificate.ts";
 import tlsCipherSuites from "./transport/tls-cipher-suites.ts";
 import tlsKeyExchange from "./transport/tls-key-exchange.ts";
@@ -65,6 +66,7 @@ export const controls: ReadonlyMap<string, Control> = new Map(
     encryptionAtRest,
     keyRotation,
     httpsOnly,
+    privateInterconnect,
     tlsCertificate,
     tlsCipherSuites,
     tlsKeyExchange,

@@ -104,8 +104,6 @@ export const AZURE_KINDS: readonly Kind[] = [
   ...otherKinds("azure", ["transport"], {
     "Microsoft.ApiManagement/service": "API Management service",
     "Microsoft.App/containerApps": "container app",
-    "Microsoft.Web/sites": "App Service app",
-    "Microsoft.Web/sites/slots": "App Service slot",
   }),
   ...otherKinds("azure", ["transport", "webFirewall"], {
     "Microsoft.Cdn/profiles": "Front Door or CDN profile",

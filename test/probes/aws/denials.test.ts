@@ -1,0 +1,174 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { controls } from "#controls/index.ts";
+import { credentialValue } from "#estate/credentials.ts";
+import { evaluate } from "#evaluate/evaluate.ts";
+import {
+  COMPLETE_ACCOUNT,
+  COMPLETE_TARGET,
+  EFFECTS,
+  NOW,
+  OPERATIONS,
+} from "#fixtures/estate/aws/complete.ts";
+import type { FaultRule } from "#fixtures/estate/aws.ts";
+import { gather } from "#gather/gather.ts";
+import { plan } from "#gather/plan.ts";
+import { createRedactor } from "#gather/redact.ts";
+import type { Evidence } from "#model/evidence.ts";
+import type { ProbeEntry } from "#model/probe.ts";
+import type { Report } from "#model/report.ts";
+import {
+  entries,
+  permissions,
+  POLICY,
+  promised,
+  readable,
+  restsOn,
+  usesOf,
+} from "./permission-uses.ts";
+import { awsTarget, ENVIRONMENT, fakeAws } from "./support.ts";
+
+/** AWS's own words, which name the action. */
+function denial(permission: string): FaultRule["fault"] {
+  const message = `User: arn:aws:iam::111122223333:user/probity is not authorized to perform: ${permission} on resource: * because no identity-based policy allows it`;
+  return { kind: "denied", message };
+}
+
+describe("without one permission", async () => {
+  const aws = await fakeAws(COMPLETE_ACCOUNT, { hideRegions: true });
+  const target = awsTarget(aws.url, COMPLETE_TARGET);
+  const estate = { version: 1 as const, targets: [target], labels: [] };
+
+  const now = new Date(NOW);
+  const read = (some: readonly ProbeEntry[]): Promise<Evidence> =>
+    gather([target], plan([POLICY], estate, controls, some), {
+      now: () => now,
+      sleep: () => Promise.resolve(),
+      random: () => 0.5,
+      signal: new AbortController().signal,
+      log: () => {},
+      redactor: createRedactor(),
+      secret: (one, name) => credentialValue(one.credentials, name, ENVIRONMENT),
+      environment: ENVIRONMENT,
+      active: false,
+      maxAnswerBytes: 1_000_000,
+    });
+  const judge = (evidence: Evidence): Report =>
+    evaluate({
+      policies: [POLICY],
+      estate,
+      attestations: [],
+      waivers: [],
+      evidence,
+      controls,
+      readable,
+      now,
+      tool: { name: "probity", version: "0" },
+    });
+  /** What some probes found now, with what the others found when nothing was denied. */
+  const withOthers = (now: Evidence, before: Evidence, some: readonly ProbeEntry[]): Evidence => {
+    const ids = new Set(some.map(({ id }) => id));
+    return {
+      ...now,
+      observations: [
+        ...before.observations.filter(({ source }) => !ids.has(source.probe)),
+        ...now.observations,
+      ],
+      problems: [...before.problems.filter(({ probe }) => !ids.has(probe)), ...now.problems],
+    };
+  };
+  const verdicts = ({ claims }: Report) =>
+    Object.fromEntries(claims.map(({ id, verdict }) => [id, verdict]));
+  const reasons = ({ claims }: Report) =>
+    Object.fromEntries(
+      claims.flatMap(({ id, verdict, reason }) => (verdict === "upheld" ? [] : [[id, reason]])),
+    );
+
+  let before: Evidence | null = null;
+  beforeAll(async () => {
+    before = await read(entries);
+  });
+  /** Every call that was made, of itself or with its type; whose keys they are may always be asked. */
+  const everyCall = (): readonly Pick<FaultRule, "operation" | "resource">[] => {
+    const calls = new Map(
+      aws.calls
+        .filter(({ operation }) => operation !== "GetCallerIdentity")
+        .map(({ operation, resource }) => {
+          const typed = resource?.startsWith("AWS::") === true;
+          return [
+            `${operation} ${typed ? resource : ""}`,
+            { operation, ...(typed ? { resource } : {}) },
+          ];
+        }),
+    );
+    return [...calls.values()];
+  };
+  function whole(): Evidence {
+    if (before === null) throw new Error("nothing was read");
+    return before;
+  }
+
+  test("with all of them every claim is upheld, and nothing is denied", () => {
+    expect(promised.length).toBeGreaterThan(50);
+    const report = judge(whole());
+    expect(reasons(report)).toEqual({});
+    expect(report.problems.filter(({ reason }) => reason !== "unsupported")).toEqual([]);
+  });
+
+  test("every permission is asked for by some call of the scan", () => {
+    const asked = new Set(
+      aws.calls.map(({ operation, resource }) => JSON.stringify([operation, resource])),
+    );
+    const operations = new Set(aws.calls.map(({ operation }) => operation));
+    for (const permission of permissions) {
+      if (EFFECTS[permission]?.length === 0) continue;
+      const used = usesOf(permission).some(({ rule: { operation, resource } }) =>
+        resource === undefined
+          ? operations.has(operation)
+          : asked.has(JSON.stringify([operation, resource])),
+      );
+      expect(used, `${permission}: no call uses it; see complete.ts`).toBe(true);
+    }
+  });
+
+  test.each(permissions)("%s: what rests on it is unverified, and nothing else", async (name) => {
+    const some = entries.filter(({ provides }) =>
+      Object.values(provides).some((facet) => facet.permissions.includes(name)),
+    );
+    aws.setFaults(...usesOf(name).map(({ rule }) => ({ ...rule, fault: denial(name) })));
+    const report = judge(withOthers(await read(some), whole(), some));
+    const expected = Object.fromEntries(
+      promised.map((one) => [one.id, restsOn(one, name) ? "unverified" : "upheld"]),
+    );
+    expect(verdicts(report)).toEqual(expected);
+    const resting = promised.filter((one) => restsOn(one, name));
+    expect(resting.length > 0 || EFFECTS[name]?.length === 0, "no claim rests on it").toBe(true);
+    const denied = report.problems.filter(({ reason }) => reason === "denied");
+    if (EFFECTS[name]?.length !== 0) expect(denied.length).toBeGreaterThan(0);
+    for (const { permission } of denied) expect(permission).toBe(name);
+  });
+
+  test.each(entries.map((entry) => [entry.id, entry] as const))(
+    "%s needs no more than it declares",
+    async (_, entry) => {
+      const declared = Object.values(entry.provides).flatMap((facet) => facet.permissions);
+      const allowed = declared.flatMap((name) => usesOf(name).map(({ rule }) => rule));
+      const others = everyCall().filter(
+        ({ operation, resource }) =>
+          !allowed.some(
+            (rule) =>
+              rule.operation === operation &&
+              (rule.resource === undefined || rule.resource === resource),
+          ),
+      );
+      aws.setFaults(...others.map((rule) => ({ ...rule, fault: denial("undeclared:Call") })));
+      const { problems } = await read([entry]);
+      expect(problems.filter(({ reason }) => reason === "denied")).toEqual([]);
+    },
+  );
+
+  test("the table names nothing that no probe declares any more", () => {
+    for (const name of [...Object.keys(OPERATIONS), ...Object.keys(EFFECTS)]) {
+      expect(permissions).toContain(name);
+    }
+  });
+});
