@@ -29,6 +29,13 @@ interface Resolved {
   readonly through: Set<string>;
 }
 
+/** A role of the account, and whether it may come to more rights by taking on others. */
+interface Role {
+  readonly arn: string;
+  readonly role: Resolved | Error;
+  readonly mayGain: boolean;
+}
+
 /** A role that a principal may take on; an error: what it may do cannot be read. */
 interface Step {
   readonly role: Resolved | Error;
@@ -112,8 +119,17 @@ export class IamDirectory {
     for (const principal of this.#principals.values()) {
       if (principal.type !== "root") resolved.set(principal.arn, this.#own(principal));
     }
+    const all = [...resolved].filter(([arn]) => this.#principals.get(arn)?.type === "role");
+    const named = new Set(
+      all.flatMap(([, role]) => (role instanceof Error ? [] : (role.trust?.own ?? []))),
+    );
+    const roles = all.map(([arn, role]): Role => ({
+      arn,
+      role,
+      mayGain: role instanceof Error || role.rights.assumes || named.has(arn),
+    }));
     const steps = [...resolved].flatMap(([arn, from]) =>
-      from instanceof Error ? [] : this.#roles(arn, from, resolved).map((to) => ({ from, ...to })),
+      from instanceof Error ? [] : this.#steps(arn, from, roles).map((to) => ({ from, ...to })),
     );
     for (let changed = true; changed;) {
       changed = false;
@@ -159,24 +175,26 @@ export class IamDirectory {
   }
 
   /** The account's own roles that a principal may take on; those of other accounts are seen there. */
-  #roles(
-    arn: string,
-    { rights }: Resolved,
-    resolved: ReadonlyMap<string, Resolved | Error>,
-  ): readonly Step[] {
-    // Who may do everything gains nothing.
-    if (rights.administers === true && rights.writes === true) return [];
-    return [...resolved].flatMap(([roleArn, role]): readonly Step[] => {
-      const principal = this.#principals.get(roleArn);
-      if (roleArn === arn || principal?.type !== "role") return [];
-      const name = principal.detail.RoleName ?? roleArn;
-      if (role instanceof Error) {
-        return rights.mayAssume(roleArn) === "no" ? [] : [{ role, name, may: "maybe" }];
-      }
-      if (role.trust?.own.includes(arn) === true) return [{ role, name, may: "yes" }];
-      const may = role.trust?.ownAccount === true ? rights.mayAssume(roleArn) : "no";
-      return may === "no" ? [] : [{ role, name, may }];
-    });
+  #steps(arn: string, { rights }: Resolved, roles: readonly Role[]): readonly Step[] {
+    const steps: Step[] = [];
+    for (const { arn: roleArn, role, mayGain } of roles) {
+      if (roleArn === arn) continue;
+      // Most roles give nothing that one has not: in a large account that is millions of pairs.
+      const gives = (right: "writes" | "administers") =>
+        rights[right] !== true && (mayGain || role instanceof Error || role[right] !== false);
+      if (!gives("writes") && !gives("administers")) continue;
+      const trust = role instanceof Error ? null : role.trust;
+      const may: May =
+        trust?.own.includes(arn) === true
+          ? "yes"
+          : trust === null || trust.ownAccount
+            ? rights.mayAssume(roleArn)
+            : "no";
+      const name = roleArn.slice(roleArn.lastIndexOf("/") + 1);
+      // A role that cannot be read may be more than it seems.
+      if (may !== "no") steps.push({ role, name, may: role instanceof Error ? "maybe" : may });
+    }
+    return steps;
   }
 
   /** A group that no page told of may give anything. */

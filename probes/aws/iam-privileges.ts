@@ -41,7 +41,7 @@ function principals(directory: IamDirectory) {
     page: (Marker) => async (client, options) => {
       const { GetAccountAuthorizationDetailsCommand } = await import("@aws-sdk/client-iam");
       return client.send(
-        new GetAccountAuthorizationDetailsCommand({ Marker, MaxItems: 1000 }),
+        new GetAccountAuthorizationDetailsCommand({ Marker, MaxItems: 300 }),
         options,
       );
     },

@@ -33,7 +33,9 @@ export interface Rights {
   readonly writes: boolean | null;
   readonly administers: boolean | null;
   readonly through: readonly string[];
-  /** Whether it may take on a role. */
+  /** Whether it may take on any role at all. */
+  readonly assumes: boolean;
+  /** Whether it may take on this role. */
   readonly mayAssume: (roleArn: string) => May;
 }
 
@@ -76,6 +78,7 @@ export function rightsOf(
     writes: sure.length > 0 ? true : open.length > 0 || unread.length > 0 ? null : false,
     administers: rights === "yes" ? true : rights === "no" ? false : null,
     through: [...new Set([...names, ...(sure.length > 0 ? [] : unreadNames)])],
+    assumes: assuming.length > 0 || unread.length > 0,
     mayAssume: (roleArn) => {
       const only = { patterns: [roleArn], except: false };
       return most([

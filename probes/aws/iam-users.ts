@@ -37,7 +37,8 @@ export default defineProbe({
     yield* inAccount(target, context, async function* act(session) {
       yield accountInventory(session);
       if (wanted.has("passwordPolicy")) yield await readPasswordPolicy(session);
-      yield* readUsers(session, wanted.has("signIn"));
+      // What users there are is listed by their rights as well, without a report that has to be made.
+      if (wanted.has("signIn")) yield* readUsers(session);
     });
   },
 });
@@ -64,10 +65,7 @@ function readPasswordPolicy(session: AwsSession): Promise<Observation | Problem>
   );
 }
 
-async function* readUsers(
-  session: AwsSession,
-  signIn: boolean,
-): AsyncGenerator<Observation | Problem> {
+async function* readUsers(session: AwsSession): AsyncGenerator<Observation | Problem> {
   const { context, target, account } = session;
   const failed = (operation: string, failure: Failure) =>
     targetProblem(session, `iam:${operation}`, `iam:${operation}`, failure, {
@@ -110,7 +108,6 @@ async function* readUsers(
     { kinds: [USER_KIND], complete: true, items: rows.map(subjectOf) },
     { operation, sha256, observedAt },
   );
-  if (!signIn) return;
   const summary = await askSummary(session);
   // A report may be up to four hours old.
   const { generated } = report.raw;

@@ -64,6 +64,16 @@ describe("users of IAM", async () => {
     ]);
   });
 
+  test("no report is made that nobody wants", async () => {
+    const before = aws.calls.length;
+    const found = await aws.scan().gather(probe, ["inventory", "passwordPolicy"]);
+    expect(found.problems).toEqual([]);
+    expect(aws.calls.slice(before).map(({ operation }) => operation)).toEqual([
+      "GetCallerIdentity",
+      "GetAccountPasswordPolicy",
+    ]);
+  });
+
   test("how each signs in, as of the moment that the report was made", async () => {
     const found = await aws.scan().gather(probe);
     const signIn = (name: string) => {
