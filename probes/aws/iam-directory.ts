@@ -8,7 +8,8 @@ import type {
   UserDetail,
 } from "@aws-sdk/client-iam";
 import type { Privileges } from "#model/security-facets.ts";
-import { rightsOf, type May, type NamedPolicy, type Rights } from "./iam-rights.ts";
+import type { NamedPolicy } from "./iam-changes.ts";
+import { rightsOf, type Rights, type May } from "./iam-rights.ts";
 import { parseIamPolicy } from "./iam-statements.ts";
 import { toTrust, type Trust } from "./iam-trust.ts";
 
@@ -184,12 +185,9 @@ export class IamDirectory {
         rights[right] !== true && (mayGain || role instanceof Error || role[right] !== false);
       if (!gives("writes") && !gives("administers")) continue;
       const trust = role instanceof Error ? null : role.trust;
-      const may: May =
-        trust?.own.includes(arn) === true
-          ? "yes"
-          : trust === null || trust.ownAccount
-            ? rights.mayAssume(roleArn)
-            : "no";
+      const named = trust?.own.includes(arn) === true;
+      const open = named || trust === null || trust.ownAccount;
+      const may = open ? rights.mayAssume(roleArn, named) : "no";
       const name = roleArn.slice(roleArn.lastIndexOf("/") + 1);
       // A role that cannot be read may be more than it seems.
       if (may !== "no") steps.push({ role, name, may: role instanceof Error ? "maybe" : may });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { rightsOf, type NamedPolicy } from "#probes/aws/iam-rights.ts";
+import type { NamedPolicy } from "#probes/aws/iam-changes.ts";
+import { rightsOf } from "#probes/aws/iam-rights.ts";
 import { matchesWildcards, parseIamPolicy } from "#probes/aws/iam-statements.ts";
 import { toTrust } from "#probes/aws/iam-trust.ts";
 
@@ -75,6 +76,13 @@ describe("what policies let a principal change", () => {
     ],
     ["a denial of it", [allow("s3:PutObject"), deny("s3:*")], false, false],
     ["a denial of everything", [allow("*"), deny("*")], false, false],
+    [
+      "a denial of a service that nobody knows",
+      [allow("braket:*"), deny("braket:*")],
+      false,
+      false,
+    ],
+    ["a denial of a part that nobody knows", [allow("braket:*"), deny("braket:Any*")], null, false],
     ["a denial of a part", [allow("*"), deny("s3:*")], true, true],
     [
       "a denial elsewhere",
@@ -188,9 +196,9 @@ describe("what policies let a principal change", () => {
     ],
     ["a policy that was not read", [allow("s3:Get*"), { name: "x", statements: null }], null, null],
     [
-      "a policy that was not read beside one that is enough",
+      "a policy that was not read may deny what another allows",
       [allow("s3:PutObject"), { name: "x", statements: null }],
-      true,
+      null,
       null,
     ],
     ["taking on roles is no change by itself", [allow("sts:AssumeRole")], false, false],
@@ -220,11 +228,12 @@ describe("what policies let a principal change", () => {
       null,
       ALICE,
     );
-    expect(["app-1", "app-2", "other"].map((name) => mayAssume(role(name)))).toEqual([
+    expect(["app-1", "app-2", "other"].map((name) => mayAssume(role(name), false))).toEqual([
       "yes",
       "no",
       "no",
     ]);
+    expect(["app-2", "other"].map((name) => mayAssume(role(name), true))).toEqual(["no", "yes"]);
   });
 
   test("wildcards as IAM reads them, in bounded time", () => {
