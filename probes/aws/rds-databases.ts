@@ -14,6 +14,7 @@ import {
   toCopy,
   toEncryption,
   toExposure,
+  toLocation,
   toRecoveryPoints,
   toRedundancy,
 } from "./rds-facets.ts";
@@ -108,6 +109,9 @@ export function readCluster(
 function standalone({ item, place }: Found<DBInstance>, all: Databases): Telling {
   const { asks } = all;
   const { region } = place;
+  const copies = (item.DBInstanceAutomatedBackupsReplications ?? []).flatMap(
+    ({ DBInstanceAutomatedBackupsArn: arn }) => arn ?? [],
+  );
   return {
     transport: async () => {
       const [group] = item.DBParameterGroups ?? [];
@@ -154,21 +158,32 @@ function standalone({ item, place }: Found<DBInstance>, all: Databases): Telling
       };
     },
     recoveryPoints: async () => {
+      const observedAt = all.session.context.now().toISOString();
+      if (item.BackupRetentionPeriod === 0) {
+        const window = { from: undefined, to: undefined };
+        return { from: null, map: () => toRecoveryPoints(item, window, observedAt) };
+      }
       const backups = await asks.automatedBackups(region);
       return {
         from: backups,
         map: () => {
           const window = restoreWindow(item, answerOf(backups));
-          return toRecoveryPoints(item, window, all.session.context.now().toISOString());
+          return toRecoveryPoints(item, window, observedAt);
         },
       };
     },
+    // Where its backups are copied to, its data rests too; without copies the region of the listing is all there is.
+    ...(copies.length === 0
+      ? {}
+      : {
+          location: () => Promise.resolve({ from: null, map: () => toLocation(region, copies) }),
+        }),
     backups: async () => {
-      const arns = (item.DBInstanceAutomatedBackupsReplications ?? []).flatMap(
-        ({ DBInstanceAutomatedBackupsArn: arn }) => arn ?? [],
-      );
-      const copies = await Promise.all(
-        arns.map(async (arn) => ({ arn, known: await asks.automatedBackups(regionOf(arn) ?? "") })),
+      const places = await Promise.all(
+        copies.map(async (arn) => ({
+          arn,
+          known: await asks.automatedBackups(regionOf(arn) ?? ""),
+        })),
       );
       return {
         from: null,
@@ -176,7 +191,7 @@ function standalone({ item, place }: Found<DBInstance>, all: Databases): Telling
           toBackups(
             item,
             region,
-            copies.map(({ arn, known }) => toCopy(arn, answerOf(known))),
+            places.map(({ arn, known }) => toCopy(arn, answerOf(known))),
           ),
       };
     },

@@ -6,7 +6,7 @@ import type {
   DBSnapshot,
 } from "@aws-sdk/client-rds";
 import type { BackupPlace, Backups } from "#model/backup-facets.ts";
-import type { Encryption, Exposure, RecoveryPoints, Redundancy } from "#model/facets.ts";
+import type { Encryption, Exposure, Location, RecoveryPoints, Redundancy } from "#model/facets.ts";
 import { listed, plain } from "#model/text.ts";
 import { PROVIDER_KEY, wholeEncryption, type KeyManager } from "./key-managers.ts";
 
@@ -153,20 +153,39 @@ export function toCopy(
   return { region: regionOf(arn), vault: null, retention: `P${days}D` };
 }
 
-/** What can be recovered from automated backups; snapshots made by hand are subjects of their own. */
+/** Everything that a listing shows of its own is shown from the beginning. */
+const FROM_THE_BEGINNING = new Date(0).toISOString();
+
+/**
+ * What can be recovered from automated backups: every moment of their window. Snapshots, automated ones too, are
+ * subjects of their own, all of which are listed, so there are no other points and none that are older.
+ */
 export function toRecoveryPoints(
   { BackupRetentionPeriod: days }: Pick<DBInstance, "BackupRetentionPeriod">,
   window: { readonly from: Date | undefined; readonly to: Date | undefined },
   observedAt: string,
 ): RecoveryPoints {
   if (days === undefined) throw new TypeError("no BackupRetentionPeriod");
-  const retention = days === 0 ? null : `P${days}D`;
-  const { from, to } = window;
-  if (days === 0 || from === undefined || to === undefined) {
-    return { points: [], since: observedAt, olderExists: null, retention };
-  }
+  const none = { points: [], since: FROM_THE_BEGINNING, olderExists: false };
+  if (days === 0) return { ...none, retention: null };
+  const retention = `P${days}D`;
+  const { to } = window;
+  // They are turned on, and their window is not told: it may be there.
+  if (to === undefined) return { ...none, since: observedAt, olderExists: null, retention };
+  // The last moment is one that can be recovered, wherever the window begins.
+  const from = window.from ?? to;
   const continuous = { from: from.toISOString(), to: to.toISOString() };
-  return { points: [], since: continuous.from, olderExists: null, retention, continuous };
+  return { ...none, retention, continuous };
+}
+
+/** The regions of an instance and of the copies of its automated backups. @throws where one names none */
+export function toLocation(region: string, copies: readonly string[]): Location {
+  const others = copies.map((arn) => {
+    const other = regionOf(arn);
+    if (other === null) throw new TypeError("a replicated backup whose ARN names no region");
+    return other;
+  });
+  return { regions: [...new Set([region, ...others])], zones: null };
 }
 
 /** The window of an instance's automated backups, where the region lists one for it. */

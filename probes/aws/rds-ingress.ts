@@ -63,16 +63,20 @@ function toRule(permission: IpPermission): IngressRule {
     ...(permission.IpRanges ?? []).flatMap(({ CidrIp }) => CidrIp ?? []),
     ...(permission.Ipv6Ranges ?? []).flatMap(({ CidrIpv6 }) => CidrIpv6 ?? []),
   ];
-  const others = [
-    ...(permission.UserIdGroupPairs ?? []).map(({ GroupId, GroupName }) => GroupId ?? GroupName),
-    ...(permission.PrefixListIds ?? []).map(({ PrefixListId }) => PrefixListId),
-  ].map((name) => name ?? "something without name");
+  const others = (permission.UserIdGroupPairs ?? []).map(
+    ({ GroupId, GroupName }) => GroupId ?? GroupName ?? "a group without name",
+  );
+  // What a prefix list stands for is not read here: it may be everything.
+  const unresolved = (permission.PrefixListIds ?? []).map(
+    ({ PrefixListId }) => PrefixListId ?? "a list without name",
+  );
   const where = ports === null ? "" : ` ${ports[0] === ports[1] ? ports[0] : ports.join("-")}`;
   return {
     protocol,
     ports,
     ranges,
     others,
-    rule: `${plain(protocol, 20)}${where} from ${listed([...ranges, ...others])}`,
+    ...(unresolved.length === 0 ? {} : { unresolved }),
+    rule: `${plain(protocol, 20)}${where} from ${listed([...ranges, ...others, ...unresolved])}`,
   };
 }

@@ -99,7 +99,8 @@ function recoveryPoint(
   if (status === "available" && at === undefined && !copied) {
     throw new TypeError("a snapshot that is available and has no time");
   }
-  const of = originalOf(type, place, originals, common);
+  // A copy of unknown age is of nobody knows which moment of its original.
+  const of = at === undefined && copied ? null : originalOf(type, place, originals, common);
   const kept = retentionDays ?? originals.find(({ arn }) => arn === of)?.retentionDays;
   const expires =
     common.type === "automated" && at !== undefined && kept !== undefined && kept > 0

@@ -29,6 +29,7 @@ export default defineProbe({
   kinds: [...INSTANCE_KINDS, ...CLUSTER_KINDS, SNAPSHOT_KIND, CLUSTER_SNAPSHOT_KIND],
   provides: {
     inventory: { permissions: [...BOTH, ...SNAPSHOTS] },
+    location: { permissions: ["rds:DescribeDBInstances"] },
     encryption: { permissions: [...BOTH, ...SNAPSHOTS, "kms:ListAliases"] },
     transport: { permissions: ["rds:DescribeDBParameters", "rds:DescribeDBClusterParameters"] },
     exposure: {

@@ -189,8 +189,28 @@ describe("automated backups", () => {
     expect(restoreWindow(instance("a"), backup("active")).from).toEqual(new Date(0));
   });
 
+  test("turned off, there are none", () => {
+    const nothing = { from: undefined, to: undefined };
+    expect(toRecoveryPoints({ BackupRetentionPeriod: 0 }, nothing, "2026-06-01T00:00:00Z")).toEqual(
+      {
+        points: [],
+        since: "1970-01-01T00:00:00.000Z",
+        olderExists: false,
+        retention: null,
+      },
+    );
+  });
+
+  test("the last moment can be recovered wherever the window begins", () => {
+    const last = { from: undefined, to: new Date(1) };
+    const at = new Date(1).toISOString();
+    expect(
+      toRecoveryPoints({ BackupRetentionPeriod: 7 }, last, "2026-06-01T00:00:00Z").continuous,
+    ).toEqual({ from: at, to: at });
+  });
+
   test("without a window nothing is known of what can be recovered", () => {
-    const nothing = { from: undefined, to: new Date(0) };
+    const nothing = { from: undefined, to: undefined };
     expect(toRecoveryPoints({ BackupRetentionPeriod: 7 }, nothing, "2026-06-01T00:00:00Z")).toEqual(
       {
         points: [],
@@ -238,7 +258,11 @@ describe("snapshots", () => {
       at: first.toISOString(),
       of: "arn:aws:rds:eu-west-1:444455556666:db:main",
     });
-    expect(toRecoveryPoint(snapshot({ SourceDBSnapshotIdentifier }), place, []).at).toBeNull();
+    // How old the other is, is not told: it is a point of nothing that can be named.
+    expect(toRecoveryPoint(snapshot({ SourceDBSnapshotIdentifier }), place, [])).toMatchObject({
+      of: null,
+      at: null,
+    });
   });
 
   test("of a cluster, copied twice, are as old as the first", () => {
@@ -342,7 +366,7 @@ describe("ingress", () => {
       PrefixListIds: [{ PrefixListId: "pl-1" }],
     };
     expect(toIngress(instance("a"), group(permission)).allowed).toMatchObject([
-      { ranges: [], others: ["sg-app", "pl-1"], rule: "tcp 5432 from sg-app, pl-1" },
+      { ranges: [], others: ["sg-app"], unresolved: ["pl-1"], rule: "tcp 5432 from sg-app, pl-1" },
     ]);
   });
 

@@ -54,6 +54,11 @@ describe("RDS", async () => {
                   MultiAZ: true,
                   SecondaryAvailabilityZone: "eu-west-3c",
                   ReadReplicaDBInstanceIdentifiers: [rdsArn("db", "main-copy", "us-east-1")],
+                  DBInstanceAutomatedBackupsReplications: [
+                    {
+                      DBInstanceAutomatedBackupsArn: rdsArn("auto-backup", "ab-1", "us-east-1"),
+                    },
+                  ],
                 }),
                 instance("open", {
                   PubliclyAccessible: true,
@@ -146,9 +151,11 @@ describe("RDS", async () => {
             ? [parameter("tls", "tls1.2+")]
             : [parameter("rds.force_ssl", "0", "system")],
       }),
-      "rds:DescribeDBInstanceAutomatedBackups": {
+      "rds:DescribeDBInstanceAutomatedBackups": ({ region }) => ({
         DBInstanceAutomatedBackups: [
           {
+            DBInstanceAutomatedBackupsArn: rdsArn("auto-backup", "ab-1", region),
+            BackupRetentionPeriod: 14,
             DBInstanceArn: rdsArn("db", "main"),
             Status: "active",
             RestoreWindow: {
@@ -157,7 +164,7 @@ describe("RDS", async () => {
             },
           },
         ],
-      },
+      }),
       "rds:DescribeGlobalClusters": {
         GlobalClusters: [
           {
@@ -220,7 +227,7 @@ describe("RDS", async () => {
     expect(items[0]?.tags).toEqual({ env: "prod" });
     expect(facetNames(found, "papers-1")).toEqual(["exposure", "ingress"]);
     expect(facetNames(found, "papers")).not.toContain("replication");
-    expect(facetNames(found, "main")).toHaveLength(8);
+    expect(facetNames(found, "main")).toHaveLength(9);
   });
 
   test("an instance: its key, standby, port, replica and backups", async () => {
@@ -265,11 +272,19 @@ describe("RDS", async () => {
           name: "automated backups",
           longestInterval: 0,
           window: 300,
-          places: [{ region: REGION, vault: null, retention: "P7D" }],
+          places: [
+            { region: REGION, vault: null, retention: "P7D" },
+            { region: "us-east-1", vault: null, retention: "P14D" },
+          ],
         },
       ],
       partOf: [],
     });
+    expect(facetOf(found, "main", "location")).toEqual({
+      regions: [REGION, "us-east-1"],
+      zones: null,
+    });
+    expect(facetOf(found, "open", "location")).toBeUndefined();
     expect(facetOf(found, "main", "recoveryPoints")).toMatchObject({
       points: [],
       retention: "P7D",
@@ -344,20 +359,24 @@ describe("RDS", async () => {
   });
 
   test.each([
-    ["DescribeDBParameters", "transport", ["main", "main-copy", "open"]],
-    ["DescribeDBClusterParameters", "transport", ["papers", "shop", "shop-1", "shop-2"]],
-    ["DescribeDBInstanceAutomatedBackups", "recoveryPoints", ["main", "main-copy", "open"]],
-    ["DescribeGlobalClusters", "replication", ["shop", "shop-1", "shop-2"]],
-    ["DescribeDBSnapshotAttributes", "exposure", ["by-hand"]],
-    ["DescribeDBClusterSnapshotAttributes", "exposure", ["shop-by-hand"]],
-  ] as const)("%s denied is named, and nothing else is lost", async (operation, facet, lost) => {
+    ["DescribeDBParameters", ["main transport", "main-copy transport", "open transport"]],
+    [
+      "DescribeDBClusterParameters",
+      ["papers transport", "shop transport", "shop-1 transport", "shop-2 transport"],
+    ],
+    ["DescribeDBInstanceAutomatedBackups", ["main backups", "main recoveryPoints"]],
+    ["DescribeGlobalClusters", ["shop replication", "shop-1 replication", "shop-2 replication"]],
+    ["DescribeDBSnapshotAttributes", ["by-hand exposure"]],
+    ["DescribeDBClusterSnapshotAttributes", ["shop-by-hand exposure"]],
+  ])("%s denied is named, and nothing else is lost", async (operation, lost) => {
     const whole = await aws.scan().gather(probe);
     aws.setFaults({ operation, fault: { kind: "denied" } });
     const found = await aws.scan().gather(probe);
-    for (const problem of found.problems) {
-      expect(problem).toMatchObject({ permission: `rds:${operation}`, facets: [facet] });
-    }
-    expect(found.problems.map(({ subject }) => subject?.name ?? "").toSorted()).toEqual(lost);
+    const named = found.problems.map(({ subject, facets }) => `${subject?.name} ${facets.join()}`);
+    expect(named.toSorted()).toEqual(lost);
+    expect(new Set(found.problems.map(({ permission }) => permission))).toEqual(
+      new Set([`rds:${operation}`]),
+    );
     expect(found.observations).toHaveLength(whole.observations.length - lost.length);
   });
 
@@ -384,7 +403,7 @@ describe("RDS", async () => {
       new Set(["rds:DescribeDBClusters"]),
     );
     expect(facetOf(found, "shop-1", "encryption")?.enabled).toBe(true);
-    expect(facetNames(found, "main")).toHaveLength(8);
+    expect(facetNames(found, "main")).toHaveLength(9);
   });
 
   test("without instances nobody knows where a cluster is", async () => {
