@@ -20,28 +20,26 @@ const unknown = (missing: NonNullable<Selected["missing"]>): Selected => ({
 
 /** Compiles the selections of a plan to a test; any of them is enough. */
 export function planMatcher({ selections }: BackupPlan): Test {
-  const tests = selections.map(selectionTest);
-  return (subject) => any(tests.map((test) => test(subject)));
+  return any(selections.map(selectionTest));
 }
 
 function selectionTest(selection: BackupSelection): Test {
-  const included = selection.include.map(idTest);
-  const excluded = selection.exclude.map(idTest);
-  const anyTag = selection.anyTag.map(tagTest);
-  const allTags = selection.allTags.map(tagTest);
+  const included = any([idTest(selection.include), ...selection.anyTag.map(tagTest)]);
+  const excluded = idTest(selection.exclude);
+  const tests: readonly Test[] = [
+    (subject) => keptKind(selection, subject),
+    ...selection.allTags.map(tagTest),
+    included,
+    (subject) => not(excluded(subject)),
+  ];
   return (subject) => {
-    const of = (tests: readonly Test[]) => tests.map((test) => test(subject));
-    const parts = [
-      any([...of(included), ...of(anyTag)]),
-      ...of(allTags),
-      not(any(of(excluded))),
-      keptKind(selection, subject),
-    ];
-    return (
-      parts.find(({ membership }) => membership === "no") ??
-      parts.find(({ membership }) => membership === "unknown") ??
-      YES
-    );
+    let result = YES;
+    for (const test of tests) {
+      const part = test(subject);
+      if (part.membership === "no") return part;
+      if (result === YES) result = part;
+    }
+    return result;
   };
 }
 
@@ -51,10 +49,18 @@ function keptKind({ leftOut }: BackupSelection, { kind }: Subject): Selected {
   return found.length > 0 ? unknown("kind") : YES;
 }
 
-function idTest(pattern: string): Test {
-  if (pattern.includes(REDACTED)) return () => unknown("pattern");
-  const matches = exactGlob(pattern);
-  return ({ id }) => (id.includes(REDACTED) ? unknown("pattern") : matches(id) ? YES : NO);
+/** Ids are mostly listed one by one, hundreds of them; few have a wildcard. */
+function idTest(patterns: readonly string[]): Test {
+  const ids = new Set(patterns.filter((pattern) => !pattern.includes("*")));
+  const globs = patterns.filter((pattern) => pattern.includes("*")).map(exactGlob);
+  const otherwise = patterns.some((pattern) => pattern.includes(REDACTED))
+    ? unknown("pattern")
+    : NO;
+  return ({ id }) => {
+    if (patterns.length === 0) return NO;
+    if (id.includes(REDACTED)) return patterns.includes("*") ? YES : unknown("pattern");
+    return ids.has(id) || globs.some((matches) => matches(id)) ? YES : otherwise;
+  };
 }
 
 function tagTest({ key, operator, value }: TagCondition): Test {
@@ -77,12 +83,17 @@ function tagTest({ key, operator, value }: TagCondition): Test {
   };
 }
 
-function any(parts: readonly Selected[]): Selected {
-  return (
-    parts.find(({ membership }) => membership === "yes") ??
-    parts.find(({ membership }) => membership === "unknown") ??
-    NO
-  );
+/** One test that holds is enough. */
+function any(tests: readonly Test[]): Test {
+  return (subject) => {
+    let result = NO;
+    for (const test of tests) {
+      const part = test(subject);
+      if (part.membership === "yes") return part;
+      if (result === NO) result = part;
+    }
+    return result;
+  };
 }
 
 function not(part: Selected): Selected {
