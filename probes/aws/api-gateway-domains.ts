@@ -49,7 +49,7 @@ export function toHttpTransport({
   );
 }
 
-/** API Gateway offers HTTPS only: https://aws.amazon.com/api-gateway/faqs/ */
+/** API Gateway offers HTTPS only: https://docs.aws.amazon.com/apigateway/latest/developerguide/data-protection-encryption.html */
 function ofPolicies(
   name: string | undefined,
   policies: readonly (string | undefined)[],

@@ -1,5 +1,8 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { controls } from "#controls/index.ts";
+import httpsOnly from "#controls/transport/https-only.ts";
+import tlsVersions from "#controls/transport/tls-protocol-versions.ts";
 import { deriveEndpointSettings } from "#derive/endpoint-settings.ts";
 import { evaluate } from "#evaluate/evaluate.ts";
 import type { Observation } from "#model/evidence.ts";
@@ -208,5 +211,63 @@ describe("an endpoint and the service behind it in one evaluation", () => {
   test("without the setting the wire is judged alone", () => {
     expect(judged(good, null)[0]).toMatch(/^pass: accepts TLSv1.2, TLSv1.3; declared/);
     expect(judged(wire("TLSv1.0"), null)[0]).toMatch(/^fail: accepts TLSv1.0; declared/);
+  });
+});
+
+describe("whatever wire and setting are", () => {
+  const worst = (outcome: string) => ["pass", "unknown", "fail"].indexOf(outcome);
+  const status = fc.constantFrom("accepted" as const, "rejected" as const, "unknown" as const);
+  const wires = fc.array(status, { minLength: 6, maxLength: 6 }).map((all) => ({
+    versions: TLS_VERSIONS.map((version, at) => ({
+      version,
+      status: all[at] ?? "unknown",
+      why: null,
+    })),
+  }));
+  const settings = fc
+    .record({
+      named: fc.subarray([...TLS_VERSIONS]),
+      secureOnly: fc.constantFrom(true, false, null),
+    })
+    .map(({ named, secureOnly }) =>
+      setting({ versions: named, minimumTls: named[0] ?? null, secureOnly }),
+    );
+  const common = { labels: [], observedAt: {}, now: NOW, subject: endpoint("www.example.com:443") };
+
+  test("the versions are judged no better together than the worse of the two alone", () => {
+    const expected = {
+      allowed: ["TLSv1.2" as const, "TLSv1.3" as const],
+      required: ["TLSv1.2" as const],
+    };
+    const outcome = (facets: { protocols?: Protocols; transport?: Transport }) =>
+      worst(tlsVersions.evaluate({ ...common, expect: expected, facets }).outcome);
+    fc.assert(
+      fc.property(wires, settings, (protocols, transport) => {
+        const alone = Math.max(outcome({ protocols }), outcome({ transport }));
+        expect(outcome({ protocols, transport })).toBe(alone);
+      }),
+    );
+  });
+
+  test("clear text is judged no better together than on the wire, and fails where the setting does", () => {
+    const clearText = fc.constantFrom(
+      "refused" as const,
+      "redirects-to-https" as const,
+      "redirects-elsewhere" as const,
+      "serves" as const,
+      "unknown" as const,
+    );
+    const outcome = (facets: { http?: HttpFacet; transport?: Transport }) =>
+      worst(httpsOnly.evaluate({ ...common, expect: { hsts: "optional" }, facets }).outcome);
+    fc.assert(
+      fc.property(clearText, settings, (seenText, transport) => {
+        const wireFacet = { ...http, clearText: seenText };
+        const together = outcome({ http: wireFacet, transport });
+        expect(together).toBeGreaterThanOrEqual(outcome({ http: wireFacet }));
+        expect(together === 2).toBe(
+          outcome({ http: wireFacet }) === 2 || transport.secureOnly === false,
+        );
+      }),
+    );
   });
 });
