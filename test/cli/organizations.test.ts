@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as organizations from "@aws-sdk/client-organizations";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stringify } from "yaml";
 import { withMembers } from "#cli/organizations.ts";
 import { scanSettings } from "#cli/settings.ts";
 import { controls } from "#controls/index.ts";
@@ -18,6 +22,7 @@ import { probes } from "#probes/index.ts";
 import { ACCOUNT, ENVIRONMENT as KEYS, fakeAws } from "../probes/aws/support.ts";
 import { policy } from "../support/evidence.ts";
 import { startMoto, type Moto } from "../support/moto.ts";
+import { probity } from "../support/probity.ts";
 import { has } from "../support/requirements.ts";
 
 const ENVIRONMENT = { ...KEYS, EXTERNAL: "shared-word" };
@@ -246,6 +251,47 @@ describe("the accounts of an organization", async () => {
     const before = aws.calls.length;
     const declared = estateAt(aws.url, { organization: undefined });
     expect((await withMembers(declared, settings())).estate).toEqual(declared);
+    expect(aws.calls).toHaveLength(before);
+  });
+});
+
+describe("an organization on the command line", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "probity-organization-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const aws = await fakeAws({
+    buckets: [bucket("records")],
+    roles: { [role(A)]: "shared-word" },
+    answers: { "organizations:ListAccounts": { Accounts: accounts(ACCOUNT, A, B) } },
+  });
+  const write = (name: string, value: object) => {
+    const file = join(folder, name);
+    writeFileSync(file, stringify(value));
+    return file;
+  };
+  const estate = write("estate.yaml", JSON.parse(JSON.stringify(estateAt(aws.url))));
+  const files = ["--policy", "config/policies/kizeo-forms.yaml"];
+
+  test("validate asks nothing of the network", async () => {
+    const before = aws.calls.length;
+    const { code, stdout } = await probity(["validate", "--estate", estate], ENVIRONMENT);
+    expect(code).toBe(0);
+    expect(stdout).toContain("estate of 1 target");
+    expect(aws.calls).toHaveLength(before);
+  });
+
+  test("what was saved is judged again without the network, over the same accounts", async () => {
+    const evidence = join(folder, "evidence");
+    const scanned = await probity(
+      ["scan", ...files, "--estate", estate, "--evidence", evidence, "--format", "json"],
+      ENVIRONMENT,
+    );
+    const report: Report = JSON.parse(scanned.stdout);
+    const targets = new Set(report.problems.map(({ target }) => target));
+    expect(targets).toContain(`company-${B}`);
+    const before = aws.calls.length;
+    const again = await probity(["evaluate", "--evidence", evidence, "--format", "json"]);
+    expect(again.stdout).toBe(scanned.stdout);
+    expect(again.code).toBe(scanned.code);
     expect(aws.calls).toHaveLength(before);
   });
 });
