@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { controls } from "#controls/index.ts";
+import { readableBy } from "#derive/readable.ts";
+import { evaluate } from "#evaluate/evaluate.ts";
 import { ApiError, type ApiCall } from "#fixtures/estate/aws/answers.ts";
 import { kindOf } from "#facts/kinds.ts";
 import { isNotOffered } from "#facts/aws-availability.ts";
@@ -6,8 +9,10 @@ import { regionFacts } from "#facts/regions.ts";
 import { classifyCloudControl } from "#probes/aws/cloud-control.ts";
 import { LISTED_KINDS, UNLISTED_KINDS, arnIn } from "#probes/aws/inventory-kinds.ts";
 import probe from "#probes/aws/inventory.ts";
+import { probes } from "#probes/index.ts";
+import { estate, evidence, policy } from "../../support/evidence.ts";
 import { facetOf, type Gathered } from "../../support/probe-context.ts";
-import { ACCOUNT, fakeAws } from "./support.ts";
+import { ACCOUNT, awsTarget, fakeAws } from "./support.ts";
 
 const place = { account: { id: ACCOUNT, partition: "aws" }, region: "eu-west-3" };
 
@@ -244,6 +249,57 @@ describe("an inventory by Cloud Control", async () => {
     for (const { complete } of inventoriesOf(found).values()) expect(complete).toBe(false);
     const regions = found.problems.filter(({ operation }) => operation === "ec2:DescribeRegions");
     expect(regions).toMatchObject([{ permission: "ec2:DescribeRegions" }]);
+  });
+});
+
+describe("an everything claim over what Cloud Control lists", async () => {
+  const aws = await fakeAws({
+    answers: {
+      "cloudcontrol:ListResources": lists({
+        "AWS::SQS::Queue": [{ Identifier: `https://sqs.eu-west-3.amazonaws.com/${ACCOUNT}/jobs` }],
+        "AWS::Timestream::Table": () => new ApiError("TypeNotFoundException"),
+      }),
+    },
+  });
+  const verdict = async (...kinds: readonly string[]) => {
+    const { observations, problems } = await aws.scan().gather(probe);
+    const check = { control: "data-residency", expect: { regions: ["eu-west-3"] } };
+    const report = evaluate({
+      policies: [policy([{ id: "here", checks: [{ ...check, scope: { kinds: [...kinds] } }] }])],
+      estate: estate({ targets: [awsTarget(aws.url)] }),
+      attestations: [],
+      waivers: [],
+      evidence: evidence(observations, problems),
+      controls,
+      readable: readableBy(probes),
+      now: new Date("2026-06-01T12:00:00Z"),
+      tool: { name: "probity", version: "0" },
+    });
+    return report.claims[0];
+  };
+
+  test("kinds that are known to be empty do not keep it from being upheld", async () => {
+    const listed = LISTED_KINDS.map(({ kind }) => kind);
+    expect(await verdict(...listed)).toMatchObject({
+      verdict: "upheld",
+      coverage: { judged: 1, total: 1 },
+    });
+  });
+
+  test.each(UNLISTED_KINDS)("%s, which nobody lists, does", async (kind) => {
+    const claim = await verdict("AWS::SQS::Queue", kind);
+    expect(claim?.verdict).toBe("unverified");
+    expect(JSON.stringify(claim)).toContain(`Cloud Control cannot list`);
+  });
+
+  test("so does one that could not be asked for", async () => {
+    aws.setFaults({
+      operation: "ListResources",
+      resource: "AWS::ECR::Repository",
+      fault: { kind: "denied" },
+    });
+    expect((await verdict("AWS::SQS::Queue", "AWS::ECR::Repository"))?.verdict).toBe("unverified");
+    expect((await verdict("AWS::SQS::Queue"))?.verdict).toBe("upheld");
   });
 });
 
