@@ -25,6 +25,7 @@ const ROOTS: Readonly<Record<string, readonly string[]>> = {
   GetBucketLifecycleConfigurationCommand: ["LifecycleConfiguration"],
   GetBucketAclCommand: ["AccessControlPolicy"],
   GetBucketOwnershipControlsCommand: ["OwnershipControls"],
+  GetObjectLockConfigurationCommand: ["ObjectLockConfiguration"],
   GetPublicAccessBlockCommand: ["PublicAccessBlockConfiguration"],
   ListDistributionsCommand: ["DistributionList"],
   GetDistributionConfigCommand: ["DistributionConfig"],

@@ -2,7 +2,7 @@ import type { BackupVaultListMember, ListBackupVaultsOutput } from "@aws-sdk/cli
 import type { AccessPolicy, Immutability } from "#model/backup-facets.ts";
 import type { Encryption } from "#model/facets.ts";
 import { defineProbe, defineRead, type AnyRead } from "#model/probe.ts";
-import { toGrants } from "./access-grants.ts";
+import { toAccessPolicy } from "./access-policy.ts";
 import type { Account } from "./account.ts";
 import { awsQuestion, isAbsent, orAbsent, type Absent } from "./calls.ts";
 import { classifyAws } from "./errors.ts";
@@ -129,21 +129,18 @@ function policyRead(
     subject,
     facet: "accessPolicy",
     permission: "backup:GetBackupVaultAccessPolicy",
-    map: (raw) => toAccessPolicy(raw, session.account),
+    map: (raw) => toVaultAccess(raw, session.account),
   });
 }
 
 /** @throws when the answer holds no policy or one that is no policy document */
-export function toAccessPolicy(
+export function toVaultAccess(
   raw: { readonly Policy?: string | undefined } | Absent,
   account: Account,
 ): AccessPolicy {
   if (!isAbsent(raw) && raw.Policy === undefined) throw new TypeError("an answer without policy");
-  return {
-    ...toGrants(isAbsent(raw) ? null : (raw.Policy ?? null), account),
-    unseen: [
-      "identity policies of the account let its principals in whatever the vault's policy does not deny",
-      "recovery points of services that keep them themselves (EBS, RDS and others) are reached by those services' own calls",
-    ],
-  };
+  return toAccessPolicy(isAbsent(raw) ? null : (raw.Policy ?? null), account, [
+    "identity policies of the account let its principals in whatever the vault's policy does not deny",
+    "recovery points of services that keep them themselves (EBS, RDS and others) are reached by those services' own calls",
+  ]);
 }

@@ -11,20 +11,28 @@ export interface Condition {
   readonly values: readonly string[];
 }
 
+/** One principal, as a policy names it. */
+export interface Principal {
+  readonly type: "AWS" | "Service" | "Federated" | "CanonicalUser" | "other";
+  readonly id: string;
+}
+
 /** One statement of a resource policy. */
 export interface Statement {
   readonly sid: string | null;
   readonly effect: "Allow" | "Deny";
   /** Whom it names: everyone, everyone but some (NotPrincipal), or some. */
   readonly who: "everyone" | "everyone-but" | "some";
-  /** Principals in AWS's own words, `*` for everyone; null: it says NotPrincipal. */
-  readonly principals: readonly string[] | null;
+  /** Those whom it names; of NotPrincipal those whom it leaves out. */
+  readonly principals: readonly Principal[];
   /** null: it says NotAction. */
   readonly actions: readonly string[] | null;
   /** null: it says NotResource. */
   readonly resources: readonly string[] | null;
   readonly conditions: readonly Condition[];
 }
+
+const PRINCIPALS = ["AWS", "Service", "Federated", "CanonicalUser"] as const;
 
 /** S3 takes 20 KB (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html); statements are compared pairwise. */
 const LONGEST_POLICY = 100_000;
@@ -75,7 +83,7 @@ function toStatement(raw: unknown, own: string | undefined): Statement {
     sid: typeof sid === "string" && sid !== "" ? sid : null,
     effect,
     who: toWho(raw),
-    principals: toPrincipals(raw),
+    principals: toPrincipals(raw["Principal"] ?? raw["NotPrincipal"]),
     actions: "NotAction" in raw ? null : texts(raw["Action"], "Action"),
     resources: "NotResource" in raw ? null : texts(raw["Resource"] ?? own, "Resource"),
     conditions: toConditions(raw["Condition"]),
@@ -91,13 +99,13 @@ function toWho(raw: Readonly<Record<string, unknown>>): Statement["who"] {
   return aws !== undefined && texts(aws, "Principal").includes("*") ? "everyone" : "some";
 }
 
-function toPrincipals(raw: Readonly<Record<string, unknown>>): readonly string[] | null {
-  if ("NotPrincipal" in raw) return null;
-  const principal = raw["Principal"];
-  if (principal === "*") return ["*"];
-  return isRecord(principal)
-    ? Object.values(principal).flatMap((names) => texts(names, "Principal"))
-    : [];
+function toPrincipals(raw: unknown): readonly Principal[] {
+  if (raw === "*") return [{ type: "AWS", id: "*" }];
+  if (!isRecord(raw)) throw new TypeError("a statement without Principal");
+  return Object.entries(raw).flatMap(([name, ids]) => {
+    const type = PRINCIPALS.find((known) => known === name) ?? "other";
+    return texts(ids, "Principal").map((id) => ({ type, id }));
+  });
 }
 
 /** Reads the Condition of a statement. @throws when it has not the grammar's shape */

@@ -1,6 +1,7 @@
 import type { TargetOf } from "#model/estate.ts";
 import type { FacetName } from "#model/facets.ts";
-import { defineProbe } from "#model/probe.ts";
+import type { Problem } from "#model/evidence.ts";
+import { defineProbe, type Failure, type ProbeContext } from "#model/probe.ts";
 import { BACKUP_SET_KIND, targetSubject, type Subject } from "#model/subject.ts";
 import { homeRegion, type Account } from "./account.ts";
 import { classifyAws } from "./errors.ts";
@@ -33,7 +34,12 @@ async function* gatherSets(
     target.backups.map(async (set) => {
       const found = await readRegion(set.bucket, homeRegion(target), clients, context);
       const region = "region" in found ? found.region : null;
-      return { set, subject: toSubject(target, account, set, region) };
+      const subject = toSubject(target, account, set, region);
+      return {
+        set,
+        subject,
+        problem: "region" in found ? null : unplaced(subject, found, context),
+      };
     }),
   );
   const items = sets.map(({ subject }) => subject);
@@ -43,11 +49,24 @@ async function* gatherSets(
     { kinds: [BACKUP_SET_KIND], complete: true, items },
     { operation: "declared in the estate" },
   );
+  for (const { problem } of sets) if (problem !== null) yield problem;
   if (!wanted.has("recoveryPoints")) return;
   const region = (subject: Subject) => subject.region ?? homeRegion(target);
   yield* await Promise.all(
     sets.map(({ set, subject }) => readBackupSet(set, subject, region(subject), clients, context)),
   );
+}
+
+/** Without its region nothing says where the set is kept. */
+function unplaced(subject: Subject, failure: Failure, context: ProbeContext): Problem {
+  return context.problem({
+    operation: "s3:GetBucketLocation",
+    subject,
+    facets: ["inventory"],
+    reason: failure.reason,
+    permission: failure.reason === "denied" ? "s3:GetBucketLocation" : null,
+    message: failure.message,
+  });
 }
 
 function toSubject(

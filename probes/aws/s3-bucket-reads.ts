@@ -1,18 +1,37 @@
 import type { FacetName } from "#model/facets.ts";
 import { defineRead, type AnyRead } from "#model/probe.ts";
+import { toAccessPolicy } from "./access-policy.ts";
+import type { Account } from "./account.ts";
 import { toTransport } from "./bucket-transport.ts";
 import type { AwsClients } from "./clients.ts";
 import { orNotSet, s3Question } from "./s3-calls.ts";
-import { toEncryption, toPolicyText, toReplication, toVersioning } from "./s3-facets.ts";
+import {
+  toEncryption,
+  toImmutability,
+  toPolicyText,
+  toReplication,
+  toVersioning,
+} from "./s3-facets.ts";
 import type { Bucket } from "./s3-inventory.ts";
+import type { SharedQuestions } from "./s3-shared.ts";
+
+/** What lets in callers of a bucket beside its policy. */
+const OTHER_WAYS = [
+  "identity policies of the account",
+  "access lists of the bucket and its objects",
+  "access points",
+];
 
 /** The wanted facets that one call each reads. */
 export async function bucketReads(
   clients: AwsClients,
+  account: Account,
+  shared: SharedQuestions,
   wanted: ReadonlySet<FacetName>,
 ): Promise<(bucket: Bucket) => readonly AnyRead[]> {
   const sdk = await import("@aws-sdk/client-s3");
-  return ({ subject, region }) => {
+  return (bucket) => {
+    const { subject, region } = bucket;
     const Bucket = subject.name;
     const reads: readonly AnyRead[] = [
       defineRead({
@@ -30,23 +49,35 @@ export async function bucketReads(
         map: toEncryption,
       }),
       defineRead({
-        ...s3Question(
-          clients,
-          region,
-          "GetBucketPolicy",
-          orNotSet("NoSuchBucketPolicy", (client, options) =>
-            client.send(new sdk.GetBucketPolicyCommand({ Bucket }), options),
-          ),
-        ),
+        ...shared.policy(bucket),
         subject,
         facet: "transport",
         permission: "s3:GetBucketPolicy",
         map: (raw) => toTransport(toPolicyText(raw), subject.id),
       }),
       defineRead({
-        ...s3Question(clients, region, "GetBucketVersioning", (client, options) =>
-          client.send(new sdk.GetBucketVersioningCommand({ Bucket }), options),
+        ...shared.policy(bucket),
+        subject,
+        facet: "accessPolicy",
+        permission: "s3:GetBucketPolicy",
+        map: (raw) => toAccessPolicy(toPolicyText(raw), account, OTHER_WAYS),
+      }),
+      defineRead({
+        ...s3Question(
+          clients,
+          region,
+          "GetObjectLockConfiguration",
+          orNotSet("ObjectLockConfigurationNotFoundError", (client, options) =>
+            client.send(new sdk.GetObjectLockConfigurationCommand({ Bucket }), options),
+          ),
         ),
+        subject,
+        facet: "immutability",
+        permission: "s3:GetBucketObjectLockConfiguration",
+        map: toImmutability,
+      }),
+      defineRead({
+        ...shared.versioning(bucket),
         subject,
         facet: "versioning",
         permission: "s3:GetBucketVersioning",

@@ -18,6 +18,7 @@ import {
 } from "./s3-exposure.ts";
 import { isNotSet, toPolicyText, type NotSet } from "./s3-facets.ts";
 import type { Bucket } from "./s3-inventory.ts";
+import type { SharedQuestions } from "./s3-shared.ts";
 
 const NO_BLOCK = "NoSuchPublicAccessBlockConfiguration";
 
@@ -54,12 +55,14 @@ export async function readAccountBlock(
 
 /** Reads of one bucket only what is needed to decide, most decisive first; an observation or a problem. */
 export async function readExposure(
-  { subject, region }: Bucket,
+  bucket: Bucket,
   account: Part<AccessBlock | null>,
+  shared: SharedQuestions,
   clients: AwsClients,
   context: ProbeContext,
 ): Promise<Observation | Problem> {
   const sdk = await import("@aws-sdk/client-s3");
+  const { subject, region } = bucket;
   const Bucket = subject.name;
   const asked: string[] = ["s3control:GetPublicAccessBlock"];
   const ask = <Raw extends object, T>(
@@ -75,7 +78,7 @@ export async function readExposure(
   let parts: ExposureParts = { account };
   const decided = (setting: keyof AccessBlock) => typeof blockedBy(parts, setting) === "string";
   if (!decided("ignorePublicAcls") || !decided("restrictPublicBuckets")) {
-    const bucket = await ask(
+    const own = await ask(
       "GetPublicAccessBlock",
       "s3:GetBucketPublicAccessBlock",
       orNotSet(NO_BLOCK, (client, options) =>
@@ -83,17 +86,12 @@ export async function readExposure(
       ),
       toAccessBlock,
     );
-    parts = { ...parts, bucket };
+    parts = { ...parts, bucket: own };
   }
   if (!decided("restrictPublicBuckets")) {
-    const policy = await ask(
-      "GetBucketPolicy",
-      "s3:GetBucketPolicy",
-      orNotSet("NoSuchBucketPolicy", (client, options) =>
-        client.send(new sdk.GetBucketPolicyCommand({ Bucket }), options),
-      ),
-      toPolicyText,
-    );
+    asked.push("s3:GetBucketPolicy");
+    const question = shared.policy(bucket);
+    const policy = await part(context, question, "s3:GetBucketPolicy", toPolicyText);
     parts = { ...parts, policy };
   }
   if (!decided("ignorePublicAcls")) {

@@ -2,8 +2,10 @@ import type {
   GetBucketEncryptionOutput,
   GetBucketReplicationOutput,
   GetBucketVersioningOutput,
+  GetObjectLockConfigurationOutput,
   ReplicationRule,
 } from "@aws-sdk/client-s3";
+import type { Immutability } from "#model/backup-facets.ts";
 import type { Encryption, Replication, Versioning } from "#model/facets.ts";
 import { plain } from "#model/text.ts";
 
@@ -110,6 +112,34 @@ export function toReplication(raw: GetBucketReplicationOutput | NotSet): Replica
         lastSync: null,
       };
     }),
+  };
+}
+
+/**
+ * Object lock. It only locks what says so itself, unless there is a default retention, and that goes for what is
+ * written while it is set: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+ * @throws when the answer holds no setting, or a default without a time
+ */
+export function toImmutability(raw: GetObjectLockConfigurationOutput | NotSet): Immutability {
+  const none = (detail: string): Immutability => ({ mode: "none", minimumDays: null, detail });
+  if (isNotSet(raw)) return none("object lock is off");
+  const { ObjectLockEnabled: enabled, Rule: rule } = raw.ObjectLockConfiguration ?? {};
+  if (enabled === undefined) throw new TypeError("the answer holds no object lock setting");
+  const kept = rule?.DefaultRetention;
+  if (kept === undefined) {
+    return none(
+      "object lock is on without a default retention, so only objects with a retention of their own are locked",
+    );
+  }
+  const days = kept.Days ?? (kept.Years === undefined ? undefined : kept.Years * 365);
+  if (days === undefined || !Number.isInteger(days) || days < 1) {
+    throw new TypeError("a default retention without a time");
+  }
+  const mode = kept.Mode?.toLowerCase();
+  return {
+    mode: mode === "compliance" || mode === "governance" ? mode : null,
+    minimumDays: days,
+    detail: `object lock, default retention ${plain(kept.Mode ?? "in no mode", 40)} of ${days} days for what is written since it was set`,
   };
 }
 

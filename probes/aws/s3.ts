@@ -6,6 +6,8 @@ import { classifyAws } from "./errors.ts";
 import { bucketReads } from "./s3-bucket-reads.ts";
 import { readAccountBlock, readExposure } from "./s3-exposure-reading.ts";
 import { BUCKET_KIND, listBuckets, type Bucket } from "./s3-inventory.ts";
+import { readRetention } from "./s3-retention-reading.ts";
+import { sharedQuestions } from "./s3-shared.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 
 /** Reads the buckets of an AWS account, in all regions: a bucket in a region that is not declared is a finding. */
@@ -32,6 +34,9 @@ export default defineProbe({
     },
     versioning: { permissions: ["s3:GetBucketVersioning"] },
     replication: { permissions: ["s3:GetReplicationConfiguration"] },
+    accessPolicy: { permissions: ["s3:GetBucketPolicy"] },
+    immutability: { permissions: ["s3:GetBucketObjectLockConfiguration"] },
+    retention: { permissions: ["s3:GetLifecycleConfiguration", "s3:GetBucketVersioning"] },
   },
   classify: classifyAws,
   gather: async function* gather(target, wanted, context) {
@@ -65,13 +70,21 @@ async function* gatherBuckets(
         map: () => ({ kinds: [BUCKET_KIND], complete, items }),
       }),
     );
-    const readsOf = await bucketReads(clients, wanted);
+    const shared = await sharedQuestions(clients);
+    const readsOf = await bucketReads(clients, account, shared, wanted);
     const block = wanted.has("exposure") ? await readAccountBlock(target, clients, context) : null;
     for await (const some of chunks(buckets, context.signal)) {
       if (wanted.has("location")) yield* locations(some, context);
       yield* context.readAll(some.flatMap(readsOf));
+      if (wanted.has("retention")) {
+        yield* await Promise.all(
+          some.map((bucket) => readRetention(bucket, shared, clients, context)),
+        );
+      }
       if (block === null) continue;
-      yield* await Promise.all(some.map((bucket) => readExposure(bucket, block, clients, context)));
+      yield* await Promise.all(
+        some.map((bucket) => readExposure(bucket, block, shared, clients, context)),
+      );
     }
   }
   if (context.signal.aborted) yield cutOff(context, "s3:ListBuckets", wanted);

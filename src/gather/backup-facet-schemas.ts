@@ -55,7 +55,6 @@ export const BACKUP_FACET_SCHEMAS = {
     grants: z.array(
       z.object({ principal: z.string(), labels: strings, actions: strings, conditions: strings }),
     ),
-    denials: strings.exactOptional(),
     unseen: strings,
   }),
 };

@@ -93,8 +93,6 @@ export interface RecoveryTest {
 /** Who is let in by the subject's own access policy (a vault's, a bucket's). Identity policies may let in others. */
 export interface AccessPolicy {
   readonly grants: readonly AccessGrant[];
-  /** What it denies, in words: it narrows the grants, and lets nobody in. Left out: nothing. */
-  readonly denials?: readonly string[];
   /** Ways that this reading does not show, in words; empty where there is none. */
   readonly unseen: readonly string[];
 }

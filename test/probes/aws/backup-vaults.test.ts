@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { ApiError } from "#fixtures/estate/aws/answers.ts";
-import { toGrants } from "#probes/aws/access-grants.ts";
 import probe, { lockAt, toEncryption } from "#probes/aws/backup-vaults.ts";
 import { facetOf } from "../../support/probe-context.ts";
 import { ACCOUNT, fakeAws } from "./support.ts";
@@ -60,7 +59,7 @@ describe("backup vaults", async () => {
         conditions: [],
       },
       {
-        principal: "arn:aws:iam::999900001111:root",
+        principal: "999900001111",
         labels: [],
         actions: ["backup:StartRestoreJob"],
         conditions: [],
@@ -146,64 +145,4 @@ test("by whose key a vault encrypts", () => {
     keyManagement: null,
   });
   expect(toEncryption({})).toMatchObject({ enabled: null, algorithm: null });
-});
-
-describe("grants of a policy", () => {
-  const account = { id: ACCOUNT, partition: "aws" };
-  const grants = (...statements: object[]) =>
-    toGrants(JSON.stringify({ Statement: statements }), account);
-
-  test("of everyone, in each way of writing it", () => {
-    for (const Principal of ["*", { AWS: "*" }]) {
-      expect(grants({ ...statement, Principal }).grants.map(({ principal }) => principal)).toEqual([
-        "*",
-      ]);
-    }
-    const { Principal: _none, ...rest } = statement;
-    expect(grants({ ...rest, NotPrincipal: { AWS: "arn:aws:iam::1:root" } }).grants).toMatchObject([
-      { principal: "*", conditions: ["everyone but some whom it names"] },
-    ]);
-  });
-
-  test("of services and organisations, with what narrows them", () => {
-    const found = grants(
-      { ...statement, Principal: { AWS: ACCOUNT, Service: ["backup.amazonaws.com"] } },
-      {
-        ...statement,
-        Principal: "*",
-        Condition: { StringEquals: { "aws:PrincipalOrgID": ["o-1", "o-2"] } },
-      },
-    );
-    expect(found.grants.map(({ principal, conditions }) => [principal, conditions])).toEqual([
-      [`arn:aws:iam::${ACCOUNT}:root`, []],
-      ["backup.amazonaws.com", []],
-      ["*", ["aws:principalorgid stringequals o-1, o-2"]],
-    ]);
-  });
-
-  test("denials are told, and are no grants", () => {
-    const found = grants(statement, {
-      Effect: "Deny",
-      Sid: "keep",
-      Principal: "*",
-      Action: "backup:DeleteRecoveryPoint",
-      Resource: "*",
-    });
-    expect(found.grants).toHaveLength(2);
-    expect(found.denials).toEqual(['statement "keep" denies * backup:DeleteRecoveryPoint']);
-    expect(grants(statement)).not.toHaveProperty("denials");
-  });
-
-  test("every action but some is not few", () => {
-    const { Action: _action, ...rest } = statement;
-    expect(grants({ ...rest, NotAction: "backup:Delete*" }).grants[0]?.actions).toEqual([
-      "every action but some that it names",
-    ]);
-  });
-
-  test("half a document gives nothing", () => {
-    expect(() => toGrants("{}", account)).toThrow("Statement");
-    expect(() => toGrants("not JSON", account)).toThrow();
-    expect(() => grants({ Effect: "Allow", Action: "*", Resource: "*" })).toThrow("Principal");
-  });
 });

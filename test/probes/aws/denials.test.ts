@@ -36,7 +36,7 @@ function denial(permission: string): FaultRule["fault"] {
 describe("without one permission", async () => {
   const aws = await fakeAws(COMPLETE_ACCOUNT, { hideRegions: true });
   const target = awsTarget(aws.url, COMPLETE_TARGET);
-  const estate = { version: 1 as const, targets: [target], labels: [] };
+  const estate = { version: 1 as const, targets: [target], labels: [], ranges: [] };
 
   const now = new Date(NOW);
   const read = (some: readonly ProbeEntry[]): Promise<Evidence> =>

@@ -131,6 +131,14 @@ describe("backup sets in Amazon S3", async () => {
     const found = await gather(set({ bucket: "elsewhere", prefix: "" }));
     expect(facetOf(found, "dumps", "recoveryPoints")?.olderExists).toBe(true);
     expect(facetOf(found, "aws", "inventory")?.items[0]?.region).toBeNull();
+    expect(found.problems).toMatchObject([
+      {
+        subject: { name: "dumps" },
+        facets: ["inventory"],
+        reason: "denied",
+        permission: "s3:GetBucketLocation",
+      },
+    ]);
   });
 
   test("credentials of another account read nothing", async () => {

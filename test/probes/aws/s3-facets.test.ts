@@ -7,7 +7,12 @@ import {
   withPage,
 } from "#probes/aws/recovery-points.ts";
 import { toRegion } from "#probes/aws/s3-calls.ts";
-import { toEncryption, toReplication, toVersioning } from "#probes/aws/s3-facets.ts";
+import {
+  toEncryption,
+  toImmutability,
+  toReplication,
+  toVersioning,
+} from "#probes/aws/s3-facets.ts";
 import { toListed, toTags } from "#probes/aws/s3-inventory.ts";
 
 const KEY = "arn:aws:kms:eu-west-3:111122223333:key/1234";
@@ -33,6 +38,54 @@ const rule = (more: Partial<LifecycleRule> = {}): LifecycleRule => ({
   Status: "Enabled",
   Expiration: { Days: 30 },
   ...more,
+});
+
+describe("object lock", () => {
+  const lock = (fields: object | null) =>
+    toImmutability({
+      ObjectLockConfiguration: {
+        ObjectLockEnabled: "Enabled",
+        ...(fields === null ? {} : { Rule: { DefaultRetention: fields } }),
+      },
+    });
+
+  test.each([
+    [{ Mode: "COMPLIANCE", Days: 30 }, "compliance", 30],
+    [{ Mode: "GOVERNANCE", Days: 1 }, "governance", 1],
+    [{ Mode: "COMPLIANCE", Years: 2 }, "compliance", 730],
+    [{ Mode: "SOMETHING", Days: 30 }, null, 30],
+    [{ Days: 30 }, null, 30],
+  ])("a default of %j", (fields, mode, minimumDays) => {
+    expect(lock(fields)).toMatchObject({ mode, minimumDays });
+    expect(lock(fields).detail).toContain("for what is written since it was set");
+  });
+
+  test("that is on without a default locks nothing by itself", () => {
+    expect(lock(null)).toMatchObject({ mode: "none", minimumDays: null });
+    expect(lock(null).detail).toContain("without a default retention");
+  });
+
+  test("that is off", () => {
+    expect(toImmutability({ notSet: "ObjectLockConfigurationNotFoundError" })).toEqual({
+      mode: "none",
+      minimumDays: null,
+      detail: "object lock is off",
+    });
+  });
+
+  test.each([
+    ["no setting", {}],
+    ["an empty setting", { ObjectLockConfiguration: {} }],
+  ])("%s is no answer", (_, raw) => {
+    expect(() => toImmutability(raw)).toThrow(TypeError);
+  });
+  test.each([
+    { Mode: "COMPLIANCE" },
+    { Mode: "COMPLIANCE", Days: 0 },
+    { Mode: "GOVERNANCE", Years: 0.5 },
+  ])("a default without a time, %j, is no answer", (fields) => {
+    expect(() => lock(fields)).toThrow(TypeError);
+  });
 });
 
 describe("encryption", () => {

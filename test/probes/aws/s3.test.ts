@@ -23,6 +23,8 @@ const buckets: readonly AwsBucket[] = [
     policy: tlsOnly("records"),
     versioning: "Enabled",
     replication: [{ bucket: "arn:aws:s3:::copy" }],
+    lifecycle: [{ days: 365, formerDays: 30 }],
+    objectLock: { mode: "COMPLIANCE", days: 90 },
   },
   { name: "copy", region: "eu-west-3", encryption: { algorithm: "aws:kms", key: "alias/copy" } },
   { name: "stray", region: "us-east-1", publicAccessBlock: null, ownership: null },
@@ -34,6 +36,9 @@ const facets: readonly FacetName[] = [
   "exposure",
   "versioning",
   "replication",
+  "accessPolicy",
+  "immutability",
+  "retention",
 ];
 const listed = (found: Gathered) => facetOf(found, "aws", "inventory");
 const has = (found: Gathered, name: string, facet: FacetName) =>
@@ -130,25 +135,65 @@ describe("Amazon S3 buckets", async () => {
   });
 
   test.each([
-    ["GetBucketEncryption", "encryption", "s3:GetEncryptionConfiguration"],
-    ["GetBucketPolicy", "transport", "s3:GetBucketPolicy"],
-    ["GetBucketVersioning", "versioning", "s3:GetBucketVersioning"],
-    ["GetBucketReplication", "replication", "s3:GetReplicationConfiguration"],
-    ["GetPublicAccessBlock", "exposure", "s3:GetBucketPublicAccessBlock"],
-  ] as const)("%s denied costs one facet of one bucket", async (operation, facet, permission) => {
-    aws.setFaults({ operation, resource: "records", fault: { kind: "denied" } });
+    ["GetBucketEncryption", ["encryption"], "s3:GetEncryptionConfiguration"],
+    ["GetBucketPolicy", ["transport", "accessPolicy"], "s3:GetBucketPolicy"],
+    ["GetBucketVersioning", ["versioning", "retention"], "s3:GetBucketVersioning"],
+    ["GetBucketReplication", ["replication"], "s3:GetReplicationConfiguration"],
+    ["GetObjectLockConfiguration", ["immutability"], "s3:GetBucketObjectLockConfiguration"],
+    ["GetBucketLifecycleConfiguration", ["retention"], "s3:GetLifecycleConfiguration"],
+    ["GetPublicAccessBlock", ["exposure"], "s3:GetBucketPublicAccessBlock"],
+  ] as const)(
+    "%s denied costs what it tells of one bucket",
+    async (operation, lost, permission) => {
+      aws.setFaults({ operation, resource: "records", fault: { kind: "denied" } });
+      const found = await aws.scan().gather(probe);
+      if (operation === "GetPublicAccessBlock") {
+        // Its policy denies only and its access lists are off: no block is needed to know.
+        expect(facetOf(found, "records", "exposure")?.anonymousAccess).toBe(false);
+        expect(found.problems).toEqual([]);
+        return;
+      }
+      for (const facet of lost) {
+        const problem = found.problems.find(({ facets: about }) => about.includes(facet));
+        expect(problem).toMatchObject({
+          subject: { name: "records" },
+          reason: "denied",
+          permission,
+        });
+      }
+      expect(found.problems).toHaveLength(lost.length);
+      const gone: readonly FacetName[] = lost;
+      for (const other of facets) expect(has(found, "records", other)).toBe(!gone.includes(other));
+      for (const facet of lost) expect(has(found, "copy", facet)).toBe(true);
+    },
+  );
+
+  test("what tells several facets is asked for once", async () => {
+    const before = aws.calls.length;
+    await aws.scan().gather(probe);
+    const asked = aws.calls.slice(before).map(({ operation }) => operation);
+    const times = (name: string) => asked.filter((operation) => operation === name).length;
+    expect(times("GetBucketPolicy")).toBe(buckets.length);
+    expect(times("GetBucketVersioning")).toBe(buckets.length);
+  });
+
+  test("locks, rules and policies of buckets", async () => {
     const found = await aws.scan().gather(probe);
-    if (facet === "exposure") {
-      // Its policy denies only and its access lists are off: no block is needed to know.
-      expect(facetOf(found, "records", "exposure")?.anonymousAccess).toBe(false);
-      expect(found.problems).toEqual([]);
-      return;
-    }
-    expect(found.problems).toMatchObject([
-      { subject: { name: "records" }, facets: [facet], reason: "denied", permission },
-    ]);
-    for (const other of facets) expect(has(found, "records", other)).toBe(other !== facet);
-    expect(has(found, "copy", facet)).toBe(true);
+    expect(facetOf(found, "records", "immutability")).toMatchObject({
+      mode: "compliance",
+      minimumDays: 90,
+    });
+    expect(facetOf(found, "copy", "immutability")).toMatchObject({ mode: "none" });
+    expect(facetOf(found, "records", "retention")).toMatchObject({ after: "P395D", whole: true });
+    expect(facetOf(found, "copy", "retention")).toMatchObject({ after: null, whole: true });
+    expect(facetOf(found, "records", "accessPolicy")).toEqual({
+      grants: [],
+      unseen: [
+        "identity policies of the account",
+        "access lists of the bucket and its objects",
+        "access points",
+      ],
+    });
   });
 
   test.each([
@@ -220,6 +265,9 @@ describe("Amazon S3 buckets", async () => {
     ["GetBucketPolicy", "transport"],
     ["GetBucketVersioning", "versioning"],
     ["GetBucketReplication", "replication"],
+    ["GetBucketPolicy", "accessPolicy"],
+    ["GetObjectLockConfiguration", "immutability"],
+    ["GetBucketLifecycleConfiguration", "retention"],
     ["GetPublicAccessBlock", "exposure"],
     ["GetBucketOwnershipControls", "exposure"],
     ["GetBucketAcl", "exposure"],

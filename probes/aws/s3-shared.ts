@@ -1,0 +1,47 @@
+import type { GetBucketPolicyOutput, GetBucketVersioningOutput } from "@aws-sdk/client-s3";
+import type { Question } from "#model/probe.ts";
+import type { AwsClients } from "./clients.ts";
+import { orNotSet, s3Question } from "./s3-calls.ts";
+import type { NotSet } from "./s3-facets.ts";
+import type { Bucket } from "./s3-inventory.ts";
+
+/** Questions whose answers tell several facets: each goes to S3 once for a bucket, whoever asks first. */
+export interface SharedQuestions {
+  readonly policy: (bucket: Bucket) => Question<GetBucketPolicyOutput | NotSet>;
+  readonly versioning: (bucket: Bucket) => Question<GetBucketVersioningOutput>;
+}
+
+/** Answers are forgotten together with their bucket. */
+export async function sharedQuestions(clients: AwsClients): Promise<SharedQuestions> {
+  const sdk = await import("@aws-sdk/client-s3");
+  return {
+    policy: forEach(({ subject, region }) =>
+      s3Question(
+        clients,
+        region,
+        "GetBucketPolicy",
+        orNotSet("NoSuchBucketPolicy", (client, options) =>
+          client.send(new sdk.GetBucketPolicyCommand({ Bucket: subject.name }), options),
+        ),
+      ),
+    ),
+    versioning: forEach(({ subject, region }) =>
+      s3Question(clients, region, "GetBucketVersioning", (client, options) =>
+        client.send(new sdk.GetBucketVersioningCommand({ Bucket: subject.name }), options),
+      ),
+    ),
+  };
+}
+
+function forEach<Raw>(make: (bucket: Bucket) => Question<Raw>) {
+  const made = new WeakMap<Bucket, Question<Raw>>();
+  return (bucket: Bucket): Question<Raw> => {
+    const known = made.get(bucket);
+    if (known !== undefined) return known;
+    const question = make(bucket);
+    let answer: Promise<Raw> | undefined;
+    const once = { ...question, call: (signal: AbortSignal) => (answer ??= question.call(signal)) };
+    made.set(bucket, once);
+    return once;
+  };
+}
