@@ -164,9 +164,12 @@ export interface Link {
 
 /** How long what a subject holds is kept (log entries, objects). */
 export interface Retention {
-  /** ISO 8601; null: for ever. */
+  /** ISO 8601 duration, the shortest where there are several; null: for ever. */
   readonly after: string | null;
-  /** Whether that goes for all that the subject holds; false: for a part; null: cannot be told. */
+  /**
+   * Whether that goes for all that the subject holds; false: for a part, and nothing deletes the rest;
+   * null: cannot be told (with `after` null nothing is known).
+   */
   readonly whole: boolean | null;
   /** The setting in the provider's words. */
   readonly detail: string;

@@ -43,7 +43,9 @@ export default defineControl({
     const least = minimum === undefined ? 0 : shortestSeconds(minimum);
     const most =
       maximum === undefined ? Infinity : longestSeconds(maximum) + longestSeconds(deletionLag);
-    const readable = after === null || parseDuration(after) !== null;
+    // Where for ever may hold for all or for none, nothing is known.
+    const untold = after === null && whole === null;
+    const readable = !untold && (after === null || parseDuration(after) !== null);
     const [shortest, longest] =
       after === null || !readable
         ? [Infinity, Infinity]
@@ -58,7 +60,7 @@ export default defineControl({
       ? whole === null
         ? [`whether that goes for all entries is not known (${detail})`]
         : []
-      : [`how long entries are kept cannot be read (${detail})`];
+      : [`how long entries are kept cannot be told (${detail})`];
     return settle({
       failures: readable ? failures : [],
       open,
