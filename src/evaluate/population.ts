@@ -90,21 +90,21 @@ function listings(
   for (const target of estate.targets) {
     if (!scopeTouchesTarget(scope, target, estate.labels)) continue;
     const complete = index.listings.get(target.id)?.complete ?? new Set<string>();
-    const judged = kindsOf(target.provider).filter(
-      (kind) =>
-        kind.facets.some((facet) => control.needs.includes(facet)) &&
-        inScope(kind.kind) &&
-        !excluded.some((matches) => matches(kind.kind)) &&
-        concerns(kind.kind, target),
-    );
-    const missing = judged.filter(
-      ({ kind }) =>
-        !complete.has(kind.toLowerCase()) && (!complete.has("*") || kind === "backup-set"),
-    );
-    if (missing.length < judged.length) listed = true;
+    const isJudged = ({ kind, facets }: Kind) =>
+      facets.some((facet) => control.needs.includes(facet)) &&
+      inScope(kind) &&
+      !excluded.some((matches) => matches(kind)) &&
+      concerns(kind, target);
+    const all = complete.has("*");
+    const isListed = ({ kind }: Kind) =>
+      complete.has(kind.toLowerCase()) || (all && kind !== "backup-set");
+    const kinds = kindsOf(target.provider);
+    listed ||= kinds.some((kind) => isListed(kind) && isJudged(kind));
+    if (all && (!declaresBackups(target) || complete.has("backup-set"))) continue;
+    const missing = kinds.filter((kind) => !isListed(kind) && isJudged(kind));
     const causes = Map.groupBy(missing, ({ kind }) => index.listingProblem(target.id, kind));
-    for (const [problem, kinds] of causes) {
-      gaps.push({ target, kinds, problem });
+    for (const [problem, unlisted] of causes) {
+      gaps.push({ target, kinds: unlisted, problem });
     }
   }
   return { gaps, listed };
