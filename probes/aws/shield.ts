@@ -14,7 +14,7 @@ const LIST_PERMISSION = "shield:ListProtections";
 
 const STANDARD = {
   name: "AWS Shield Standard",
-  reference: "https://docs.aws.amazon.com/waf/latest/developerguide/ddos-standard-summary.html",
+  reference: "https://docs.aws.amazon.com/waf/latest/developerguide/shield-chapter.html",
 };
 
 /** What protects the account from denial of service. */
