@@ -151,7 +151,7 @@ function usedGroup(
   }
   const { ExcludedRules = [], RuleActionOverrides = [] } = statement;
   return {
-    name: managed === undefined ? (reference?.ARN ?? "") : nameOf(managed),
+    name: managed === undefined ? (reference?.ARN ?? "") : shownAs(managed),
     managed,
     reference,
     counts: override.Count !== undefined,
@@ -171,6 +171,12 @@ function nameOf({ VendorName, Name }: ManagedRuleGroupStatement): string {
     throw new TypeError("a managed rule group without name");
   }
   return VendorName === "AWS" ? Name : `${VendorName} ${Name}`;
+}
+
+/** A group may be held back from all requests but those of one statement. */
+function shownAs(managed: ManagedRuleGroupStatement): string {
+  const narrowed = managed.ScopeDownStatement === undefined ? "" : " (some requests only)";
+  return `${nameOf(managed)}${narrowed}`;
 }
 
 function keyOf(managed: ManagedRuleGroupStatement): string {

@@ -117,6 +117,13 @@ describe("the web ACL before a balancer", () => {
       { mode: "prevention", managedRules: ["Common"], countingRules: [] },
     ],
     [
+      "for some requests only",
+      acl([
+        managed("Common", { ScopeDownStatement: { GeoMatchStatement: { CountryCodes: ["FR"] } } }),
+      ]),
+      { mode: "prevention", managedRules: ["Common (some requests only)"] },
+    ],
+    [
       "of another vendor",
       acl([managed("Rules", { VendorName: "Fortinet" })]),
       { managedRules: ["Fortinet Rules"] },
