@@ -30,15 +30,38 @@ export function deriveEndpointSettings(
     }
   }
   if (named.size === 0) return [];
+  const isKnownWhole = wholeKinds(observations);
   return [...endpoints.values()].flatMap((subject) => {
     const address = /^(.+):(\d+)$/.exec(subject.id);
     if (address === null) return [];
     const host = canonical(address[1] ?? "");
-    // A name of its own goes before one that a wildcard covers.
-    const found = named.get(host) ?? named.get(host.replace(/^[^.]+/, "*")) ?? [];
+    // A name of its own goes before one that a wildcard covers, so a wildcard counts where no name can have been missed.
+    const wide = named.get(host.replace(/^[^.]+/, "*")) ?? [];
+    const found = named.get(host) ?? wide.filter(isKnownWhole);
     const joined = join(subject, found, Number(address[2]));
     return joined === null ? [] : [joined];
   });
+}
+
+/** Whether all of a setting's kind were listed in its target, and the setting of each was read. */
+function wholeKinds(
+  observations: readonly Observation[],
+): (setting: TransportObservation) => boolean {
+  const place = ({ target, kind }: Pick<Subject, "target" | "kind">) =>
+    `${target}\n${kind.toLowerCase()}`;
+  const read = new Set<string>();
+  const listed = new Set<string>();
+  const items: Subject[] = [];
+  for (const observation of observations) {
+    if (observation.facet === "transport") read.add(subjectKey(observation.subject));
+    if (observation.facet !== "inventory") continue;
+    const { complete, kinds, items: some } = observation.value;
+    items.push(...some);
+    const { target } = observation.subject;
+    if (complete) for (const kind of kinds) listed.add(place({ target, kind }));
+  }
+  const unread = new Set(items.filter((item) => !read.has(subjectKey(item))).map(place));
+  return ({ subject }) => listed.has(place(subject)) && !unread.has(place(subject));
 }
 
 function join(

@@ -64,6 +64,18 @@ function joined(...observations: Observation[]): Transport | undefined {
 const seen = (id = "www.example.com:443") =>
   observe(endpoint(id), "protocols", wire("TLSv1.2", "TLSv1.3"));
 
+const second = bucket("E2", { kind: distribution.kind, region: null });
+/** A listing of two distributions, one with a wildcard and one with a name of its own. */
+const both = [
+  inventory([distribution, second], { kinds: [distribution.kind] }),
+  observe(
+    second,
+    "transport",
+    setting({ hostNames: ["*.example.com"], versions: ["TLSv1.0"], minimumTls: "TLSv1.0" }),
+  ),
+  observe(distribution, "transport", setting({})),
+] as const;
+
 describe("the setting behind an endpoint's name", () => {
   test("comes with the name of its source", () => {
     const value = joined(seen(), observe(distribution, "transport", setting({})));
@@ -85,15 +97,21 @@ describe("the setting behind an endpoint's name", () => {
   });
 
   test("a wildcard stands for one label, and the name itself goes before it", () => {
-    const wide = observe(
-      bucket("E2", { kind: distribution.kind }),
-      "transport",
-      setting({ hostNames: ["*.example.com"], versions: ["TLSv1.0"], minimumTls: "TLSv1.0" }),
-    );
-    const exact = observe(distribution, "transport", setting({}));
-    expect(joined(seen("app.example.com:443"), wide, exact)?.minimumTls).toBe("TLSv1.0");
-    expect(joined(seen("www.example.com:443"), wide, exact)?.minimumTls).toBe("TLSv1.2");
-    expect(joined(seen("a.b.example.com:443"), wide, exact)).toBeUndefined();
+    expect(joined(seen("app.example.com:443"), ...both)?.minimumTls).toBe("TLSv1.0");
+    expect(joined(seen("www.example.com:443"), ...both)?.minimumTls).toBe("TLSv1.2");
+    expect(joined(seen("a.b.example.com:443"), ...both)).toBeUndefined();
+  });
+
+  test("a wildcard counts for nothing where a name may have been missed", () => {
+    const [listing, wide, exact] = both;
+    const name = seen("www.example.com:443");
+    expect(joined(name, listing, wide)).toBeUndefined();
+    expect(joined(name, wide)).toBeUndefined();
+    const cut = inventory([second], { kinds: [distribution.kind], complete: false });
+    expect(joined(name, cut, wide)).toBeUndefined();
+    const all = inventory([second], { kinds: [distribution.kind] });
+    expect(joined(name, all, wide)?.minimumTls).toBe("TLSv1.0");
+    expect(joined(name, cut, exact)?.minimumTls).toBe("TLSv1.2");
   });
 
   test("another port is another door, but clear text is looked for at 80", () => {
