@@ -5,7 +5,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import { subjectKey, type Subject } from "#model/subject.ts";
 import { plain } from "#model/text.ts";
 import { explain } from "./explain.ts";
-import { knownSubjects } from "./known-subjects.ts";
+import type { KnownSubjects } from "./known-subjects.ts";
 import { planMatcher, type Selected } from "./plan-selection.ts";
 
 /** What the joins make of the evidence: all observations anew, and why a facet could not be put together. */
@@ -31,14 +31,13 @@ interface Plan {
  * of. Where a plan of its region could not be read, or nothing tells whether one selects it, there is no reading at
  * all: half of the rules would be taken for all of them.
  */
-export function deriveBackups({ observations, problems }: Joined): Joined {
-  const known = knownSubjects(observations);
+export function deriveBackups({ observations, problems }: Joined, known: KnownSubjects): Joined {
   const own = new Map<string, Reading>();
   const plans = new Map<string, BackupPlan>();
   for (const observation of observations) {
-    const key = subjectKey(observation.subject);
-    if (observation.facet === "backups") own.set(key, observation);
-    if (observation.facet === "backupPlan") plans.set(key, observation.value);
+    const { facet, subject } = observation;
+    if (facet === "backups") own.set(subjectKey(subject), observation);
+    if (facet === "backupPlan") plans.set(subjectKey(subject), observation.value);
   }
   const made: Observation[] = [];
   const failed: Problem[] = [];
@@ -111,10 +110,12 @@ function joiner(
     for (const plan of plans) {
       const where = sameRegion(plan.subject, subject);
       if (where === "no") continue;
-      const name = plain(plan.subject.name);
-      if (plan.rules === null) return open("plans", `the backup plan ${name} was not read`);
+      if (plan.rules === null) {
+        return open("plans", `the backup plan ${plain(plan.subject.name)} was not read`);
+      }
       const { membership, missing } = plan.select(subject);
       if (membership === "no") continue;
+      const name = plain(plan.subject.name);
       if (where === "unknown")
         return open("other", `the region of it or of the backup plan ${name} was not read`);
       if (membership === "unknown") return undecided(name, missing);

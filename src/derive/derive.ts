@@ -3,6 +3,7 @@ import type { Evidence } from "#model/evidence.ts";
 import { labelPrincipals } from "./access-labels.ts";
 import { deriveBackups, type Joined } from "./backups.ts";
 import { deriveEndpointSettings } from "./endpoint-settings.ts";
+import { knownSubjects } from "./known-subjects.ts";
 import { deriveLocations } from "./locations.ts";
 import { resolveProtectedRegions } from "./protected-regions.ts";
 import { deriveRecoveryPoints } from "./recovery-points.ts";
@@ -17,8 +18,9 @@ export function derive(
   estate: Estate,
 ): Joined {
   const placed = resolveProtectedRegions(resolveReplicationRegions(observations));
-  const backups = deriveBackups({ observations: placed, problems });
-  const points = deriveRecoveryPoints(backups);
+  const known = knownSubjects(placed);
+  const backups = deriveBackups({ observations: placed, problems }, known);
+  const points = deriveRecoveryPoints(backups, known);
   const labelled = labelPrincipals(points.observations, estate);
   return {
     observations: [...labelled, ...deriveLocations(labelled), ...deriveEndpointSettings(labelled)],

@@ -8,7 +8,7 @@ import { parseMoment } from "#model/moment.ts";
 import { subjectKey, type Subject } from "#model/subject.ts";
 import type { Joined } from "./backups.ts";
 import { explain } from "./explain.ts";
-import { knownSubjects } from "./known-subjects.ts";
+import type { KnownSubjects } from "./known-subjects.ts";
 
 type Reading = Extract<Observation, { facet: "recoveryPoints" }>;
 /** A listing of points is whole: what is not in it does not exist. */
@@ -26,16 +26,18 @@ interface Points {
  * Only where every kind that can be one was listed and read whole, and its rules are known, which say how long points
  * are kept: a point that was not seen would be taken for a gap.
  */
-export function deriveRecoveryPoints({ observations, problems }: Joined): Joined {
-  const known = knownSubjects(observations);
+export function deriveRecoveryPoints(
+  { observations, problems }: Joined,
+  known: KnownSubjects,
+): Joined {
   const own = new Map<string, Reading>();
   const backups = new Map<string, Backups>();
   const points = new Map<string, RecoveryPoint>();
   for (const observation of observations) {
-    const key = subjectKey(observation.subject);
-    if (observation.facet === "recoveryPoints") own.set(key, observation);
-    if (observation.facet === "backups") backups.set(key, observation.value);
-    if (observation.facet === "recoveryPoint") points.set(key, observation.value);
+    const { facet, subject } = observation;
+    if (facet === "recoveryPoints") own.set(subjectKey(subject), observation);
+    if (facet === "backups") backups.set(subjectKey(subject), observation.value);
+    if (facet === "recoveryPoint") points.set(subjectKey(subject), observation.value);
   }
   const made: Observation[] = [];
   const failed: Problem[] = [];
