@@ -54,7 +54,7 @@ export function toAccessPolicy(
 const ANYONE: Principal = { type: "AWS", id: "*" };
 
 function principalsOf({ who, principals }: Statement): readonly Principal[] {
-  return who === "some" ? principals : [ANYONE];
+  return who === "everyone-but" ? [ANYONE] : principals;
 }
 
 function isAccount(id: string, account: string): boolean {

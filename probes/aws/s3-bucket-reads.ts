@@ -1,7 +1,5 @@
 import type { FacetName } from "#model/facets.ts";
 import { defineRead, type AnyRead } from "#model/probe.ts";
-import { toAccessPolicy } from "./access-policy.ts";
-import type { Account } from "./account.ts";
 import { toTransport } from "./bucket-transport.ts";
 import type { AwsClients } from "./clients.ts";
 import { orNotSet, s3Question } from "./s3-calls.ts";
@@ -15,17 +13,9 @@ import {
 import type { Bucket } from "./s3-inventory.ts";
 import type { SharedQuestions } from "./s3-shared.ts";
 
-/** What lets in callers of a bucket beside its policy. */
-const OTHER_WAYS = [
-  "identity policies of the account",
-  "access lists of the bucket and its objects",
-  "access points",
-];
-
 /** The wanted facets that one call each reads. */
 export async function bucketReads(
   clients: AwsClients,
-  account: Account,
   shared: SharedQuestions,
   wanted: ReadonlySet<FacetName>,
 ): Promise<(bucket: Bucket) => readonly AnyRead[]> {
@@ -54,13 +44,6 @@ export async function bucketReads(
         facet: "transport",
         permission: "s3:GetBucketPolicy",
         map: (raw) => toTransport(toPolicyText(raw), subject.id),
-      }),
-      defineRead({
-        ...shared.policy(bucket),
-        subject,
-        facet: "accessPolicy",
-        permission: "s3:GetBucketPolicy",
-        map: (raw) => toAccessPolicy(toPolicyText(raw), account, OTHER_WAYS),
       }),
       defineRead({
         ...s3Question(

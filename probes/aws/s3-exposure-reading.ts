@@ -53,6 +53,16 @@ export async function readAccountBlock(
   );
 }
 
+/** The public access block of one bucket. */
+export function readBucketBlock(
+  bucket: Bucket,
+  shared: SharedQuestions,
+  context: ProbeContext,
+): Promise<Part<AccessBlock | null>> {
+  const question = shared.publicAccessBlock(bucket);
+  return part(context, question, "s3:GetBucketPublicAccessBlock", toAccessBlock);
+}
+
 /** Reads of one bucket only what is needed to decide, most decisive first; an observation or a problem. */
 export async function readExposure(
   bucket: Bucket,
@@ -78,14 +88,8 @@ export async function readExposure(
   let parts: ExposureParts = { account };
   const decided = (setting: keyof AccessBlock) => typeof blockedBy(parts, setting) === "string";
   if (!decided("ignorePublicAcls") || !decided("restrictPublicBuckets")) {
-    const own = await ask(
-      "GetPublicAccessBlock",
-      "s3:GetBucketPublicAccessBlock",
-      orNotSet(NO_BLOCK, (client, options) =>
-        client.send(new sdk.GetPublicAccessBlockCommand({ Bucket }), options),
-      ),
-      toAccessBlock,
-    );
+    asked.push("s3:GetPublicAccessBlock");
+    const own = await readBucketBlock(bucket, shared, context);
     parts = { ...parts, bucket: own };
   }
   if (!decided("restrictPublicBuckets")) {

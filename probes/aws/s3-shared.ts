@@ -1,4 +1,8 @@
-import type { GetBucketPolicyOutput, GetBucketVersioningOutput } from "@aws-sdk/client-s3";
+import type {
+  GetBucketPolicyOutput,
+  GetBucketVersioningOutput,
+  GetPublicAccessBlockOutput,
+} from "@aws-sdk/client-s3";
 import type { Question } from "#model/probe.ts";
 import type { AwsClients } from "./clients.ts";
 import { orNotSet, s3Question } from "./s3-calls.ts";
@@ -9,6 +13,7 @@ import type { Bucket } from "./s3-inventory.ts";
 export interface SharedQuestions {
   readonly policy: (bucket: Bucket) => Question<GetBucketPolicyOutput | NotSet>;
   readonly versioning: (bucket: Bucket) => Question<GetBucketVersioningOutput>;
+  readonly publicAccessBlock: (bucket: Bucket) => Question<GetPublicAccessBlockOutput | NotSet>;
 }
 
 /** Answers are forgotten together with their bucket. */
@@ -22,6 +27,16 @@ export async function sharedQuestions(clients: AwsClients): Promise<SharedQuesti
         "GetBucketPolicy",
         orNotSet("NoSuchBucketPolicy", (client, options) =>
           client.send(new sdk.GetBucketPolicyCommand({ Bucket: subject.name }), options),
+        ),
+      ),
+    ),
+    publicAccessBlock: forEach(({ subject, region }) =>
+      s3Question(
+        clients,
+        region,
+        "GetPublicAccessBlock",
+        orNotSet("NoSuchPublicAccessBlockConfiguration", (client, options) =>
+          client.send(new sdk.GetPublicAccessBlockCommand({ Bucket: subject.name }), options),
         ),
       ),
     ),

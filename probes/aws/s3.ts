@@ -3,6 +3,7 @@ import { defineProbe, defineRead, type ProbeContext } from "#model/probe.ts";
 import { targetSubject } from "#model/subject.ts";
 import { chunks, cutOff } from "#probes/common/chunks.ts";
 import { classifyAws } from "./errors.ts";
+import { readAccess } from "./s3-access-reading.ts";
 import { bucketReads } from "./s3-bucket-reads.ts";
 import { readAccountBlock, readExposure } from "./s3-exposure-reading.ts";
 import { BUCKET_KIND, listBuckets, type Bucket } from "./s3-inventory.ts";
@@ -34,7 +35,13 @@ export default defineProbe({
     },
     versioning: { permissions: ["s3:GetBucketVersioning"] },
     replication: { permissions: ["s3:GetReplicationConfiguration"] },
-    accessPolicy: { permissions: ["s3:GetBucketPolicy"] },
+    accessPolicy: {
+      permissions: [
+        "s3:GetBucketPolicy",
+        "s3:GetAccountPublicAccessBlock",
+        "s3:GetBucketPublicAccessBlock",
+      ],
+    },
     immutability: { permissions: ["s3:GetBucketObjectLockConfiguration"] },
     retention: { permissions: ["s3:GetLifecycleConfiguration", "s3:GetBucketVersioning"] },
   },
@@ -71,14 +78,21 @@ async function* gatherBuckets(
       }),
     );
     const shared = await sharedQuestions(clients);
-    const readsOf = await bucketReads(clients, account, shared, wanted);
-    const block = wanted.has("exposure") ? await readAccountBlock(target, clients, context) : null;
+    const readsOf = await bucketReads(clients, shared, wanted);
+    let asked: ReturnType<typeof readAccountBlock> | undefined;
+    const accountBlock = () => (asked ??= readAccountBlock(target, clients, context));
+    const block = wanted.has("exposure") ? await accountBlock() : null;
     for await (const some of chunks(buckets, context.signal)) {
       if (wanted.has("location")) yield* locations(some, context);
       yield* context.readAll(some.flatMap(readsOf));
       if (wanted.has("retention")) {
         yield* await Promise.all(
           some.map((bucket) => readRetention(bucket, shared, clients, context)),
+        );
+      }
+      if (wanted.has("accessPolicy")) {
+        yield* await Promise.all(
+          some.map((bucket) => readAccess(bucket, account, accountBlock, shared, context)),
         );
       }
       if (block === null) continue;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { toAccessPolicy } from "#probes/aws/access-policy.ts";
+import { underBlock } from "#probes/aws/s3-access-reading.ts";
 
 const ACCOUNT = { id: "111122223333", partition: "aws" };
 const ALL = ["arn:aws:s3:::b", "arn:aws:s3:::b/*"];
@@ -115,5 +116,25 @@ describe("whom a resource policy lets in", () => {
     expect(parse('{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}')).toThrow(
       TypeError,
     );
+  });
+});
+
+describe("a policy of everyone under a public access block", () => {
+  const access = read(statement({ Principal: { AWS: ["*", APP] } }));
+  const left = (block: Parameters<typeof underBlock>[1]) => {
+    const { grants, unseen } = underBlock(access, block);
+    return [grants.map(({ principal, conditions }) => [principal, ...conditions]), unseen.length];
+  };
+
+  test("that is off", () => expect(left(null)).toEqual([[["*"], [APP]], 1]));
+  test("that is on leaves the account", () => {
+    expect(left("account public access block")).toEqual([[[APP]], 2]);
+  });
+  test("that was not read leaves it open", () => {
+    const failure = { reason: "denied", message: "", retryable: false } as const;
+    const missing = { failure, operation: "", permission: "s3:GetBucketPublicAccessBlock" };
+    const words =
+      "no public access block is on, which was not read (denied: grant s3:GetBucketPublicAccessBlock)";
+    expect(left(missing)).toEqual([[["*", words], [APP]], 1]);
   });
 });

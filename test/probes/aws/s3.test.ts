@@ -177,6 +177,21 @@ describe("Amazon S3 buckets", async () => {
     expect(times("GetBucketVersioning")).toBe(buckets.length);
   });
 
+  test("a policy of everyone is worth what the public access blocks leave of it", async () => {
+    const Policy = JSON.stringify({
+      Statement: { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" },
+    });
+    aws.setFaults({ operation: "GetBucketPolicy", fault: { kind: "body", body: Policy } });
+    const found = await aws.scan().gather(probe, ["accessPolicy"]);
+    expect(found.problems).toEqual([]);
+    // All four settings are on in the one, none in the other.
+    expect(facetOf(found, "copy", "accessPolicy")?.grants).toEqual([]);
+    expect(facetOf(found, "copy", "accessPolicy")?.unseen).toHaveLength(4);
+    expect(facetOf(found, "stray", "accessPolicy")?.grants).toEqual([
+      { principal: "*", labels: [], actions: ["s3:GetObject"], conditions: [] },
+    ]);
+  });
+
   test("locks, rules and policies of buckets", async () => {
     const found = await aws.scan().gather(probe);
     expect(facetOf(found, "records", "immutability")).toMatchObject({
