@@ -1,10 +1,4 @@
-import type {
-  DBCluster,
-  DBClusterSnapshot,
-  DBInstance,
-  DBInstanceAutomatedBackup,
-  DBSnapshot,
-} from "@aws-sdk/client-rds";
+import type { DBCluster, DBInstance, DBInstanceAutomatedBackup } from "@aws-sdk/client-rds";
 import type { BackupPlace, Backups } from "#model/backup-facets.ts";
 import type { Encryption, Exposure, Location, RecoveryPoints, Redundancy } from "#model/facets.ts";
 import { listed, plain } from "#model/text.ts";
@@ -19,12 +13,15 @@ const RDS_DESIGN =
 
 /** @throws when the answer does not say whether it is encrypted */
 export function toEncryption(
-  item: DBInstance | DBCluster | DBSnapshot | DBClusterSnapshot,
+  item: Pick<DBInstance | DBCluster, "Engine" | "StorageEncryptionType"> & {
+    readonly Encrypted?: boolean | undefined;
+    readonly StorageEncrypted?: boolean | undefined;
+  },
   manager: KeyManager,
 ): Encryption {
-  const { Engine, StorageEncryptionType: type } = item;
-  const encrypted = "Encrypted" in item ? item.Encrypted : undefined;
-  const stored = "StorageEncrypted" in item ? item.StorageEncrypted : undefined;
+  // Snapshots of instances and their backups have the first, the others the second.
+  const { Encrypted: encrypted, Engine, StorageEncrypted: stored } = item;
+  const { StorageEncryptionType: type } = item;
   const design = DESIGNS[Engine ?? ""] ?? RDS_DESIGN;
   // Where RDS encrypts by a key of its own, the older field says that nothing is encrypted.
   if (type === "sse-rds") return wholeEncryption(true, PROVIDER_KEY, design);

@@ -5,6 +5,7 @@ import { keyManagers } from "./key-managers.ts";
 import { listAll, observeListed } from "./listing.ts";
 import { rdsAsks } from "./rds-asks.ts";
 import { readCluster, readInstance, type Databases } from "./rds-databases.ts";
+import { LEFT_KINDS, readLeftBackups } from "./rds-left-backups.ts";
 import {
   CLUSTER_KINDS,
   CLUSTER_SNAPSHOT_KIND,
@@ -21,16 +22,21 @@ import { inAccount } from "./session.ts";
 const BOTH = ["rds:DescribeDBInstances", "rds:DescribeDBClusters"] as const;
 const SNAPSHOTS = ["rds:DescribeDBSnapshots", "rds:DescribeDBClusterSnapshots"] as const;
 
+const AUTOMATED = [
+  "rds:DescribeDBInstanceAutomatedBackups",
+  "rds:DescribeDBClusterAutomatedBackups",
+] as const;
+
 /** Databases of RDS, Aurora, DocumentDB and Neptune, and their snapshots. */
 export default defineProbe({
   id: "aws-rds",
   title: "Amazon RDS, Aurora, DocumentDB and Neptune",
   provider: "aws",
-  kinds: [...INSTANCE_KINDS, ...CLUSTER_KINDS, SNAPSHOT_KIND, CLUSTER_SNAPSHOT_KIND],
+  kinds: [...INSTANCE_KINDS, ...CLUSTER_KINDS, SNAPSHOT_KIND, CLUSTER_SNAPSHOT_KIND, ...LEFT_KINDS],
   provides: {
-    inventory: { permissions: [...BOTH, ...SNAPSHOTS] },
+    inventory: { permissions: [...BOTH, ...SNAPSHOTS, ...AUTOMATED] },
     location: { permissions: ["rds:DescribeDBInstances"] },
-    encryption: { permissions: [...BOTH, ...SNAPSHOTS, "kms:ListAliases"] },
+    encryption: { permissions: [...BOTH, ...SNAPSHOTS, ...AUTOMATED, "kms:ListAliases"] },
     transport: { permissions: ["rds:DescribeDBParameters", "rds:DescribeDBClusterParameters"] },
     exposure: {
       permissions: [
@@ -75,6 +81,7 @@ export default defineProbe({
       for await (const chunk of chunks(allClusters.found, context.signal)) {
         yield* (await Promise.all(chunk.map((one) => readCluster(one, wanted, all)))).flat();
       }
+      yield* readLeftBackups(wanted, all);
       yield* readSnapshots(allSnapshots, allClusterSnapshots, wanted, all);
       if (!wanted.has("exposure")) return;
       yield* readSharing(allSnapshots.found, session);

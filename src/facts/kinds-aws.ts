@@ -45,6 +45,8 @@ export const AWS_KINDS: readonly Kind[] = [
     ],
     ["AWS::RDS::DBSnapshot", "RDS snapshot", "exposure", "recoveryPoint"],
     ["AWS::RDS::DBClusterSnapshot", "RDS cluster snapshot", "exposure", "recoveryPoint"],
+    ["AWS::RDS::DBInstanceAutomatedBackup", "RDS automated backup"],
+    ["AWS::RDS::DBClusterAutomatedBackup", "RDS cluster automated backup"],
     ["AWS::DynamoDB::Table", "DynamoDB table", "replication", "recoveryPoints", "backups"],
     [
       "AWS::EFS::FileSystem",

@@ -124,6 +124,7 @@ describe("databases, judged by what was promised of them", async () => {
             ? [parameter("rds.force_ssl", "0"), parameter("ssl_min_protocol_version", "TLSv1")]
             : [parameter("rds.force_ssl", "1"), parameter("ssl_min_protocol_version", "TLSv1.2")],
       }),
+      "rds:DescribeDBClusterAutomatedBackups": { DBClusterAutomatedBackups: [] },
       "rds:DescribeDBInstanceAutomatedBackups": { DBInstanceAutomatedBackups: [] },
       "ec2:DescribeSecurityGroups": { SecurityGroups: [{ GroupId: "sg-1", IpPermissions: [] }] },
       "kms:ListAliases": { Aliases: [{ AliasName: "alias/aws/rds", TargetKeyId: "aws-rds" }] },

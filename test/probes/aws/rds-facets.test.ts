@@ -11,6 +11,7 @@ import {
   toRedundancy,
 } from "#probes/aws/rds-facets.ts";
 import { toIngress } from "#probes/aws/rds-ingress.ts";
+import { leftSubject } from "#probes/aws/rds-left-backups.ts";
 import { toClusterReplication, toReplication } from "#probes/aws/rds-replication.ts";
 import {
   toClusterRecoveryPoint,
@@ -219,6 +220,38 @@ describe("automated backups", () => {
         retention: "P7D",
       },
     );
+  });
+});
+
+describe("automated backups that are left over", () => {
+  const place = { account: { id: ACCOUNT, partition: "aws" }, region: REGION };
+  const backup = (fields: object = {}) =>
+    leftSubject(place, {
+      arn: undefined,
+      resource: "db-A",
+      of: rdsArn("db", "a"),
+      name: "a",
+      status: "active",
+      tags: [],
+      ...fields,
+    });
+
+  test("are those of no database, or of one in another region", () => {
+    expect(backup()).toBeNull();
+    expect(backup({ status: "creating" })).toBeNull();
+    expect(backup({ status: "retained" })).toEqual({
+      id: rdsArn("auto-backup", "db-A"),
+      name: "a",
+      tags: {},
+    });
+    expect(backup({ of: rdsArn("db", "a", "us-east-1"), arn: "arn:x" })?.id).toBe("arn:x");
+  });
+
+  test("without database, status or name nothing is known of them", () => {
+    expect(() => backup({ of: undefined })).toThrow(TypeError);
+    expect(() => backup({ status: undefined })).toThrow(TypeError);
+    expect(() => backup({ status: "retained", name: undefined })).toThrow(TypeError);
+    expect(() => backup({ status: "retained", resource: undefined })).toThrow(TypeError);
   });
 });
 

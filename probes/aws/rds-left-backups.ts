@@ -1,0 +1,128 @@
+import type {
+  DBClusterAutomatedBackup,
+  DBClusterAutomatedBackupMessage,
+  DBInstanceAutomatedBackup,
+  DBInstanceAutomatedBackupMessage,
+} from "@aws-sdk/client-rds";
+import type { Observation, Problem } from "#model/evidence.ts";
+import type { FacetName } from "#model/facets.ts";
+import { chunks } from "#probes/common/chunks.ts";
+import { tell } from "./known.ts";
+import {
+  defineListing,
+  listAll,
+  observeListed,
+  type ListedSubject,
+  type Place,
+} from "./listing.ts";
+import type { Databases } from "./rds-databases.ts";
+import { regionOf, toEncryption } from "./rds-facets.ts";
+import { tagRecord } from "./tags.ts";
+
+export const LEFT_KINDS = [
+  "AWS::RDS::DBInstanceAutomatedBackup",
+  "AWS::RDS::DBClusterAutomatedBackup",
+] as const;
+
+const ofInstances = defineListing({
+  kinds: [LEFT_KINDS[0]],
+  service: "rds",
+  operation: "DescribeDBInstanceAutomatedBackups",
+  permission: "rds:DescribeDBInstanceAutomatedBackups",
+  reach: "everywhere",
+  page: (Marker) => async (client, options) => {
+    const { DescribeDBInstanceAutomatedBackupsCommand } = await import("@aws-sdk/client-rds");
+    const command = new DescribeDBInstanceAutomatedBackupsCommand({ MaxRecords: 100, Marker });
+    return client.send(command, options);
+  },
+  next: (page: DBInstanceAutomatedBackupMessage) => page.Marker,
+  items: (page) => page.DBInstanceAutomatedBackups ?? [],
+  subject: (backup: DBInstanceAutomatedBackup, place) =>
+    leftSubject(place, {
+      arn: backup.DBInstanceAutomatedBackupsArn,
+      resource: backup.DbiResourceId,
+      of: backup.DBInstanceArn,
+      name: backup.DBInstanceIdentifier,
+      status: backup.Status,
+      tags: backup.TagList,
+    }),
+});
+
+const ofClusters = defineListing({
+  kinds: [LEFT_KINDS[1]],
+  service: "rds",
+  operation: "DescribeDBClusterAutomatedBackups",
+  permission: "rds:DescribeDBClusterAutomatedBackups",
+  reach: "everywhere",
+  page: (Marker) => async (client, options) => {
+    const { DescribeDBClusterAutomatedBackupsCommand } = await import("@aws-sdk/client-rds");
+    const command = new DescribeDBClusterAutomatedBackupsCommand({ MaxRecords: 100, Marker });
+    return client.send(command, options);
+  },
+  next: (page: DBClusterAutomatedBackupMessage) => page.Marker,
+  items: (page) => page.DBClusterAutomatedBackups ?? [],
+  subject: (backup: DBClusterAutomatedBackup, place) =>
+    leftSubject(place, {
+      arn: backup.DBClusterAutomatedBackupsArn,
+      resource: backup.DbClusterResourceId,
+      of: backup.DBClusterArn,
+      name: backup.DBClusterIdentifier,
+      status: backup.Status,
+      tags: backup.TagList,
+    }),
+});
+
+interface Left {
+  readonly arn: string | undefined;
+  readonly resource: string | undefined;
+  /** ARN of the database. */
+  readonly of: string | undefined;
+  readonly name: string | undefined;
+  readonly status: string | undefined;
+  readonly tags: DBInstanceAutomatedBackup["TagList"];
+}
+
+/**
+ * Backups that outlive their database, or lie in another region than it: what of them is beside a database that is there
+ * is told by the database. null for the latter.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.Retaining.html
+ */
+export function leftSubject(
+  { account, region }: Place,
+  { arn, resource, of, name, status, tags }: Left,
+): ListedSubject | null {
+  if (of === undefined || status === undefined) {
+    throw new TypeError("an automated backup without database or status");
+  }
+  if (status !== "retained" && regionOf(of) === region) return null;
+  const id =
+    arn ??
+    (resource === undefined
+      ? undefined
+      : `arn:${account.partition}:rds:${region}:${account.id}:auto-backup:${resource}`);
+  if (id === undefined || name === undefined) {
+    throw new TypeError("an automated backup without id or name");
+  }
+  return { id, name, tags: tagRecord(tags) };
+}
+
+/** Automated backups that are the only trace of a database in their region. */
+export async function* readLeftBackups(
+  wanted: ReadonlySet<FacetName>,
+  { session, managerOf }: Pick<Databases, "session" | "managerOf">,
+): AsyncGenerator<Observation | Problem> {
+  const [instances, clusters] = await Promise.all([
+    listAll(ofInstances, session),
+    listAll(ofClusters, session),
+  ]);
+  yield* observeListed(ofInstances, instances, wanted, session);
+  yield* observeListed(ofClusters, clusters, wanted, session);
+  if (!wanted.has("encryption")) return;
+  const { context } = session;
+  for await (const chunk of chunks([...instances.found, ...clusters.found], context.signal)) {
+    for (const { subject, item, place, source } of chunk) {
+      const manager = await managerOf(place.region, item.KmsKeyId);
+      yield tell(context, subject, "encryption", source, () => toEncryption(item, manager));
+    }
+  }
+}
