@@ -1,4 +1,5 @@
 import type {
+  BackupSummary,
   DescribeContinuousBackupsOutput,
   DescribeTableOutput,
   PointInTimeRecoveryDescription,
@@ -93,28 +94,44 @@ export function toBackups(raw: DescribeContinuousBackupsOutput, region: string):
   return { rules: [rule], partOf: [] };
 }
 
+/** Everything that a listing shows is shown from the beginning. */
+const FROM_THE_BEGINNING = new Date(0).toISOString();
+
 /**
- * The time that can be recovered from the table's continuous backup. Backups on demand are not looked for: without a
- * continuous backup nothing is known of what exists.
- * @throws when the answer does not say what can be recovered
+ * The time that can be recovered from the table's continuous backup, and the backups on demand. Those of AWS Backup are
+ * subjects of their own.
+ * @param onDemand the table's backups; null where they were not read
+ * @throws when the answer does not say what can be recovered, or a backup has no time
  */
 export function toRecoveryPoints(
   raw: DescribeContinuousBackupsOutput,
+  onDemand: readonly BackupSummary[] | null,
   observedAt: string,
 ): RecoveryPoints {
+  const usable = (onDemand ?? []).filter(
+    ({ BackupStatus, BackupType }) => BackupStatus === "AVAILABLE" && BackupType !== "AWS_BACKUP",
+  );
+  const points = usable.map(({ BackupCreationDateTime: at }) => {
+    if (at === undefined) throw new TypeError("a backup without time");
+    return at.toISOString();
+  });
+  const found = { points: points.sort(), since: FROM_THE_BEGINNING, olderExists: false };
+  const unread = { points: [], since: observedAt, olderExists: null };
+  const base = onDemand === null ? unread : found;
   const recovery = pointInTime(raw);
-  if (recovery === null) {
-    return { points: [], since: observedAt, olderExists: null, retention: null };
-  }
+  if (recovery === null) return { ...base, retention: null };
   const { EarliestRestorableDateTime: earliest, LatestRestorableDateTime: latest } = recovery;
   const retention = retentionOf(recovery);
   // Neither is told in the first minutes after it was turned on.
-  if (earliest === undefined || latest === undefined) {
-    return { points: [], since: observedAt, olderExists: null, retention };
-  }
+  if (earliest === undefined || latest === undefined) return { ...base, retention };
   const from = earliest.toISOString();
-  const continuous = { from, to: latest.toISOString() };
-  return { points: [], since: from, olderExists: null, retention, continuous };
+  const since = onDemand === null ? from : base.since;
+  return { ...base, since, retention, continuous: { from, to: latest.toISOString() } };
+}
+
+/** Whether the table keeps a continuous backup, so that something can be told without its backups on demand. */
+export function isContinuous(raw: DescribeContinuousBackupsOutput): boolean {
+  return pointInTime(raw) !== null;
 }
 
 /** null: it is turned off. */

@@ -56,6 +56,24 @@ describe("DynamoDB tables", async () => {
               : { PointInTimeRecoveryStatus: "DISABLED" },
         },
       }),
+      "dynamodb:ListBackups": ({ input }) => {
+        const backup = (BackupCreationDateTime: Date, fields: object = {}) => ({
+          TableArn: arn("plain"),
+          BackupStatus: "AVAILABLE",
+          BackupType: "USER",
+          BackupCreationDateTime,
+          ...fields,
+        });
+        return input["ExclusiveStartBackupArn"] === "arn:2"
+          ? { BackupSummaries: [backup(EARLIEST), backup(LATEST, { BackupStatus: "CREATING" })] }
+          : {
+              BackupSummaries: [
+                backup(new Date("2026-05-20T00:00:00Z")),
+                backup(LATEST, { BackupType: "AWS_BACKUP" }),
+              ],
+              LastEvaluatedBackupArn: "arn:2",
+            };
+      },
       "kms:ListAliases": {
         Aliases: [{ AliasName: "alias/aws/dynamodb", TargetKeyId: "aws-dynamodb" }],
         Truncated: false,
@@ -132,13 +150,14 @@ describe("DynamoDB tables", async () => {
       continuous: { from: EARLIEST.toISOString(), to: LATEST.toISOString() },
     });
     expect(facetOf(found, "plain", "backups")).toEqual({ rules: [], partOf: [] });
-    // Backups on demand were not looked for, so that there is none is not said.
+    // What was made on demand, oldest first; those of AWS Backup are told by AWS Backup.
     expect(facetOf(found, "plain", "recoveryPoints")).toEqual({
-      points: [],
-      since: "2026-06-01T12:00:00.000Z",
-      olderExists: null,
+      points: ["2026-05-10T00:00:00.000Z", "2026-05-20T00:00:00.000Z"],
+      since: "1970-01-01T00:00:00.000Z",
+      olderExists: false,
       retention: null,
     });
+    expect(facetOf(found, "managed", "recoveryPoints")?.points).toEqual([]);
   });
 
   test.each([
@@ -161,6 +180,25 @@ describe("DynamoDB tables", async () => {
       expect(found.observations).toHaveLength(1 + 8);
     },
   );
+
+  test("without backups on demand only what is continuous is known", async () => {
+    aws.setFaults({ operation: "ListBackups", fault: { kind: "denied" } });
+    const found = await aws.scan().gather(probe);
+    expect(found.problems.map(({ subject }) => subject?.name ?? "").toSorted()).toEqual([
+      "managed",
+      "plain",
+      "stray",
+    ]);
+    expect(found.problems[0]).toMatchObject({
+      permission: "dynamodb:ListBackups",
+      facets: ["recoveryPoints"],
+    });
+    expect(facetOf(found, "orders", "recoveryPoints")).toMatchObject({
+      since: EARLIEST.toISOString(),
+      olderExists: null,
+      continuous: { to: LATEST.toISOString() },
+    });
+  });
 
   test("without the keys' names a table is still encrypted, by nobody knows whose key", async () => {
     aws.setFaults({ operation: "ListAliases", fault: { kind: "denied" } });
