@@ -291,7 +291,8 @@ export const probes: readonly ProbeEntry[] = [
     },
     "recoveryPoints": {
       "permissions": [
-        "dynamodb:DescribeContinuousBackups"
+        "dynamodb:DescribeContinuousBackups",
+        "dynamodb:ListBackups"
       ]
     }
   },
@@ -732,7 +733,9 @@ export const probes: readonly ProbeEntry[] = [
     "AWS::DocDB::DBCluster",
     "AWS::Neptune::DBCluster",
     "AWS::RDS::DBSnapshot",
-    "AWS::RDS::DBClusterSnapshot"
+    "AWS::RDS::DBClusterSnapshot",
+    "AWS::RDS::DBInstanceAutomatedBackup",
+    "AWS::RDS::DBClusterAutomatedBackup"
   ],
   "provides": {
     "inventory": {
@@ -740,7 +743,14 @@ export const probes: readonly ProbeEntry[] = [
         "rds:DescribeDBInstances",
         "rds:DescribeDBClusters",
         "rds:DescribeDBSnapshots",
-        "rds:DescribeDBClusterSnapshots"
+        "rds:DescribeDBClusterSnapshots",
+        "rds:DescribeDBInstanceAutomatedBackups",
+        "rds:DescribeDBClusterAutomatedBackups"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "rds:DescribeDBInstances"
       ]
     },
     "encryption": {
@@ -749,6 +759,8 @@ export const probes: readonly ProbeEntry[] = [
         "rds:DescribeDBClusters",
         "rds:DescribeDBSnapshots",
         "rds:DescribeDBClusterSnapshots",
+        "rds:DescribeDBInstanceAutomatedBackups",
+        "rds:DescribeDBClusterAutomatedBackups",
         "kms:ListAliases"
       ]
     },
@@ -976,6 +988,24 @@ export const probes: readonly ProbeEntry[] = [
     "replication": {
       "permissions": [
         "s3:GetReplicationConfiguration"
+      ]
+    },
+    "accessPolicy": {
+      "permissions": [
+        "s3:GetBucketPolicy",
+        "s3:GetAccountPublicAccessBlock",
+        "s3:GetBucketPublicAccessBlock"
+      ]
+    },
+    "immutability": {
+      "permissions": [
+        "s3:GetBucketObjectLockConfiguration"
+      ]
+    },
+    "retention": {
+      "permissions": [
+        "s3:GetLifecycleConfiguration",
+        "s3:GetBucketVersioning"
       ]
     }
   },
