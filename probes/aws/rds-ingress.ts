@@ -1,7 +1,8 @@
-import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
+import type { SecurityGroup } from "@aws-sdk/client-ec2";
 import type { DBInstance } from "@aws-sdk/client-rds";
 import type { Ingress, IngressRule } from "#model/security-facets.ts";
 import { listed, plain } from "#model/text.ts";
+import { toIngressRules } from "./security-group-rules.ts";
 
 /**
  * What the security groups of an instance let in at its port, and whether the Internet can address it.
@@ -21,7 +22,8 @@ export function toIngress(instance: DBInstance, groups: readonly SecurityGroup[]
     if (group === undefined) {
       throw new TypeError(`its security group ${plain(id, 40)} is not among those listed`);
     }
-    return (group.IpPermissions ?? []).map(toRule);
+    // What a prefix list stands for is not read here: it may be everything.
+    return toIngressRules(group.IpPermissions);
   });
   const allowed = port === undefined ? rules : rules.filter((rule) => reaches(rule, port));
   const at = port === undefined ? "no port yet" : `port ${port}`;
@@ -37,46 +39,4 @@ export function toIngress(instance: DBInstance, groups: readonly SecurityGroup[]
 function reaches({ protocol, ports }: IngressRule, port: number): boolean {
   if (protocol !== "tcp" && protocol !== "all") return false;
   return ports === null || (ports[0] <= port && port <= ports[1]);
-}
-
-const PROTOCOLS: Readonly<Record<string, string>> = {
-  "-1": "all",
-  "1": "icmp",
-  "6": "tcp",
-  "17": "udp",
-};
-
-/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html @throws without protocol */
-function toRule(permission: IpPermission): IngressRule {
-  const { FromPort, IpProtocol, ToPort } = permission;
-  if (IpProtocol === undefined) throw new TypeError("a rule without protocol");
-  const protocol = PROTOCOLS[IpProtocol] ?? IpProtocol;
-  const numbered = protocol === "tcp" || protocol === "udp";
-  if (numbered && (FromPort === undefined || ToPort === undefined)) {
-    throw new TypeError("a rule without ports");
-  }
-  const ports =
-    numbered && FromPort !== undefined && ToPort !== undefined && FromPort >= 0
-      ? ([FromPort, ToPort] as const)
-      : null;
-  const ranges = [
-    ...(permission.IpRanges ?? []).flatMap(({ CidrIp }) => CidrIp ?? []),
-    ...(permission.Ipv6Ranges ?? []).flatMap(({ CidrIpv6 }) => CidrIpv6 ?? []),
-  ];
-  const others = (permission.UserIdGroupPairs ?? []).map(
-    ({ GroupId, GroupName }) => GroupId ?? GroupName ?? "a group without name",
-  );
-  // What a prefix list stands for is not read here: it may be everything.
-  const unresolved = (permission.PrefixListIds ?? []).map(
-    ({ PrefixListId }) => PrefixListId ?? "a list without name",
-  );
-  const where = ports === null ? "" : ` ${ports[0] === ports[1] ? ports[0] : ports.join("-")}`;
-  return {
-    protocol,
-    ports,
-    ranges,
-    others,
-    ...(unresolved.length === 0 ? {} : { unresolved }),
-    rule: `${plain(protocol, 20)}${where} from ${listed([...ranges, ...others, ...unresolved])}`,
-  };
 }

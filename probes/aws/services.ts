@@ -72,6 +72,14 @@ export const SERVICES = {
       await import("@aws-sdk/client-elastic-load-balancing-v2");
     return new ElasticLoadBalancingV2Client(at(options));
   },
+  emr: async (options) => {
+    const { EMRClient } = await import("@aws-sdk/client-emr");
+    return new EMRClient(at(options));
+  },
+  fsx: async (options) => {
+    const { FSxClient } = await import("@aws-sdk/client-fsx");
+    return new FSxClient(at(options));
+  },
   guardduty: async (options) => {
     const { GuardDutyClient } = await import("@aws-sdk/client-guardduty");
     return new GuardDutyClient(at(options));
@@ -91,6 +99,10 @@ export const SERVICES = {
   logs: async (options) => {
     const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
     return new CloudWatchLogsClient(at(options));
+  },
+  opensearch: async (options) => {
+    const { OpenSearchClient } = await import("@aws-sdk/client-opensearch");
+    return new OpenSearchClient(at(options));
   },
   organizations: async (options) => {
     const { OrganizationsClient } = await import("@aws-sdk/client-organizations");

@@ -399,7 +399,7 @@ describe("ingress", () => {
       PrefixListIds: [{ PrefixListId: "pl-1" }],
     };
     expect(toIngress(instance("a"), group(permission)).allowed).toMatchObject([
-      { ranges: [], others: ["sg-app"], unresolved: ["pl-1"], rule: "tcp 5432 from sg-app, pl-1" },
+      { ranges: [], others: ["sg-app"], unresolved: ["pl-1"], rule: "tcp 5432 from pl-1, sg-app" },
     ]);
   });
 
