@@ -332,7 +332,6 @@ const rangeRule = z.strictObject({
       "The subjects for which they are declared; every field that is given must match. Left out: all.",
     ),
 });
-export type RangeRule = z.output<typeof rangeRule>;
 
 export const estateSchema = z
   .strictObject({
