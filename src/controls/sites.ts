@@ -51,7 +51,7 @@ export function countSites(readings: readonly Reading[]): SiteCount {
       // Zones beside more than one region do not say which of them they belong to.
       const shown = zonesOf(region, siteOf(provider, region), regions.length === 1 ? zones : []);
       for (const name of shown.length > 0 ? shown : [region]) names.add(name);
-      if (multi || (shown.length === 0 && zonesAreHidden(provider))) hidden.add(region);
+      if (multi || (shown.length === 0 && zonesAreHidden(provider, region))) hidden.add(region);
       const key = `${provider} ${siteOf(provider, region)}`;
       const site = sites.get(key) ?? { zones: new Map<string, Set<string>>(), names: new Set() };
       sites.set(key, site);

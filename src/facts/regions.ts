@@ -229,8 +229,12 @@ export function siteOf(provider: Provider, name: string): string {
   return provider === "ovh" ? ovhSite(region) : withoutZone(provider, region);
 }
 
-/** Whether a region of the provider is made of several datacentres, so that its name alone does not say which of them. */
-export function zonesAreHidden(provider: Provider): boolean {
+/** OVHcloud's regions of three zones: https://www.ovhcloud.com/en/public-cloud/regions-availability/ */
+const OVH_ZONED: ReadonlySet<string> = new Set(["par", "mil"]);
+
+/** Whether a region is made of several datacentres, so that its name alone does not say which of them. */
+export function zonesAreHidden(provider: Provider, region: string): boolean {
+  if (provider === "ovh") return OVH_ZONED.has(siteOf(provider, region));
   return provider === "aws" || provider === "azure" || provider === "gcp";
 }
 

@@ -198,6 +198,12 @@ export default defineCases(control, [
     judgements: whole("unknown", "names may stand for one site or for several"),
   },
   {
+    name: "a site of three zones, of which nothing says which",
+    expect: { minimumSites: 2 },
+    readings: [ovh("eu-west-par")],
+    judgements: whole("unknown", "which zones of eu-west-par hold them is not shown"),
+  },
+  {
     name: "one site twice",
     expect: { minimumSites: 2 },
     readings: [ovh("sbg"), ovh("SBG")],
@@ -241,6 +247,12 @@ export default defineCases(control, [
     expect: { minimumSites: 2 },
     readings: [ovh("gra"), ovh("sbg", { points: [], olderExists: null })],
     judgements: whole("unknown", "whether 1 more"),
+  },
+  {
+    name: "too few, but one of which the region was not read",
+    expect: { minimumSites: 2 },
+    readings: [ovh("gra"), { ...ovh("gra"), facets: { ...at([]), recoveryPoints: points() } }],
+    judgements: whole("unknown", "some name no region in which they are kept"),
   },
   {
     name: "too few, where not everything was read",

@@ -7,6 +7,7 @@ import backupAccess from "#controls/resilience/backup-access.ts";
 import backupCoverage from "#controls/resilience/backup-coverage.ts";
 import backupFrequency from "#controls/resilience/backup-frequency.ts";
 import backupImmutability from "#controls/resilience/backup-immutability.ts";
+import backupLocation from "#controls/resilience/backup-location.ts";
 import backupRetention from "#controls/resilience/backup-retention.ts";
 import geoReplication from "#controls/resilience/geo-replication.ts";
 import recoveryPointAge from "#controls/resilience/recovery-point-age.ts";
@@ -776,6 +777,85 @@ describe("zone-redundancy", () => {
         const weaker = [
           outcomes(given, false),
           ...eachItem(given, weaken).map((list) => outcomes(list, complete)),
+          ...given.map((_, index) => outcomes(given.toSpliced(index, 1), false)),
+        ];
+        for (const after of weaker) {
+          for (const [id, outcome] of after) expect([before.get(id), "unknown"]).toContain(outcome);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe("backup-location", () => {
+  const expectation = fc.constantFrom<Record<string, unknown>>(
+    { minimumSites: 2 },
+    { minimumSites: 3, unseen: "attested" },
+    { countries: ["FR"] },
+    { apartFromProtectedData: true },
+  );
+  const recoveryPoint = fc.record({
+    of: fc.constant(null),
+    ofRegion: orNull(region),
+    at: fc.constant(null),
+    usable: fc.boolean(),
+    deletedAt: fc.constant(null),
+    state: hostile,
+  });
+  const readings = fc.array(
+    fc.record({
+      location: fc.record({
+        regions: fc.array(region, { maxLength: 2 }),
+        zones: orNull(fc.subarray(["a", "b"])),
+      }),
+      recoveryPoint: fc.option(recoveryPoint, { nil: undefined }),
+      provider: fc.constantFrom("aws", "ovh"),
+      target: fc.constantFrom("first", "second"),
+    }),
+    { minLength: 1, maxLength: 4 },
+  );
+
+  it("never fails or passes for want of evidence", () => {
+    fc.assert(
+      fc.property(expectation, readings, fc.boolean(), (written, seen, complete) => {
+        const given = seen.map(
+          ({ location: place, recoveryPoint: point, provider, target }, index) => ({
+            subject: { ...subject(String(index), null), provider, target },
+            labels: [],
+            facets: {
+              // A region that is one datacentre has no zones to show.
+              location: provider === "ovh" ? { ...place, zones: null } : place,
+              ...(point === undefined ? {} : { recoveryPoint: point }),
+            },
+            observedAt: {},
+          }),
+        );
+        const outcomes = (list: readonly Reading[], all: boolean) =>
+          new Map(
+            backupLocation
+              .evaluate({
+                expect: expectationOf(backupLocation).parse(written),
+                readings: list,
+                complete: all,
+                now: new Date(NOW),
+              })
+              .map((judgement) => [judgement.subject?.id ?? null, judgement.outcome]),
+          );
+        const before = outcomes(given, complete);
+        const weaken: Weaken = (reading) => [
+          // Zones that no interface shows are just what may be left to an attestation.
+          ...facet("location", (value) =>
+            blank(
+              value,
+              written["unseen"] === "attested" ? { regions: [] } : { zones: null, regions: [] },
+            ),
+          )(reading),
+          ...facet("recoveryPoint", (value) => blank(value, { ofRegion: null }))(reading),
+        ];
+        const weaker = [
+          outcomes(given, false),
+          ...eachItem<Reading>(given, weaken).map((list) => outcomes(list, complete)),
           ...given.map((_, index) => outcomes(given.toSpliced(index, 1), false)),
         ];
         for (const after of weaker) {

@@ -127,7 +127,7 @@ function expects(expect: Expectation): boolean {
 function judgeOne(expect: Expectation, { subject, facets }: Reading): ScopeJudgement {
   const { provider } = subject;
   const regions = regionsOf({ subject, facets });
-  const placed = regions.filter((region) => region !== "global");
+  const placed = placedIn({ subject, facets });
   const failures: string[] = [];
   const open: string[] = [];
   if (expect.providers !== undefined && !expect.providers.includes(provider)) {
@@ -187,7 +187,8 @@ function judgeSites(
   const holding = readings.filter((reading) => holdsBackups(reading) === true);
   const perhaps = readings.filter((reading) => holdsBackups(reading) !== false);
   const { least, most, names, hidden } = countSites(holding);
-  const possible = countSites(perhaps).most;
+  const unplaced = perhaps.some((reading) => placedIn(reading).length === 0);
+  const possible = unplaced ? Infinity : countSites(perhaps).most;
   const list = names.length > 0 ? ` (${listed(names)})` : "";
   const seen = `backups at ${count(least)}${list}`;
   const said = (outcome: "pass" | "fail" | "unknown", what: string): ScopeJudgement => ({
@@ -207,10 +208,18 @@ function judgeSites(
       ? said("pass", `${seen}; ${zones} (left to the claim's attestation)`)
       : said("unknown", `${seen}; ${zones}`);
   }
+  if (complete && unplaced) {
+    return said("unknown", `${seen}; some name no region in which they are kept`);
+  }
   const empty = perhaps.length - holding.length;
   return empty > 0
     ? said("unknown", `${seen}; whether ${empty} more vaults or buckets hold any is not shown`)
     : said("unknown", `${seen}, but not everything in scope was read`);
+}
+
+/** The regions where something is kept, without what stands for none. */
+function placedIn(reading: Pick<Reading, "subject" | "facets">): readonly string[] {
+  return regionsOf(reading).filter((region) => region !== "global");
 }
 
 /** null: nothing says. A vault or bucket may be empty, a recovery point may be of no use. */
