@@ -19,7 +19,8 @@ const ATTESTED: Attestation = {
   evidence: { file: "review.pdf", sha256: "a".repeat(64) },
   actualSha256: "a".repeat(64),
 };
-const LEAD: AccessGrant = { principal: "lead", labels: ["leads"], actions: [], conditions: [] };
+const LEAD: AccessGrant = { principal: "lead", labels: [], actions: [], conditions: [] };
+const STRANGER: AccessGrant = { ...LEAD, principal: "stranger" };
 const BUCKET = bucket("backups");
 const VAULT = bucket("vault", { kind: "AWS::Backup::BackupVault", id: "vault" });
 const POINT = bucket("point", { kind: "AWS::Backup::RecoveryPoint", id: "point" });
@@ -37,7 +38,7 @@ function verdict(
         { checks: [{ ...check, scope: { kinds } }], attest: [{ covers: REST, maxAge: "P1Y" }] },
       ]),
     ],
-    estate: estate(),
+    estate: estate({ labels: [{ label: "leads", match: { ids: ["lead"] } }] }),
     attestations,
     waivers: [],
     evidence: evidence(observations),
@@ -73,11 +74,11 @@ test.each([
     [ATTESTED],
     "unverified",
   ],
-  ["a stranger, the rest attested", "attested", [{ ...LEAD, labels: [] }], [ATTESTED], "violated"],
+  ["a stranger, the rest attested", "attested", [STRANGER], [ATTESTED], "violated"],
   [
     "a stranger under a condition, the rest attested",
     "attested",
-    [{ ...LEAD, labels: [], conditions: ["from somewhere"] }],
+    [{ ...STRANGER, conditions: ["from somewhere"] }],
     [ATTESTED],
     "unverified",
   ],
@@ -115,7 +116,7 @@ test("without any recovery test, a claim of them is violated; where nobody liste
   const judged = (observations: readonly Observation[]) =>
     evaluate({
       policies: [policy([{ checks: [check] }])],
-      estate: estate(),
+      estate: estate({ labels: [{ label: "leads", match: { ids: ["lead"] } }] }),
       attestations: [],
       waivers: [],
       evidence: evidence(observations),

@@ -80,7 +80,7 @@ export async function seedBackups(
       },
     };
   });
-  const unencrypted = points.find((point) => point.IsEncrypted === false);
+  const unencrypted = points.find((point) => !point.IsEncrypted);
   return {
     seeds: [
       ...seeds,
