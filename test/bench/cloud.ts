@@ -1,10 +1,12 @@
 /**
  * `npm run bench:cloud`: an account of AWS behind 40 ms, against the bound that calls, latency and the allowed
- * concurrency set; the same throttled, against the rate.
+ * concurrency set; the same throttled, against the rate; and a seeded account beside Prowler.
+ * `npm run bench:cloud delay`, `throttle`, `prowler` run a part.
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Size } from "./cloud/account.ts";
+import { besideProwler } from "./cloud/prowler.ts";
 import { benchExitCode, figure, remark } from "./figure.ts";
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
@@ -58,27 +60,30 @@ function bound(calls: Asked["calls"]): number {
 }
 
 const large: Size = { buckets: 1000, securityGroups: 300, logGroups: 2000, recoveryPoints: 5000 };
-const whole = await scan(large);
-const count = Object.values(whole.calls).reduce((sum, one) => sum + one, 0);
-remark(`${whole.subjects} subjects, ${count} calls, ${whole.problems.length} problems`);
-for (const problem of whole.problems.slice(0, 5)) remark(problem);
-figure(
-  `all of it in ${whole.seconds.toFixed(1)} s ÷ bound`,
-  whole.seconds / bound(whole.calls),
-  1.3,
-  "×",
-);
-figure("memory", whole.megabytes, 400, "MB");
-
 const RATE = 50;
-const throttled = await scan({ ...large, buckets: 200 }, RATE);
-const answered = Object.values(throttled.calls).reduce((sum, one) => sum + one, 0);
-remark(`throttled: ${answered} calls answered, ${throttled.refused} refused`);
-figure("throttled at 50 a second: calls lost", throttled.problems.length, 0, "calls");
-figure(
-  `throttled, in ${throttled.seconds.toFixed(1)} s ÷ bound`,
-  throttled.seconds / (answered / RATE),
-  1.25,
-  "×",
-);
+
+async function delayed(): Promise<void> {
+  const whole = await scan(large);
+  const count = Object.values(whole.calls).reduce((sum, one) => sum + one, 0);
+  remark(`${whole.subjects} subjects, ${count} calls, ${whole.problems.length} problems`);
+  for (const problem of whole.problems.slice(0, 5)) remark(problem);
+  const name = `all of it in ${whole.seconds.toFixed(1)} s ÷ bound`;
+  figure(name, whole.seconds / bound(whole.calls), 1.3, "×");
+  figure("memory", whole.megabytes, 400, "MB");
+}
+
+async function throttled(): Promise<void> {
+  const slow = await scan(large, RATE);
+  const answered = Object.values(slow.calls).reduce((sum, one) => sum + one, 0);
+  remark(`throttled: ${answered} calls answered, ${slow.refused} refused`);
+  figure("throttled at 50 a second: calls lost", slow.problems.length, 0, "calls");
+  const name = `throttled, in ${slow.seconds.toFixed(1)} s ÷ bound`;
+  figure(name, slow.seconds / (answered / RATE), 1.25, "×");
+}
+
+const parts = { delay: delayed, throttle: throttled, prowler: besideProwler };
+const wanted = process.argv.slice(2);
+for (const [name, part] of Object.entries(parts)) {
+  if (wanted.length === 0 || wanted.includes(name)) await part();
+}
 process.exitCode = benchExitCode();

@@ -1,4 +1,5 @@
-import type { ApiAnswers, ApiCall } from "#fixtures/estate/aws/answers.ts";
+import { AWS_SERVICES } from "#model/aws-services.ts";
+import { ApiError, type ApiAnswers, type ApiCall } from "#fixtures/estate/aws/answers.ts";
 import type { AwsBucket } from "#fixtures/estate/aws/estate.ts";
 
 /** How much an account holds. */
@@ -63,8 +64,54 @@ export function answersOf({ securityGroups, logGroups, recoveryPoints }: Size): 
   };
 }
 
+const REPORT_COLUMNS =
+  "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_2_active";
+
 /** What an account answers that has nothing else. */
-const EMPTY: ApiAnswers = {};
+const EMPTY: ApiAnswers = {
+  ...Object.fromEntries(
+    AWS_SERVICES.filter((name) => !["s3", "s3control", "sts"].includes(name)).map((name) => [
+      `${name}:*`,
+      {},
+    ]),
+  ),
+  "backup:DescribeRegionSettings": { ResourceTypeOptInPreference: { EBS: true } },
+  "ec2:GetSnapshotBlockPublicAccessState": { State: "unblocked" as const },
+  "backup:GetBackupVaultAccessPolicy": new ApiError("ResourceNotFoundException"),
+  "cloudfront:ListDistributions": {
+    DistributionList: { Marker: "", MaxItems: 100, IsTruncated: false, Quantity: 0, Items: [] },
+  },
+  "cloudtrail:DescribeTrails": { trailList: [] },
+  "guardduty:ListDetectors": { DetectorIds: [] },
+  "iam:GetAccountPasswordPolicy": new ApiError("NoSuchEntity", "none", 404),
+  "iam:GetAccountAuthorizationDetails": {
+    IsTruncated: false,
+    UserDetailList: [],
+    RoleDetailList: [],
+    GroupDetailList: [],
+    Policies: [],
+  },
+  "iam:GenerateCredentialReport": { State: "COMPLETE" as const },
+  "iam:GetAccountSummary": { SummaryMap: { AccountMFAEnabled: 1, AccountPasswordPresent: 1 } },
+  "iam:GetCredentialReport": {
+    Content: Buffer.from(`${REPORT_COLUMNS}\n`),
+    ReportFormat: "text/csv" as const,
+    GeneratedTime: new Date(),
+  },
+  "inspector2:BatchGetAccountStatus": {
+    accounts: [
+      {
+        accountId: ACCOUNT,
+        state: { status: "ENABLED" as const, errorCode: "", errorMessage: "" },
+        resourceState: {
+          ec2: { status: "ENABLED" as const, errorCode: "", errorMessage: "" },
+          ecr: { status: "ENABLED" as const, errorCode: "", errorMessage: "" },
+        },
+      },
+    ],
+  },
+  "shield:GetSubscriptionState": { SubscriptionState: "INACTIVE" as const },
+};
 
 function paged(items: readonly unknown[], size: number, list: string, token: string) {
   return ({ input }: ApiCall): object => {
