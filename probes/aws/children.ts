@@ -34,7 +34,7 @@ interface Part<Item> {
 /** Lists what lies inside each of the parents; complete only where the parents are and each of them answered. */
 export async function listChildren<S extends AwsService, Page extends object, Parent, Item>(
   listing: ChildListing<S, Page, Parent, Item>,
-  { found: parents, complete, failures }: Listed<Parent>,
+  { found: parents, complete, failures, problems: unlisted }: Listed<Parent>,
   session: AwsSession,
 ): Promise<Listed<Item>> {
   const { kinds, service, operation, permission } = listing;
@@ -44,7 +44,7 @@ export async function listChildren<S extends AwsService, Page extends object, Pa
   );
   const items = parts.flatMap((part) => part.items);
   const tags = await tagsOf(items, session);
-  const problems = [...Map.groupBy(failed, ({ failure }) => `${failure.reason} ${failure.message}`)]
+  const unread = [...Map.groupBy(failed, ({ failure }) => `${failure.reason} ${failure.message}`)]
     .flatMap(([, same]) => same.slice(0, 1).map(({ failure }) => ({ same, failure })))
     .map(({ same, failure }) => {
       const of = listed(same.map(({ name }) => name));
@@ -54,6 +54,11 @@ export async function listChildren<S extends AwsService, Page extends object, Pa
         facets: items.length === 0 ? [] : ["inventory"],
       });
     });
+  // What hides a parent hides what lies inside it; the parents' tags do not.
+  const hidden = unlisted
+    .filter(({ operation: asked }) => asked !== "tagging:GetResources")
+    .map((problem) => ({ ...problem, kinds }));
+  const problems = [...hidden, ...unread];
   for (const [region, read] of tags) {
     if (!("reason" in read)) continue;
     const said = { ...read, message: `the tags in ${region} were not read: ${read.message}` };

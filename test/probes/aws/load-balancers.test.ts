@@ -306,6 +306,19 @@ describe("load balancers", async () => {
     expect(facetOf(found, "mail TCP:25", "transport")).toBeDefined();
   });
 
+  test("without the balancers nobody knows of their listeners, and the permission is named", async () => {
+    const odd = await fakeAws({ answers: ANSWERS });
+    odd.setFaults({ operation: "DescribeLoadBalancers", fault: { kind: "denied" } });
+    const found = await odd.scan().gather(probe);
+    expect(found.problems).toMatchObject(
+      [BALANCER, LISTENER].map((kind) => ({
+        kinds: [kind],
+        facets: [],
+        permission: "elasticloadbalancing:DescribeLoadBalancers",
+      })),
+    );
+  });
+
   test.each([
     ["a balancer without state", { LoadBalancers: [balancer("web", { State: undefined })] }],
     ["a zone without name", { LoadBalancers: [balancer("web", { AvailabilityZones: [{}] })] }],
