@@ -153,20 +153,35 @@ export function tell<F extends FacetName>(
   try {
     return context.observe(subject, facet, map(), from);
   } catch (error) {
-    const { operation, permission, failure } =
+    const known =
       error instanceof Unanswered
         ? error.known
         : { operation: from.operation, permission: null, failure: shapeless(error) };
-    const { reason, message } = failure;
-    return context.problem({
-      operation,
-      subject,
-      facets: [facet],
-      reason,
-      permission: reason === "denied" ? permission : null,
-      message,
-    });
+    return unanswered(context, subject, facet, known);
   }
+}
+
+/** The problem of a facet, or of a part of it, that a failed answer is. */
+export function unanswered(
+  context: ProbeContext,
+  subject: Subject,
+  facet: FacetName,
+  known: {
+    readonly operation: string;
+    readonly permission: string | null;
+    readonly failure: Failure;
+  },
+): Problem {
+  const { operation, permission, failure } = known;
+  const { reason, message } = failure;
+  return context.problem({
+    operation,
+    subject,
+    facets: [facet],
+    reason,
+    permission: reason === "denied" ? permission : null,
+    message,
+  });
 }
 
 function shapeless(error: unknown): Failure {

@@ -144,12 +144,18 @@ function standalone({ item, place }: Found<DBInstance>, all: Databases): Telling
           const filters = /^(?:mysql|mariadb)$/.test(replica.item.Engine ?? "");
           if (group === undefined || !filters) return null;
           const parameters = await asks.parameters(replica.place.region, group);
-          return parameters.ok ? ([replica.item, parameters.value] as const) : null;
+          return { replica: replica.item, parameters };
         }),
       );
-      const parameters = new Map(read.filter((one) => one !== null));
+      const known = read.filter((one) => one !== null);
+      const parameters = new Map(
+        known.flatMap((one) =>
+          one.parameters.ok ? [[one.replica, one.parameters.value] as const] : [],
+        ),
+      );
       return {
         from: null,
+        parts: [...new Set(known.map((one) => one.parameters))],
         map: () =>
           toReplication(item, region, {
             find: (id, from) => find(id, from)?.item,

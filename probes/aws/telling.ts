@@ -1,7 +1,7 @@
 import { kindOf } from "#facts/kinds.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
-import { sourceOf, tell, type Known } from "./known.ts";
+import { sourceOf, tell, unanswered, type Known } from "./known.ts";
 import type { Found } from "./listing.ts";
 import type { AwsSession } from "./session.ts";
 
@@ -10,6 +10,8 @@ export type Telling = {
   readonly [F in FacetName]?: () => Promise<{
     readonly from: Known<unknown> | null;
     readonly map: () => Facets[F];
+    /** Answers of which a part of the facet rests, that were asked for and may have failed. */
+    readonly parts?: readonly Known<unknown>[];
   }>;
 };
 
@@ -25,7 +27,10 @@ export async function tellAll(
     const one = await telling[facet]?.();
     if (one === undefined) return [];
     const from = one.from === null ? source : sourceOf(one.from, source);
-    return [tell<FacetName>(context, subject, facet, from, one.map)];
+    const unread = (one.parts ?? []).flatMap((part) =>
+      part.ok ? [] : [unanswered(context, subject, facet, part)],
+    );
+    return [...unread, tell<FacetName>(context, subject, facet, from, one.map)];
   });
   return (await Promise.all(told)).flat();
 }

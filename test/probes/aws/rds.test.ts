@@ -444,6 +444,42 @@ describe("RDS", async () => {
     expect(facetOf(found, "shop", "transport")).toBeDefined();
   });
 
+  test("a replica whose parameters are denied may leave something out, and the permission is named", async () => {
+    const source = instance("a", {
+      Engine: "mysql",
+      ReadReplicaDBInstanceIdentifiers: [rdsArn("db", "b")],
+    });
+    const replica = instance("b", {
+      Engine: "mysql",
+      ReadReplicaSourceDBInstanceIdentifier: rdsArn("db", "a"),
+    });
+    const mysql = await fakeAws({
+      answers: {
+        "rds:DescribeDBInstances": { DBInstances: [source, replica] },
+        "rds:DescribeDBClusters": {},
+        "rds:DescribeDBSnapshots": {},
+        "rds:DescribeDBClusterSnapshots": {},
+        "rds:DescribeDBInstanceAutomatedBackups": {},
+        "rds:DescribeDBClusterAutomatedBackups": {},
+        "rds:DescribeDBParameters": { Parameters: [] },
+      },
+    });
+    const whole = await mysql.scan().gather(probe, ["replication"]);
+    expect(whole.problems).toEqual([]);
+    expect(facetOf(whole, "a", "replication")?.destinations).toMatchObject([{ whole: true }]);
+    mysql.setFaults({ operation: "DescribeDBParameters", fault: { kind: "denied" } });
+    const found = await mysql.scan().gather(probe, ["replication"]);
+    expect(found.problems).toMatchObject([
+      {
+        subject: { name: "a" },
+        facets: ["replication"],
+        reason: "denied",
+        permission: "rds:DescribeDBParameters",
+      },
+    ]);
+    expect(facetOf(found, "a", "replication")?.destinations).toMatchObject([{ whole: null }]);
+  });
+
   test("a region that is forbidden takes nothing from the others", async () => {
     const half = await fakeAws({
       regions: [REGION, "us-east-1"],
