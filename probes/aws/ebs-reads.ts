@@ -1,6 +1,7 @@
 import type { DescribeSnapshotsResult, Image, Snapshot, Volume } from "@aws-sdk/client-ec2";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
+import { plain } from "#model/text.ts";
 import { chunks } from "#probes/common/chunks.ts";
 import {
   isForAll,
@@ -12,7 +13,16 @@ import {
 } from "./ebs-facets.ts";
 import { snapshots } from "./ebs-listings.ts";
 import { keyManagers, type KeyManager } from "./key-managers.ts";
-import { answerOf, askAll, askOnce, knownIn, oncePer, sourceOf, tell } from "./known.ts";
+import {
+  answerOf,
+  askAll,
+  askOnce,
+  knownIn,
+  oncePer,
+  sourceOf,
+  tell,
+  type Known,
+} from "./known.ts";
 import type { Found, Listed } from "./listing.ts";
 import type { AwsSession } from "./session.ts";
 
@@ -40,12 +50,20 @@ export async function* readEncryption(
   }
   for await (const chunk of chunks(allImages.found, context.signal)) {
     for (const { subject, item, place, source } of chunk) {
-      const managerOfSnapshot = (id: string) => managers.get(`${place.region} ${id}`);
+      const known = knownIn(snapshots, allSnapshots, place.region, context.now());
+      const managerOfSnapshot = (id: string) =>
+        managers.get(`${place.region} ${id}`) ?? (known.ok ? undefined : unlisted(known));
       yield tell(context, subject, "encryption", source, () =>
         toImageEncryption(item, managerOfSnapshot),
       );
     }
   }
+}
+
+/** Whose key it is, where the snapshots of the region were not all listed. */
+function unlisted({ failure, permission }: Extract<Known<unknown>, { ok: false }>): KeyManager {
+  const missing = failure.reason === "denied" ? ` (permission ${permission})` : "";
+  return { by: null, why: `its snapshots were not read${missing}: ${plain(failure.message)}` };
 }
 
 /**

@@ -223,6 +223,20 @@ describe("EBS", async () => {
     expect(lost[0]).toMatchObject({ permission: "ec2:DescribeSnapshots" });
     expect(facetOf(found, "vol-1", "backups")).toBeUndefined();
   });
+
+  test("without snapshots nobody knows whose key an image has, and the permission is named", async () => {
+    aws.setFaults({ operation: "DescribeSnapshots", fault: { kind: "denied" } });
+    const found = await aws.scan().gather(probe, ["encryption"]);
+    const images = found.observations.flatMap((seen) =>
+      seen.facet === "encryption" && seen.subject.kind === "AWS::EC2::Image" ? [seen.value] : [],
+    );
+    expect(images.some(({ enabled }) => enabled === true)).toBe(true);
+    for (const { enabled, keyManagement, caveat } of images) {
+      if (enabled !== true) continue;
+      expect(keyManagement).toBeNull();
+      expect(caveat).toContain("(permission ec2:DescribeSnapshots)");
+    }
+  });
 });
 
 describe("what EBS says of itself", () => {
