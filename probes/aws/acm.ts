@@ -13,7 +13,7 @@ export default defineProbe({
   title: "AWS Certificate Manager",
   provider: "aws",
   kinds: [KIND],
-  provides: { inventory: { permissions: [PERMISSION, "tag:GetResources"] } },
+  provides: { inventory: { permissions: ["ec2:DescribeRegions", PERMISSION, "tag:GetResources"] } },
   classify: classifyAws,
   gather: async function* gather(target, wanted, context) {
     if (target.provider !== "aws") return;

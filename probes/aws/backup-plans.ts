@@ -19,7 +19,9 @@ export default defineProbe({
   provider: "aws",
   kinds: [PLAN_KIND],
   provides: {
-    inventory: { permissions: ["backup:ListBackupPlans", "tag:GetResources"] },
+    inventory: {
+      permissions: ["ec2:DescribeRegions", "backup:ListBackupPlans", "tag:GetResources"],
+    },
     backupPlan: {
       permissions: [
         "backup:GetBackupPlan",

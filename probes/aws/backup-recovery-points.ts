@@ -28,7 +28,14 @@ export default defineProbe({
   provider: "aws",
   kinds: [POINT_KIND],
   provides: {
-    inventory: { permissions: ["backup:ListBackupVaults", PERMISSION, "tag:GetResources"] },
+    inventory: {
+      permissions: [
+        "ec2:DescribeRegions",
+        "backup:ListBackupVaults",
+        PERMISSION,
+        "tag:GetResources",
+      ],
+    },
     encryption: { permissions: [PERMISSION] },
     recoveryPoint: { permissions: [PERMISSION] },
   },

@@ -26,7 +26,9 @@ export default defineProbe({
   provider: "aws",
   kinds: [PLAN_KIND],
   provides: {
-    inventory: { permissions: ["backup:ListRestoreTestingPlans", "tag:GetResources"] },
+    inventory: {
+      permissions: ["ec2:DescribeRegions", "backup:ListRestoreTestingPlans", "tag:GetResources"],
+    },
     recoveryTest: { permissions: ["backup:ListRestoreJobs"] },
   },
   classify: classifyAws,
@@ -55,9 +57,7 @@ const plans = defineListing({
   items: (page) => page.RestoreTestingPlans ?? [],
   subject: (plan: RestoreTestingPlanForList) => {
     const { RestoreTestingPlanArn: id, RestoreTestingPlanName: name } = plan;
-    if (id === undefined || name === undefined) {
-      throw new TypeError("a restore testing plan without name");
-    }
+    if (id === undefined || name === undefined) throw new TypeError("a testing plan without name");
     return { id, name, tags: "elsewhere" };
   },
 });

@@ -20,7 +20,9 @@ export default defineProbe({
   provider: "aws",
   kinds: [VAULT_KIND],
   provides: {
-    inventory: { permissions: ["backup:ListBackupVaults", "tag:GetResources"] },
+    inventory: {
+      permissions: ["ec2:DescribeRegions", "backup:ListBackupVaults", "tag:GetResources"],
+    },
     encryption: { permissions: ["backup:ListBackupVaults"] },
     immutability: { permissions: ["backup:ListBackupVaults"] },
     accessPolicy: { permissions: ["backup:GetBackupVaultAccessPolicy"] },

@@ -17,7 +17,7 @@ export default defineProbe({
   provider: "aws",
   kinds: [TABLE_KIND],
   provides: {
-    inventory: { permissions: ["dynamodb:ListTables", "tag:GetResources"] },
+    inventory: { permissions: ["ec2:DescribeRegions", "dynamodb:ListTables", "tag:GetResources"] },
     encryption: { permissions: ["dynamodb:DescribeTable", "kms:ListAliases"] },
     replication: { permissions: ["dynamodb:DescribeTable"] },
     backups: { permissions: ["dynamodb:DescribeContinuousBackups"] },

@@ -23,7 +23,12 @@ export default defineProbe({
   kinds: [VOLUME_KIND, SNAPSHOT_KIND, IMAGE_KIND],
   provides: {
     inventory: {
-      permissions: ["ec2:DescribeVolumes", "ec2:DescribeSnapshots", "ec2:DescribeImages"],
+      permissions: [
+        "ec2:DescribeRegions",
+        "ec2:DescribeVolumes",
+        "ec2:DescribeSnapshots",
+        "ec2:DescribeImages",
+      ],
     },
     encryption: {
       permissions: [

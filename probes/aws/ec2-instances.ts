@@ -23,7 +23,9 @@ export default defineProbe({
   provider: "aws",
   kinds: [INSTANCE_KIND, KEY_PAIR_KIND],
   provides: {
-    inventory: { permissions: ["ec2:DescribeInstances", "ec2:DescribeKeyPairs"] },
+    inventory: {
+      permissions: ["ec2:DescribeRegions", "ec2:DescribeInstances", "ec2:DescribeKeyPairs"],
+    },
     redundancy: { permissions: ["ec2:DescribeInstances"] },
     sshKeys: { permissions: ["ec2:DescribeKeyPairs"] },
   },

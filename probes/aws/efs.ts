@@ -25,7 +25,7 @@ export default defineProbe({
   provider: "aws",
   kinds: [FILE_SYSTEM_KIND],
   provides: {
-    inventory: { permissions: ["elasticfilesystem:DescribeFileSystems"] },
+    inventory: { permissions: ["ec2:DescribeRegions", "elasticfilesystem:DescribeFileSystems"] },
     encryption: { permissions: ["elasticfilesystem:DescribeFileSystems", "kms:ListAliases"] },
     redundancy: { permissions: ["elasticfilesystem:DescribeFileSystems"] },
     transport: { permissions: ["elasticfilesystem:DescribeFileSystemPolicy"] },

@@ -17,7 +17,7 @@ export default defineProbe({
   provider: "aws",
   kinds: [KEY_KIND],
   provides: {
-    inventory: { permissions: ["kms:ListKeys", "tag:GetResources"] },
+    inventory: { permissions: ["ec2:DescribeRegions", "kms:ListKeys", "tag:GetResources"] },
     keyRotation: { permissions: ["kms:DescribeKey", "kms:GetKeyRotationStatus"] },
   },
   classify: classifyAws,

@@ -34,8 +34,9 @@ export default defineProbe({
   provider: "aws",
   kinds: [...INSTANCE_KINDS, ...CLUSTER_KINDS, SNAPSHOT_KIND, CLUSTER_SNAPSHOT_KIND, ...LEFT_KINDS],
   provides: {
-    inventory: { permissions: [...BOTH, ...SNAPSHOTS, ...AUTOMATED] },
-    location: { permissions: ["rds:DescribeDBInstances"] },
+    inventory: { permissions: ["ec2:DescribeRegions", ...BOTH, ...SNAPSHOTS, ...AUTOMATED] },
+    // Of the others the region of the listing is all there is.
+    location: { permissions: ["rds:DescribeDBInstances"], kinds: [INSTANCE_KINDS[0]] },
     encryption: { permissions: [...BOTH, ...SNAPSHOTS, ...AUTOMATED, "kms:ListAliases"] },
     transport: { permissions: ["rds:DescribeDBParameters", "rds:DescribeDBClusterParameters"] },
     exposure: {

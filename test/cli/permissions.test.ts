@@ -50,6 +50,9 @@ describe("the permissions of AWS's probes", () => {
 
   test("none writes, and none reads a secret", () => {
     for (const name of all) {
+      // It has a report made and changes nothing: AWS's own policy for reading IAM holds it.
+      // https://docs.aws.amazon.com/aws-managed-policy/latest/reference/IAMReadOnlyAccess.html
+      if (name === "iam:GenerateCredentialReport") continue;
       expect(name).toMatch(/:(?:Describe|Get|List|GET|Select|Search|Lookup|Batch(?:Get|Describe))/);
       expect(name).not.toMatch(/GetSecretValue|GetParameters?$|kms:Decrypt|GetObject(?!Lock)/);
     }
