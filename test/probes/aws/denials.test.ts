@@ -2,14 +2,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { controls } from "#controls/index.ts";
 import { credentialValue } from "#estate/credentials.ts";
 import { evaluate } from "#evaluate/evaluate.ts";
-import {
-  COMPLETE_ACCOUNT,
-  COMPLETE_TARGET,
-  EFFECTS,
-  NOW,
-  OPERATIONS,
-} from "#fixtures/estate/aws/complete.ts";
+import { COMPLETE_ACCOUNT, COMPLETE_TARGET, NOW } from "#fixtures/estate/aws/complete.ts";
+import { EFFECTS, OPERATIONS } from "#fixtures/estate/aws/complete/claims.ts";
 import type { FaultRule } from "#fixtures/estate/aws.ts";
+import { kindOf } from "#facts/kinds.ts";
 import { gather } from "#gather/gather.ts";
 import { plan } from "#gather/plan.ts";
 import { createRedactor } from "#gather/redact.ts";
@@ -17,7 +13,9 @@ import type { Evidence } from "#model/evidence.ts";
 import type { ProbeEntry } from "#model/probe.ts";
 import type { Report } from "#model/report.ts";
 import {
+  ATTESTATION,
   entries,
+  held,
   permissions,
   POLICY,
   promised,
@@ -32,6 +30,14 @@ function denial(permission: string): FaultRule["fault"] {
   const message = `User: arn:aws:iam::111122223333:user/probity is not authorized to perform: ${permission} on resource: * because no identity-based policy allows it`;
   return { kind: "denied", message };
 }
+
+/** Whether the table of kinds gives it to a kind; a listing every kind has. */
+function hasFacet(kind: string, facet: string): boolean {
+  if (facet === "inventory") return true;
+  return (kindOf(kind)?.facets ?? []).some((one) => one === facet);
+}
+/** What no control judges yet, so that no claim here asks for it. */
+const UNJUDGED: ReadonlySet<string> = new Set(["AWS::S3::Bucket versioning"]);
 
 describe("without one permission", async () => {
   const aws = await fakeAws(COMPLETE_ACCOUNT, { hideRegions: true });
@@ -56,7 +62,7 @@ describe("without one permission", async () => {
     evaluate({
       policies: [POLICY],
       estate,
-      attestations: [],
+      attestations: [ATTESTATION],
       waivers: [],
       evidence,
       controls,
@@ -80,7 +86,9 @@ describe("without one permission", async () => {
     Object.fromEntries(claims.map(({ id, verdict }) => [id, verdict]));
   const reasons = ({ claims }: Report) =>
     Object.fromEntries(
-      claims.flatMap(({ id, verdict, reason }) => (verdict === "upheld" ? [] : [[id, reason]])),
+      claims.flatMap(({ id, verdict, reason }) =>
+        /^(?:upheld|attested)$/.test(verdict) ? [] : [[id, reason]],
+      ),
     );
 
   let before: Evidence | null = null;
@@ -130,6 +138,26 @@ describe("without one permission", async () => {
     }
   });
 
+  test.each(entries.map((entry) => [entry.id, entry] as const))(
+    "%s reads what its metadata says, and nothing else",
+    (id, { kinds, provides }) => {
+      const seen = whole().observations.filter(({ source }) => source.probe === id);
+      const read = new Set(
+        seen.flatMap(({ subject, facet, value }) =>
+          facet === "inventory"
+            ? value.kinds.map((kind) => `${kind} ${facet}`)
+            : [`${subject.kind} ${facet}`],
+        ),
+      );
+      const said = Object.entries(provides).flatMap(([facet, { kinds: own = kinds }]) =>
+        own
+          .filter((kind) => hasFacet(kind, facet) && !UNJUDGED.has(`${kind} ${facet}`))
+          .map((kind) => `${kind} ${facet}`),
+      );
+      expect([...read].sort()).toEqual(said.sort());
+    },
+  );
+
   test.each(permissions)("%s: what rests on it is unverified, and nothing else", async (name) => {
     const some = entries.filter(({ provides }) =>
       Object.values(provides).some((facet) => facet.permissions.includes(name)),
@@ -137,13 +165,19 @@ describe("without one permission", async () => {
     aws.setFaults(...usesOf(name).map(({ rule }) => ({ ...rule, fault: denial(name) })));
     const report = judge(withOthers(await read(some), whole(), some));
     const expected = Object.fromEntries(
-      promised.map((one) => [one.id, restsOn(one, name) ? "unverified" : "upheld"]),
+      promised.map((one) => [one.id, restsOn(one, name) ? "unverified" : held(one)]),
     );
     expect(verdicts(report)).toEqual(expected);
+    expect(JSON.stringify(report.claims)).not.toContain("nothing says why");
     const resting = promised.filter((one) => restsOn(one, name));
     expect(resting.length > 0 || EFFECTS[name]?.length === 0, "no claim rests on it").toBe(true);
     const denied = report.problems.filter(({ reason }) => reason === "denied");
-    if (EFFECTS[name]?.length !== 0) expect(denied.length).toBeGreaterThan(0);
+    if (EFFECTS[name]?.length !== 0 && denied.length === 0) {
+      // What was denied costs no facet of its own then, and each claim that is left open says it.
+      for (const claim of report.claims.filter(({ verdict }) => verdict === "unverified")) {
+        expect(JSON.stringify(claim.checks), claim.id).toContain(`(permission ${name})`);
+      }
+    }
     for (const { permission } of denied) expect(permission).toBe(name);
   });
 

@@ -3,7 +3,16 @@ import { controls } from "#controls/index.ts";
 import { readableBy } from "#derive/readable.ts";
 import { kindOf } from "#facts/kinds.ts";
 import type { FaultRule } from "#fixtures/estate/aws.ts";
-import { EFFECTS, OPERATIONS, PROMISES, TAGGED } from "#fixtures/estate/aws/complete.ts";
+import {
+  ALSO,
+  EFFECTS,
+  OPERATIONS,
+  PROMISES,
+  TAGGED,
+  UNTOUCHED,
+  type Promise,
+} from "#fixtures/estate/aws/complete/claims.ts";
+import type { Attestation } from "#model/exceptions.ts";
 import { expectationOf } from "#model/expectation.ts";
 import type { Check } from "#model/policy.ts";
 import { LISTED_KINDS } from "#probes/aws/inventory-kinds.ts";
@@ -17,38 +26,49 @@ export const entries = probes.filter(({ provider }) => provider === "aws");
 export const readable = readableBy(probes);
 
 /** A claim on one facet of one kind. */
-export interface Promised {
+export interface Claimed {
   readonly id: string;
   readonly kind: string;
   readonly facet: string;
+  /** The promise's name: the facet's, unless that is promised twice. */
+  readonly name: string;
   readonly tagged: boolean;
+  readonly promise: Promise;
+}
+/** What is promised of a kind: what names it, else what names none. */
+function promisesOf(kind: string): readonly Promise[] {
+  const facets = kindOf(kind)?.facets ?? [];
+  return PROMISES.filter((one) => {
+    if (!facets.some((facet) => facet === one.facet && readable("aws", kind, facet))) return false;
+    if (one.kinds !== undefined) return one.kinds.includes(kind);
+    return !PROMISES.some(
+      (other) =>
+        other.facet === one.facet && other.name === one.name && other.kinds?.includes(kind),
+    );
+  });
 }
 /** Every facet that some probe reads and some control judges, of every kind. */
-export const promised: readonly Promised[] = [
+export const promised: readonly Claimed[] = [
   ...new Set(entries.flatMap(({ kinds }) => kinds)),
-].flatMap((kind) => {
-  const facets = (kindOf(kind)?.facets ?? []).filter(
-    (facet) => Object.hasOwn(PROMISES, facet) && readable("aws", kind, facet),
-  );
-  const slug = kind.toLowerCase().replaceAll("::", "-");
-  return [
-    ...facets.map((facet) => ({
-      id: `${slug}.${facet.toLowerCase()}`,
-      kind,
-      facet,
-      tagged: false,
-    })),
-    ...(TAGGED.includes(kind)
-      ? [{ id: `${slug}.tagged`, kind, facet: "location", tagged: true }]
-      : []),
-  ];
-});
+].flatMap((kind) =>
+  promisesOf(kind).flatMap((promise) => {
+    const { facet, name = facet } = promise;
+    const slug = kind.toLowerCase().replaceAll("::", "-");
+    const claim = { id: `${slug}.${name.toLowerCase()}`, kind, facet, name, promise };
+    return TAGGED[kind] === name
+      ? [
+          { ...claim, tagged: false },
+          { ...claim, id: `${claim.id}-tagged`, tagged: true },
+        ]
+      : [{ ...claim, tagged: false }];
+  }),
+);
+/** What a person vouches for. */
+const REST = "the rest";
 /** The claims as a policy. */
 export const POLICY = policy(
-  promised.map(({ id, kind, facet, tagged }) => {
-    const promise = PROMISES[facet];
-    if (promise === undefined) throw new Error(facet);
-    const { control, expect: expected, atLeast } = promise;
+  promised.map(({ id, kind, tagged, promise }) => {
+    const { control, expect: expected, atLeast, attested } = promise;
     const known = controls.get(control);
     if (known === undefined) throw new Error(`no control ${control}`);
     // As a policy's file is read: with the defaults of the control.
@@ -57,9 +77,28 @@ export const POLICY = policy(
     return {
       id,
       checks: [{ control, expect: given, scope, ...(atLeast === undefined ? {} : { atLeast }) }],
+      ...(attested === true ? { attest: [{ covers: REST, maxAge: "P1Y" }] } : {}),
     };
   }),
 );
+/** A person's word for what the promises leave to one. */
+export const ATTESTATION: Attestation = {
+  id: "the-rest",
+  claims: promised.flatMap(({ id, promise }) =>
+    promise.attested === true ? [`${POLICY.id}/${id}`] : [],
+  ),
+  covers: [REST],
+  owner: "Security lead",
+  reason: "reviewed",
+  date: "2026-05-01",
+  expires: "2026-12-31",
+  evidence: { file: "review.pdf", sha256: "a".repeat(64) },
+  actualSha256: "a".repeat(64),
+};
+/** The verdict where everything could be read. */
+export function held({ promise }: Claimed): "upheld" | "attested" {
+  return promise.attested === true ? "attested" : "upheld";
+}
 
 /** A call that needs a permission; of Cloud Control with its type, and the facets that the answer tells. */
 interface Use {
@@ -98,16 +137,21 @@ export function usesOf(permission: string): readonly Use[] {
 }
 
 /** Whether a claim rests on a permission, by what the probes declare. */
-export function restsOn({ kind, facet, tagged }: Promised, permission: string): boolean {
+export function restsOn({ kind, facet, name, tagged }: Claimed, permission: string): boolean {
   const effects = EFFECTS[permission];
   const own = cloudControl.get(permission);
+  const names = (list: readonly string[] = []) =>
+    list.includes(kind) || list.includes(`${kind} ${name}`);
+  if (names(effects) || names(ALSO[permission])) return true;
+  if (names(UNTOUCHED[permission])) return false;
   return entries.some((entry) => {
     if (!entry.kinds.includes(kind)) return false;
     const declared = Object.entries(entry.provides)
       .filter(([, { permissions }]) => permissions.includes(permission))
-      .map(([name]) => name);
+      .map(([of]) => of);
     if (declared.length === 0) return false;
-    if (effects !== undefined) return effects.includes(tagged ? "tags" : facet);
+    if (effects !== undefined)
+      return effects.includes(name) || (tagged && effects.includes("tags"));
     if (own !== undefined) {
       return own.some(
         ({ rule, facets }) =>
