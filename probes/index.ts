@@ -13,6 +13,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "ec2:DescribeRegions",
         "acm:ListCertificates",
         "tag:GetResources"
       ]
@@ -83,6 +84,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "ec2:DescribeRegions",
         "backup:ListBackupPlans",
         "tag:GetResources"
       ]
@@ -108,6 +110,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "ec2:DescribeRegions",
         "backup:ListBackupVaults",
         "backup:ListRecoveryPointsByBackupVault",
         "tag:GetResources"
@@ -136,6 +139,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "ec2:DescribeRegions",
         "backup:ListRestoreTestingPlans",
         "tag:GetResources"
       ]
@@ -158,6 +162,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "ec2:DescribeRegions",
         "backup:ListBackupVaults",
         "tag:GetResources"
       ]
@@ -269,6 +274,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "ec2:DescribeRegions",
         "dynamodb:ListTables",
         "tag:GetResources"
       ]
@@ -310,6 +316,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "ec2:DescribeRegions",
         "ec2:DescribeVolumes",
         "ec2:DescribeSnapshots",
         "ec2:DescribeImages"
@@ -356,6 +363,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "ec2:DescribeRegions",
         "ec2:DescribeInstances",
         "ec2:DescribeKeyPairs"
       ]
@@ -434,6 +442,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "ec2:DescribeRegions",
         "elasticfilesystem:DescribeFileSystems"
       ]
     },
@@ -641,6 +650,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "ec2:DescribeRegions",
         "kms:ListKeys",
         "tag:GetResources"
       ]
@@ -740,6 +750,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "ec2:DescribeRegions",
         "rds:DescribeDBInstances",
         "rds:DescribeDBClusters",
         "rds:DescribeDBSnapshots",
@@ -751,6 +762,9 @@ export const probes: readonly ProbeEntry[] = [
     "location": {
       "permissions": [
         "rds:DescribeDBInstances"
+      ],
+      "kinds": [
+        "AWS::RDS::DBInstance"
       ]
     },
     "encryption": {
