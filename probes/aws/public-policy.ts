@@ -7,7 +7,7 @@ import {
   type Statement,
 } from "./policy-document.ts";
 
-/** Whether a bucket policy lets everyone in. */
+/** Whether a resource's policy lets everyone in. */
 export interface PolicyOpenness {
   /** `unsure`: an Allow to everyone whose conditions cannot be judged from the policy alone. */
   readonly open: "yes" | "no" | "unsure";
@@ -41,17 +41,24 @@ const EQUAL = /^(?:stringequals|stringequalsignorecase|stringlike|arnequals|arnl
 const UNEQUAL =
   /^(?:stringnotequals|stringnotequalsignorecase|stringnotlike|arnnotequals|arnnotlike)$/;
 
+/** What a policy is called in words, and all actions of its service. */
+export interface PolicyOf {
+  readonly name: string;
+  readonly actions: string;
+}
+const OF_BUCKETS: PolicyOf = { name: "bucket policy", actions: "s3:*" };
+
 /**
  * Judges a bucket policy by its own words; GetBucketPolicyStatus would cost a call more and does not say which
- * statement it is.
+ * statement it is. Policies of other services are judged alike.
  * @throws when it is no policy document
  */
-export function policyOpenness(policy: string): PolicyOpenness {
+export function policyOpenness(policy: string, of: PolicyOf = OF_BUCKETS): PolicyOpenness {
   const statements = parsePolicy(policy);
   const denials = statements.filter(({ effect, who }) => effect === "Deny" && who !== "some");
   const found = statements
     .filter(({ effect, who }) => effect === "Allow" && who !== "some")
-    .map((statement) => ({ statement, effect: reach(statement, denials) }))
+    .map((statement) => ({ statement, effect: reach(statement, denials, of) }))
     .filter(({ effect }) => effect !== "restricts");
   const open = found.some(({ effect }) => effect === "lets-in");
   const decisive = found.filter(({ effect }) => effect === (open ? "lets-in" : "unsure"));
@@ -60,23 +67,23 @@ export function policyOpenness(policy: string): PolicyOpenness {
     through: decisive.map(({ statement, effect }) => {
       const actions = statement.actions?.slice(0, 3).join(", ") ?? "all actions but a few";
       const verb = effect === "lets-in" ? "allows" : "may allow";
-      return plain(`bucket policy ${nameOf(statement, statements)} ${verb} everyone ${actions}`);
+      return plain(`${of.name} ${nameOf(statement, statements)} ${verb} everyone ${actions}`);
     }),
   };
 }
 
 /** What an Allow comes to once its own conditions and the denials over it are seen together. */
-function reach(allow: Statement, denials: readonly Statement[]): Effect {
+function reach(allow: Statement, denials: readonly Statement[], of: PolicyOf): Effect {
   const own = strongest(allow.conditions.map(allowEffect));
   if (own === "restricts") return own;
-  const over = strongest(denials.filter((deny) => covers(deny, allow)).map(denyEffect));
+  const over = strongest(denials.filter((deny) => covers(deny, allow, of)).map(denyEffect));
   if (over === "restricts") return over;
   return own === "unsure" || over === "unsure" ? "unsure" : "lets-in";
 }
 
-function covers(deny: Statement, allow: Statement): boolean {
+function covers(deny: Statement, allow: Statement, { actions }: PolicyOf): boolean {
   return (
-    coverAll(deny.actions ?? [], allow.actions ?? ["s3:*"]) &&
+    coverAll(deny.actions ?? [], allow.actions ?? [actions]) &&
     coverAll(deny.resources ?? [], allow.resources ?? ["*"])
   );
 }
