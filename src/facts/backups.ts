@@ -27,6 +27,7 @@ const POINT_SOURCES: ReadonlyMap<string, PointSources> = new Map(
     "AWS::EC2::Volume": { kinds: [BACKUP_POINT, "AWS::EC2::Snapshot"], own: false },
     "AWS::EFS::FileSystem": { kinds: [BACKUP_POINT], own: false },
     "AWS::DynamoDB::Table": { kinds: [BACKUP_POINT], own: true },
+    "AWS::FSx::FileSystem": { kinds: [BACKUP_POINT], own: true },
     "AWS::RDS::DBInstance": {
       kinds: [BACKUP_POINT, "AWS::RDS::DBSnapshot", "AWS::RDS::DBClusterSnapshot"],
       own: true,
