@@ -176,13 +176,6 @@ export const LISTED_KINDS: readonly ListedKind[] = [
   },
 ];
 
-/** Kinds that hold data and that Cloud Control has no handler to list; no client for their services is installed. */
-export const UNLISTED_KINDS: readonly string[] = [
-  "AWS::OpenSearchService::Domain",
-  "AWS::FSx::FileSystem",
-  "AWS::EMR::Cluster",
-];
-
 /** The ARN of a resource: as the listing tells it, else built; null where neither gives one. */
 export function arnIn(
   { arn, property }: ListedKind,

@@ -1,7 +1,6 @@
 import { defineProbe } from "#model/probe.ts";
-import { targetSubject } from "#model/subject.ts";
 import { classifyCloudControl } from "./cloud-control.ts";
-import { LISTED_KINDS, UNLISTED_KINDS } from "./inventory-kinds.ts";
+import { LISTED_KINDS } from "./inventory-kinds.ts";
 import { listingOf, listKinds, mergedProblems } from "./inventory-listing.ts";
 import { observeListed } from "./listing.ts";
 import { inAccount } from "./session.ts";
@@ -30,15 +29,6 @@ export default defineProbe({
   gather: async function* gather(target, wanted, context) {
     if (target.provider !== "aws") return;
     yield* inAccount(target, context, async function* act(session) {
-      yield context.problem({
-        operation: "cloudcontrol:ListResources",
-        subject: targetSubject(target),
-        kinds: UNLISTED_KINDS,
-        facets: ["inventory"],
-        reason: "unsupported",
-        permission: null,
-        message: `Cloud Control cannot list ${UNLISTED_KINDS.join(", ")}, and no other probe does`,
-      });
       const listings = await listKinds(session);
       yield* mergedProblems(listings.flatMap(({ listed }) => listed.problems));
       for (const { kind, listed } of listings) {

@@ -3,11 +3,12 @@ import { controls } from "#controls/index.ts";
 import { readableBy } from "#derive/readable.ts";
 import { evaluate } from "#evaluate/evaluate.ts";
 import { ApiError, type ApiCall } from "#fixtures/estate/aws/answers.ts";
+import { AWS_KINDS } from "#facts/kinds-aws.ts";
 import { kindOf } from "#facts/kinds.ts";
 import { isNotOffered } from "#facts/aws-availability.ts";
 import { regionFacts } from "#facts/regions.ts";
 import { classifyCloudControl } from "#probes/aws/cloud-control.ts";
-import { LISTED_KINDS, UNLISTED_KINDS, arnIn } from "#probes/aws/inventory-kinds.ts";
+import { LISTED_KINDS, arnIn } from "#probes/aws/inventory-kinds.ts";
 import probe from "#probes/aws/inventory.ts";
 import { probes } from "#probes/index.ts";
 import { estate, evidence, policy } from "../../support/evidence.ts";
@@ -37,9 +38,17 @@ const refused = (kind: string, action: string) =>
 
 describe("kinds that Cloud Control lists", () => {
   test("each is a kind with data that Probity knows, once", () => {
-    const names = [...LISTED_KINDS.map(({ kind }) => kind), ...UNLISTED_KINDS];
+    const names = LISTED_KINDS.map(({ kind }) => kind);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(kindOf(name), name).toMatchObject({ kind: name, data: true });
+  });
+
+  test("they and the kinds of the other probes are all that hold data", () => {
+    const readable = readableBy(probes);
+    const unlisted = AWS_KINDS.filter(({ data }) => data)
+      .map(({ kind }) => kind)
+      .filter((kind) => !readable("aws", kind, "inventory"));
+    expect(unlisted).toEqual([]);
   });
 
   test("nothing that reads a secret's value is asked for", () => {
@@ -143,15 +152,13 @@ describe("an inventory by Cloud Control", async () => {
     ]);
   });
 
-  test("a kind that is known to be empty is listed, one that nobody lists is a problem", async () => {
+  test("a kind that is known to be empty is listed", async () => {
     const found = await aws.scan().gather(probe);
     const inventories = inventoriesOf(found);
     expect([...inventories.keys()].sort()).toEqual(LISTED_KINDS.map(({ kind }) => kind).sort());
     for (const [kind, { complete }] of inventories) expect(complete, kind).toBe(true);
     expect(inventories.get("AWS::Timestream::Table")?.items).toEqual([]);
-    expect(found.problems).toMatchObject([
-      { reason: "unsupported", kinds: UNLISTED_KINDS, facets: ["inventory"] },
-    ]);
+    expect(found.problems).toEqual([]);
   });
 
   test("each region and kind is asked once", async () => {
@@ -174,7 +181,7 @@ describe("an inventory by Cloud Control", async () => {
     });
     const found = await denied.scan().gather(probe);
     expect(inventoriesOf(found).size).toBe(0);
-    expect(found.problems.slice(1)).toMatchObject([
+    expect(found.problems).toMatchObject([
       {
         reason: "denied",
         permission: "cloudformation:ListResources",
@@ -197,12 +204,12 @@ describe("an inventory by Cloud Control", async () => {
       },
     });
     const found = await denied.scan().gather(probe);
-    expect(found.problems.slice(1)).toMatchObject([
+    expect(found.problems).toMatchObject([
       { reason: "denied", permission: "kinesis:ListStreams", kinds: ["AWS::Kinesis::Stream"] },
       { reason: "denied", permission: "ecr:DescribeRepositories", kinds: ["AWS::ECR::Repository"] },
     ]);
-    expect(found.problems[2]?.message).not.toContain(ACCOUNT);
-    expect(found.problems[1]?.message).not.toContain("4fa1929d");
+    expect(found.problems[1]?.message).not.toContain(ACCOUNT);
+    expect(found.problems[0]?.message).not.toContain("4fa1929d");
     expect(inventoriesOf(found).size).toBe(LISTED_KINDS.length - 2);
   });
 
@@ -218,7 +225,7 @@ describe("an inventory by Cloud Control", async () => {
       },
     });
     const found = await odd.scan().gather(probe);
-    expect(found.problems.slice(1)).toMatchObject([
+    expect(found.problems).toMatchObject([
       { reason: "unsupported", kinds: ["AWS::SQS::Queue"] },
       { reason: "denied", kinds: ["AWS::ECR::Repository"] },
     ]);
@@ -236,7 +243,7 @@ describe("an inventory by Cloud Control", async () => {
       },
     });
     const found = await odd.scan().gather(probe);
-    expect(found.problems.slice(1).map(({ reason, kinds }) => [reason, kinds[0]])).toEqual([
+    expect(found.problems.map(({ reason, kinds }) => [reason, kinds[0]])).toEqual([
       ["malformed", "AWS::SQS::Queue"],
       ["malformed", "AWS::ECR::Repository"],
     ]);
@@ -286,13 +293,7 @@ describe("an everything claim over what Cloud Control lists", async () => {
     });
   });
 
-  test.each(UNLISTED_KINDS)("%s, which nobody lists, does", async (kind) => {
-    const claim = await verdict("AWS::SQS::Queue", kind);
-    expect(claim?.verdict).toBe("unverified");
-    expect(JSON.stringify(claim)).toContain(`Cloud Control cannot list`);
-  });
-
-  test("so does one that could not be asked for", async () => {
+  test("one that could not be asked for does", async () => {
     aws.setFaults({
       operation: "ListResources",
       resource: "AWS::ECR::Repository",
