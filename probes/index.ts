@@ -476,6 +476,70 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./aws/efs.ts"),
 },
 {
+  "id": "aws-emr",
+  "title": "Amazon EMR",
+  "provider": "aws",
+  "kinds": [
+    "AWS::EMR::Cluster"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "ec2:DescribeRegions",
+        "elasticmapreduce:ListClusters",
+        "tag:GetResources"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "elasticmapreduce:DescribeCluster",
+        "elasticmapreduce:DescribeSecurityConfiguration",
+        "kms:ListAliases"
+      ]
+    }
+  },
+  "load": () => import("./aws/emr.ts"),
+},
+{
+  "id": "aws-fsx",
+  "title": "Amazon FSx",
+  "provider": "aws",
+  "kinds": [
+    "AWS::FSx::FileSystem"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "ec2:DescribeRegions",
+        "fsx:DescribeFileSystems"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "fsx:DescribeFileSystems",
+        "kms:ListAliases"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "fsx:DescribeFileSystems"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "fsx:DescribeFileSystems"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "fsx:DescribeBackups",
+        "fsx:DescribeFileSystems"
+      ]
+    }
+  },
+  "load": () => import("./aws/fsx.ts"),
+},
+{
   "id": "aws-guardduty",
   "title": "Amazon GuardDuty",
   "provider": "aws",
@@ -730,6 +794,50 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./aws/logs.ts"),
+},
+{
+  "id": "aws-opensearch",
+  "title": "Amazon OpenSearch Service",
+  "provider": "aws",
+  "kinds": [
+    "AWS::OpenSearchService::Domain"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "ec2:DescribeRegions",
+        "es:ListDomainNames",
+        "tag:GetResources"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "es:DescribeDomains",
+        "kms:ListAliases"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "es:DescribeDomains"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "es:DescribeDomains"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "es:DescribeDomains"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "es:DescribeDomains"
+      ]
+    }
+  },
+  "load": () => import("./aws/opensearch.ts"),
 },
 {
   "id": "aws-rds",
