@@ -3,6 +3,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import { defineRead, type Answer, type Question } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
 import { awsQuestion } from "./calls.ts";
+import { deniedAction } from "./cloud-control.ts";
 import { malformed } from "./pages.ts";
 import type { AwsSession } from "./session.ts";
 import {
@@ -71,7 +72,7 @@ export function firewallReader(session: AwsSession): FirewallReader {
         subject,
         facets: ["webFirewall"],
         reason: failure.reason,
-        permission: failure.reason === "denied" ? needed : null,
+        permission: failure.reason === "denied" ? missing(needed, failure.message) : null,
         message: failure.message,
       });
     if (!answer.ok) {
@@ -141,6 +142,12 @@ export function firewallReader(session: AwsSession): FirewallReader {
       yield* told(subject, question, await asked, BY_ARN, { region, scope });
     },
   };
+}
+
+/** The call for a resource needs the permission for its web ACL too: which of them is missing AWS says. */
+function missing(needed: string, message: string): string {
+  const named = deniedAction(message) ?? needed;
+  return FIREWALL_PERMISSIONS.includes(named) ? named : needed;
 }
 
 /** `arn:aws:wafv2:eu-west-3:111122223333:regional/webacl/name/id`: the parts are understood by every version of the service. */
