@@ -7,6 +7,7 @@ import { defineProbe } from "#model/probe.ts";
 import { toEncryption, toRecoveryPoint } from "./backup-point-facets.ts";
 import { vaults } from "./backup-vaults.ts";
 import { classifyAws } from "./errors.ts";
+import { failedAlike } from "./failed-alike.ts";
 import {
   defineListing,
   listAll,
@@ -85,25 +86,23 @@ async function listPoints(session: AwsSession): Promise<Listed<RecoveryPointByBa
     failure === null ? [] : [{ vault, failure }],
   );
   const unlisted = listed.problems.map((problem) => ({ ...problem, kinds: [POINT_KIND] }));
-  const unread = [...Map.groupBy(failed, ({ failure }) => `${failure.reason} ${failure.message}`)]
-    .flatMap(([, same]) => same.slice(0, 1).map(({ failure }) => ({ failure, same })))
-    .map(({ failure, same }) => {
-      const names = same
-        .slice(0, 5)
-        .map(({ vault }) => `${vault.place.region}/${vault.subject.name}`);
-      const more = same.length > names.length ? ` and ${same.length - names.length} more` : "";
-      const message = `vault ${names.join(", ")}${more}: ${failure.message}`;
-      return targetProblem(
-        session,
-        `backup:${OPERATION}`,
-        PERMISSION,
-        { ...failure, message },
-        {
-          kinds: [POINT_KIND],
-          facets: found.length === 0 ? [] : ["inventory"],
-        },
-      );
-    });
+  const unread = failedAlike(failed).map(({ failure, same }) => {
+    const names = same
+      .slice(0, 5)
+      .map(({ vault }) => `${vault.place.region}/${vault.subject.name}`);
+    const more = same.length > names.length ? ` and ${same.length - names.length} more` : "";
+    const message = `vault ${names.join(", ")}${more}: ${failure.message}`;
+    return targetProblem(
+      session,
+      `backup:${OPERATION}`,
+      PERMISSION,
+      { ...failure, message },
+      {
+        kinds: [POINT_KIND],
+        facets: found.length === 0 ? [] : ["inventory"],
+      },
+    );
+  });
   const tagProblems = new Map(
     parts.flatMap((part) => part.tagProblems.map((problem) => [problem.message, problem] as const)),
   );

@@ -2,6 +2,7 @@ import type { AwsService } from "#model/aws-services.ts";
 import type { Failure } from "#model/probe.ts";
 import { listed } from "#model/text.ts";
 import { awsQuestion, type Send } from "./calls.ts";
+import { failedAlike } from "./failed-alike.ts";
 import type { Found, Listed, ListedSubject, Listing } from "./listing.ts";
 import { malformed, pages } from "./pages.ts";
 import { targetProblem, type AwsSession } from "./session.ts";
@@ -44,16 +45,14 @@ export async function listChildren<S extends AwsService, Page extends object, Pa
   );
   const items = parts.flatMap((part) => part.items);
   const tags = await tagsOf(items, session);
-  const unread = [...Map.groupBy(failed, ({ failure }) => `${failure.reason} ${failure.message}`)]
-    .flatMap(([, same]) => same.slice(0, 1).map(({ failure }) => ({ same, failure })))
-    .map(({ same, failure }) => {
-      const of = listed(same.map(({ name }) => name));
-      const said = { ...failure, message: `of ${of}: ${failure.message}` };
-      return targetProblem(session, `${service}:${operation}`, permission, said, {
-        kinds,
-        facets: items.length === 0 ? [] : ["inventory"],
-      });
+  const unread = failedAlike(failed).map(({ same, failure }) => {
+    const of = listed(same.map(({ name }) => name));
+    const said = { ...failure, message: `of ${of}: ${failure.message}` };
+    return targetProblem(session, `${service}:${operation}`, permission, said, {
+      kinds,
+      facets: items.length === 0 ? [] : ["inventory"],
     });
+  });
   // What hides a parent hides what lies inside it; the parents' tags do not.
   const hidden = unlisted
     .filter(({ operation: asked }) => asked !== "tagging:GetResources")

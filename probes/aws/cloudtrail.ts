@@ -6,6 +6,7 @@ import { ACCOUNT_KIND, accountInventory, accountSubject } from "./account-subjec
 import { awsQuestion } from "./calls.ts";
 import { problemOf, readTrail, type Seen } from "./cloudtrail-trail.ts";
 import { classifyAws } from "./errors.ts";
+import { failedAlike } from "./failed-alike.ts";
 import { malformed } from "./pages.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 
@@ -58,11 +59,9 @@ async function* readTrails(session: AwsSession): AsyncGenerator<Observation | Pr
       if (!seen.has(arn)) seen.set(arn, { trail, arn, region: all.includes(home) ? home : region });
     }
   }
-  for (const same of Map.groupBy(failures, ({ failure }) => failure.message).values()) {
-    const [first] = same;
-    if (first === undefined) continue;
+  for (const { failure, same } of failedAlike(failures)) {
     const where = same.map(({ region }) => region).join(", ");
-    yield problemOf(session, "DescribeTrails", first.failure, where);
+    yield problemOf(session, "DescribeTrails", failure, where);
   }
   if (failures.length === declared.length) return;
   const read = await Promise.all([...seen.values()].map((one) => readTrail(session, one)));

@@ -6,6 +6,7 @@ import { targetSubject, type Subject } from "#model/subject.ts";
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import { homeRegion, type Account } from "./account.ts";
 import { awsQuestion, type Send } from "./calls.ts";
+import { failedAlike } from "./failed-alike.ts";
 import { malformed, pages } from "./pages.ts";
 import { targetProblem, type AwsSession } from "./session.ts";
 import { TAGS_PERMISSION } from "./tags.ts";
@@ -101,13 +102,11 @@ export async function listAll<S extends AwsService, Page extends object, Item>(
     failure === null ? [] : [{ region, failure }],
   );
   const facets: readonly FacetName[] = found.length === 0 ? [] : ["inventory"];
-  const problems = [...Map.groupBy(failed, ({ failure }) => `${failure.reason} ${failure.message}`)]
-    .flatMap(([, same]) => same.slice(0, 1).map(({ failure }) => ({ same, failure })))
-    .map(({ same, failure }) => {
-      const where = reach === "account" ? "" : `${same.map(({ region }) => region).join(", ")}: `;
-      const said = { ...failure, message: `${where}${failure.message}` };
-      return targetProblem(session, `${service}:${operation}`, permission, said, { kinds, facets });
-    });
+  const problems = failedAlike(failed).map(({ same, failure }) => {
+    const where = reach === "account" ? "" : `${same.map(({ region }) => region).join(", ")}: `;
+    const said = { ...failure, message: `${where}${failure.message}` };
+    return targetProblem(session, `${service}:${operation}`, permission, said, { kinds, facets });
+  });
   if (reach === "everywhere" && regions !== null && regions.failure !== null) {
     const message = `only the declared regions were looked at, the others are not known: ${regions.failure.message}`;
     const said = { ...regions.failure, message };
