@@ -12,6 +12,7 @@ import type {
   Replication,
   ReplicationDestination,
 } from "#model/facets.ts";
+import { FROM_THE_BEGINNING } from "#model/moment.ts";
 import { wholeEncryption, type KeyManager } from "./key-managers.ts";
 
 const DESIGN =
@@ -93,9 +94,6 @@ export function toBackups(raw: DescribeContinuousBackupsOutput, region: string):
   };
   return { rules: [rule], partOf: [] };
 }
-
-/** Everything that a listing shows is shown from the beginning. */
-const FROM_THE_BEGINNING = new Date(0).toISOString();
 
 /**
  * The time that can be recovered from the table's continuous backup, and the backups on demand. Those of AWS Backup are

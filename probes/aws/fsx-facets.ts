@@ -1,6 +1,7 @@
 import type { Backup, FileSystem } from "@aws-sdk/client-fsx";
 import type { Backups } from "#model/backup-facets.ts";
 import type { Encryption, RecoveryPoints, Redundancy } from "#model/facets.ts";
+import { FROM_THE_BEGINNING } from "#model/moment.ts";
 import { plain } from "#model/text.ts";
 import { PROVIDER_KEY, wholeEncryption, type KeyManager } from "./key-managers.ts";
 
@@ -87,9 +88,6 @@ function daysOf(system: FileSystem): number {
   }
   return days;
 }
-
-/** A listing of backups shows all that exist. */
-const FROM_THE_BEGINNING = new Date(0).toISOString();
 
 /** Whether the service backs up the volumes of a file system one by one: none of these backups is all of it. */
 export function isBackedUpByVolume({ FileSystemType }: FileSystem): boolean {

@@ -1,6 +1,7 @@
 import type { DBCluster, DBInstance, DBInstanceAutomatedBackup } from "@aws-sdk/client-rds";
 import type { BackupPlace, Backups } from "#model/backup-facets.ts";
 import type { Encryption, Exposure, Location, RecoveryPoints, Redundancy } from "#model/facets.ts";
+import { FROM_THE_BEGINNING } from "#model/moment.ts";
 import { listed, plain } from "#model/text.ts";
 import { PROVIDER_KEY, wholeEncryption, type KeyManager } from "./key-managers.ts";
 
@@ -149,9 +150,6 @@ export function toCopy(
   if (days === undefined) throw new TypeError("a replicated backup that its region does not list");
   return { region: regionOf(arn), vault: null, retention: `P${days}D` };
 }
-
-/** Everything that a listing shows of its own is shown from the beginning. */
-const FROM_THE_BEGINNING = new Date(0).toISOString();
 
 /**
  * What can be recovered from automated backups: every moment of their window. Snapshots, automated ones too, are

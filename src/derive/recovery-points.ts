@@ -4,15 +4,13 @@ import type { Backups, RecoveryPoint } from "#model/backup-facets.ts";
 import { parseDuration, shortestSeconds } from "#model/duration.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { RecoveryPoints } from "#model/facets.ts";
-import { parseMoment } from "#model/moment.ts";
+import { FROM_THE_BEGINNING, parseMoment } from "#model/moment.ts";
 import { subjectKey, type Subject } from "#model/subject.ts";
 import type { Joined } from "./backups.ts";
 import { explain } from "./explain.ts";
 import type { KnownSubjects } from "./known-subjects.ts";
 
 type Reading = Extract<Observation, { facet: "recoveryPoints" }>;
-/** A listing of points is whole: what is not in it does not exist. */
-const FROM_THE_BEGINNING = new Date(0).toISOString();
 
 /** The points of one target, by what they were made of. */
 interface Points {

@@ -8,3 +8,6 @@ export function parseMoment(text: string): number | null {
 export function renderMoment(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
+
+/** Since when a listing shows all that exists, where it leaves nothing out: what is not in it does not exist. */
+export const FROM_THE_BEGINNING = new Date(0).toISOString();

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { derive } from "#derive/derive.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { RecoveryPoints } from "#model/facets.ts";
+import { FROM_THE_BEGINNING } from "#model/moment.ts";
 import type { Subject } from "#model/subject.ts";
 import { bucket, estate, inventory, observe, problem } from "../support/evidence.ts";
 
@@ -12,6 +13,7 @@ const files = at("AWS::EFS::FileSystem", "arn:files");
 const volume = at("AWS::EC2::Volume", "arn:volume");
 const instance = at("AWS::EC2::Instance", "arn:instance");
 const table = at("AWS::DynamoDB::Table", "arn:table");
+const shares = at("AWS::FSx::FileSystem", "arn:shares");
 
 const all = (...items: readonly Subject[]) =>
   inventory(items, {
@@ -23,6 +25,7 @@ const all = (...items: readonly Subject[]) =>
       "AWS::EC2::Volume",
       "AWS::EC2::Instance",
       "AWS::DynamoDB::Table",
+      "AWS::FSx::FileSystem",
     ],
   });
 /** One recovery point with its reading; an `of` of null is not told. */
@@ -117,6 +120,23 @@ describe("recovery points joined from those that exist", () => {
     });
     // Without it nothing is known of a log.
     expect(join([all(table), backups(table), made("p", table.id, "30")]).of(table)).toBeUndefined();
+  });
+
+  test("backups that a service lists of its own stand beside those of the backup service", () => {
+    const own = observe(shares, "recoveryPoints", {
+      points: ["2026-05-31T03:00:00.000Z"],
+      since: FROM_THE_BEGINNING,
+      olderExists: false,
+      retention: "P30D",
+    });
+    const parts = [all(shares), backups(shares, ["P7D"]), made("p", shares.id, "30")];
+    expect(join([...parts, own]).of(shares)).toEqual({
+      points: ["2026-05-30T03:00:00.000Z", "2026-05-31T03:00:00.000Z"],
+      since: FROM_THE_BEGINNING,
+      olderExists: false,
+      retention: "P30D",
+    });
+    expect(join(parts).of(shares)).toBeUndefined();
   });
 
   test.each<[retentions: readonly (string | null)[], longest: string | null]>([
