@@ -2,7 +2,8 @@ import { zoneClock, type ZoneClock } from "./zone-clock.ts";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
-const YEAR_DAYS = 366;
+/** Clocks change on a Sunday: from one change to the next of its kind it may be a week more than a year. */
+const YEAR_DAYS = 373;
 /** 29 February comes again after eight years at the latest. */
 const HORIZON_DAYS = 9 * YEAR_DAYS;
 

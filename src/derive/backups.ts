@@ -1,4 +1,4 @@
-import { canBeContinuous, onlyPlansBackUp } from "#facts/backups.ts";
+import { canBeContinuous, noPlanBacksUp, onlyPlansBackUp } from "#facts/backups.ts";
 import { kindOf, kindsWith } from "#facts/kinds.ts";
 import type { BackupPlan, BackupRule, Backups } from "#model/backup-facets.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
@@ -52,6 +52,7 @@ export function deriveBackups({ observations, problems }: Joined, known: KnownSu
     const why = explain(target, problems);
     for (const subject of subjects) {
       if (kindOf(subject.kind)?.facets.includes("backups") !== true) continue;
+      if (noPlanBacksUp(subject.kind)) continue;
       const reading = own.get(subjectKey(subject));
       if (reading === undefined && !onlyPlansBackUp(subject.kind)) continue;
       if (reading !== undefined) replaced.add(reading);

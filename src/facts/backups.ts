@@ -7,6 +7,12 @@ const PLANS_ONLY: ReadonlySet<string> = new Set(
 );
 
 /**
+ * Kinds with backups of their own that no plan of a backup service can select.
+ * https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html
+ */
+const NO_PLANS: ReadonlySet<string> = new Set(["AWS::OpenSearchService::Domain"].map(lower));
+
+/**
  * Kinds of which AWS Backup keeps continuous backups.
  * https://docs.aws.amazon.com/aws-backup/latest/devguide/point-in-time-recovery.html
  */
@@ -39,6 +45,11 @@ const POINT_SOURCES: ReadonlyMap<string, PointSources> = new Map(
 /** Whether a kind is backed up by the plans of a backup service alone. */
 export function onlyPlansBackUp(kind: string): boolean {
   return PLANS_ONLY.has(lower(kind));
+}
+
+/** Whether no plan of a backup service can back a kind up: its own service's word is all there is. */
+export function noPlanBacksUp(kind: string): boolean {
+  return NO_PLANS.has(lower(kind));
 }
 
 /** Whether a backup plan can keep continuous backups of a kind. */
