@@ -110,6 +110,7 @@ const EMPTY: ApiAnswers = {
       },
     ],
   },
+  "opensearch:ListDomainNames": { DomainNames: [] },
   "shield:GetSubscriptionState": { SubscriptionState: "INACTIVE" as const },
 };
 
