@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import fc from "fast-check";
 import type { Inputs } from "#gather/evidence-files.ts";
 import type { Evidence } from "#model/evidence.ts";
@@ -8,6 +8,9 @@ import { expectNoBetter } from "../support/no-better.ts";
 import { backupWorlds } from "./backup-worlds.ts";
 import { breaks, broken, type Break } from "./breaks.ts";
 import { readableInWorlds, worlds, type World } from "./worlds.ts";
+
+// Thousands of worlds take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** The evidence of the demo's three customers: every probe and every control takes part. */
 let scans: readonly {
