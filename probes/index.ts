@@ -632,7 +632,7 @@ export const probes: readonly ProbeEntry[] = [
 },
 {
   "id": "aws-inventory",
-  "title": "Everything else in an AWS account that holds data",
+  "title": "Everything else in an AWS account",
   "provider": "aws",
   "kinds": [
     "AWS::S3Express::DirectoryBucket",
@@ -660,7 +660,11 @@ export const probes: readonly ProbeEntry[] = [
     "AWS::Lightsail::Disk",
     "AWS::Lightsail::Instance",
     "AWS::Lightsail::Bucket",
-    "AWS::Cognito::UserPool"
+    "AWS::Cognito::UserPool",
+    "AWS::AppSync::DomainName",
+    "AWS::AppSync::GraphQLApi",
+    "AWS::EKS::Cluster",
+    "AWS::ECS::Service"
   ],
   "provides": {
     "inventory": {
@@ -698,7 +702,13 @@ export const probes: readonly ProbeEntry[] = [
         "lightsail:GetDisks",
         "lightsail:GetInstances",
         "lightsail:GetBuckets",
-        "cognito-idp:ListUserPools"
+        "cognito-idp:ListUserPools",
+        "appsync:ListDomainNames",
+        "appsync:ListGraphqlApis",
+        "eks:ListClusters",
+        "ecs:ListServices",
+        "ecs:ListClusters",
+        "ecs:DescribeServices"
       ]
     }
   },

@@ -19,6 +19,8 @@ export interface ListedKind {
   readonly property?: string;
   /** Whether its tags are told by the Resource Groups Tagging API; true when left out. */
   readonly tagged?: boolean;
+  /** `declared`: it holds no data, so that it only matters in declared regions; everywhere when left out. */
+  readonly reach?: "declared";
 }
 
 const itself = (identifier: string) => (identifier.startsWith("arn:") ? identifier : null);
@@ -173,6 +175,32 @@ export const LISTED_KINDS: readonly ListedKind[] = [
     kind: "AWS::Cognito::UserPool",
     permissions: ["cognito-idp:ListUserPools"],
     arn: arnOf("cognito-idp", "userpool/"),
+  },
+  // Without data, but promises on zones, firewalls and clear text are about them: none of them is known only by a listing.
+  {
+    kind: "AWS::AppSync::DomainName",
+    permissions: ["appsync:ListDomainNames"],
+    arn: arnOf("appsync", "/domainnames/"),
+    reach: "declared",
+  },
+  {
+    kind: "AWS::AppSync::GraphQLApi",
+    permissions: ["appsync:ListGraphqlApis"],
+    arn: arnOf("appsync", "apis/"),
+    reach: "declared",
+  },
+  {
+    kind: "AWS::EKS::Cluster",
+    permissions: ["eks:ListClusters"],
+    arn: arnOf("eks", "cluster/"),
+    reach: "declared",
+  },
+  {
+    kind: "AWS::ECS::Service",
+    permissions: ["ecs:ListServices", "ecs:ListClusters", "ecs:DescribeServices"],
+    // The ARN of the service, then its cluster.
+    arn: (identifier) => itself(identifier.split("|")[0] ?? ""),
+    reach: "declared",
   },
 ];
 

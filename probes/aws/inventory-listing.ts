@@ -8,7 +8,7 @@ import type { AwsSession } from "./session.ts";
 /** The listings of one target: they are asked once, whichever probes need them. */
 const asked = new WeakMap<AbortSignal, Map<string, Promise<Listed<ResourceDescription>>>>();
 
-/** Everything of a kind that Cloud Control lists, in all regions that the account has enabled. */
+/** Everything of a kind that Cloud Control lists, in the regions where it matters. */
 export function listKind(
   kind: ListedKind,
   session: AwsSession,
@@ -29,7 +29,7 @@ export function listingOf(kind: ListedKind) {
     service: "cloudcontrol",
     operation: "ListResources",
     permission,
-    reach: "everywhere",
+    reach: kind.reach ?? "everywhere",
     page: (token, region) => listResources(kind.kind, region, token),
     next: (page: ListResourcesOutput) => page.NextToken,
     items: (page) => page.ResourceDescriptions ?? [],

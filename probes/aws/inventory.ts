@@ -7,12 +7,12 @@ import { inAccount } from "./session.ts";
 import { TAGS_PERMISSION } from "./tags.ts";
 
 /**
- * What else an account may hold: all kinds with data that no probe of their own lists, by Cloud Control. It costs a
- * call for each kind and region, 442 in an account with AWS's 17 default regions.
+ * What else an account may hold: all kinds that no probe of their own lists and that promises may be about, by Cloud
+ * Control. Those with data cost a call for each kind and region, 442 in an account with AWS's 17 default regions.
  */
 export default defineProbe({
   id: "aws-inventory",
-  title: "Everything else in an AWS account that holds data",
+  title: "Everything else in an AWS account",
   provider: "aws",
   kinds: LISTED_KINDS.map(({ kind }) => kind),
   provides: {

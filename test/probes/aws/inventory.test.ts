@@ -37,15 +37,26 @@ const refused = (kind: string, action: string) =>
   );
 
 describe("kinds that Cloud Control lists", () => {
-  test("each is a kind with data that Probity knows, once", () => {
+  test("each is a kind that Probity knows, once, and those with data are looked for everywhere", () => {
     const names = LISTED_KINDS.map(({ kind }) => kind);
     expect(new Set(names).size).toBe(names.length);
-    for (const name of names) expect(kindOf(name), name).toMatchObject({ kind: name, data: true });
+    for (const { kind, reach } of LISTED_KINDS) {
+      expect(kindOf(kind), kind).toMatchObject({ kind, data: reach === undefined });
+    }
   });
 
   test("they and the kinds of the other probes are all that hold data", () => {
     const readable = readableBy(probes);
     const unlisted = AWS_KINDS.filter(({ data }) => data)
+      .map(({ kind }) => kind)
+      .filter((kind) => !readable("aws", kind, "inventory"));
+    expect(unlisted).toEqual([]);
+  });
+
+  test("no kind that a control judges is left without a listing", () => {
+    const readable = readableBy(probes);
+    const judged = new Set([...controls.values()].flatMap(({ needs }) => needs));
+    const unlisted = AWS_KINDS.filter(({ facets }) => facets.some((facet) => judged.has(facet)))
       .map(({ kind }) => kind)
       .filter((kind) => !readable("aws", kind, "inventory"));
     expect(unlisted).toEqual([]);
@@ -165,10 +176,12 @@ describe("an inventory by Cloud Control", async () => {
     const before = aws.calls.length;
     await aws.scan().gather(probe);
     const asked = aws.calls.slice(before).filter(({ operation }) => operation === "ListResources");
-    expect(asked).toHaveLength(LISTED_KINDS.length * 2 + 1);
+    // Two regions for what is looked for everywhere, one for the rest; one listing has a second page.
+    const calls = LISTED_KINDS.map(({ reach }) => (reach === undefined ? 2 : 1));
+    expect(asked).toHaveLength(calls.reduce<number>((sum, count) => sum + count, 0) + 1);
   });
 
-  test("without cloudformation:ListResources all kinds are one problem that names it", async () => {
+  test("without cloudformation:ListResources all kinds of the same regions are one problem that names it", async () => {
     const denied = await fakeAws({
       regions: ["eu-west-3", "us-east-1"],
       answers: {
@@ -185,7 +198,12 @@ describe("an inventory by Cloud Control", async () => {
       {
         reason: "denied",
         permission: "cloudformation:ListResources",
-        kinds: LISTED_KINDS.map(({ kind }) => kind),
+        kinds: LISTED_KINDS.filter(({ reach }) => reach === undefined).map(({ kind }) => kind),
+      },
+      {
+        reason: "denied",
+        permission: "cloudformation:ListResources",
+        kinds: LISTED_KINDS.filter(({ reach }) => reach === "declared").map(({ kind }) => kind),
       },
     ]);
   });
@@ -249,11 +267,14 @@ describe("an inventory by Cloud Control", async () => {
     ]);
   });
 
-  test("without the regions what was listed in the declared one counts, and nothing is complete", async () => {
+  test("without the regions what was listed in the declared one counts, and only what is looked for there is complete", async () => {
     aws.setFaults({ operation: "DescribeRegions", fault: { kind: "denied" } });
     const found = await aws.scan().gather(probe);
     expect(facetOf(found, "aws", "inventory")).toBeDefined();
-    for (const { complete } of inventoriesOf(found).values()) expect(complete).toBe(false);
+    const there = LISTED_KINDS.filter(({ reach }) => reach === "declared").map(({ kind }) => kind);
+    for (const [kind, { complete }] of inventoriesOf(found)) {
+      expect(complete, kind).toBe(there.includes(kind));
+    }
     const regions = found.problems.filter(({ operation }) => operation === "ec2:DescribeRegions");
     expect(regions).toMatchObject([{ permission: "ec2:DescribeRegions" }]);
   });
