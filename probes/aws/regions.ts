@@ -17,6 +17,10 @@ export interface Regions {
 /** What AWS takes as region; whatever else a server names would end up in a host name. */
 const REGION = /^[a-z]{2,10}(?:-[a-z]+)+-\d{1,2}$/;
 
+export function isRegionName(text: string): boolean {
+  return REGION.test(text);
+}
+
 /** Asks which regions the account has enabled. */
 export async function askRegions(
   target: TargetOf<"aws">,
@@ -32,7 +36,7 @@ export async function askRegions(
   );
   if (!answer.ok) return { declared, all: declared, failure: answer.failure };
   const enabled = (answer.raw.Regions ?? []).flatMap(({ RegionName, OptInStatus }) =>
-    RegionName !== undefined && REGION.test(RegionName) && OptInStatus !== "not-opted-in"
+    RegionName !== undefined && isRegionName(RegionName) && OptInStatus !== "not-opted-in"
       ? [RegionName]
       : [],
   );

@@ -3,13 +3,11 @@ import type { Question } from "#model/probe.ts";
 import { withoutMetadata } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
 import { codeOf, statusOf } from "./errors.ts";
+import { isRegionName } from "./regions.ts";
 import type { NotSet } from "./s3-facets.ts";
 
 /** Sends one command with the client of the right region. */
 export type Send<Raw> = (client: S3Client, options: { abortSignal: AbortSignal }) => Promise<Raw>;
-
-/** What S3 takes as region; whatever else a server names would end up in a host name. */
-const REGION = /^[a-z]{2,10}(?:-[a-z]+)+-\d{1,2}$/;
 
 /**
  * A question to S3 in a region; an answer that the bucket is in another one is followed once.
@@ -57,7 +55,7 @@ export function orNotSet<Raw extends object>(code: string, send: Send<Raw>): Sen
 export function toRegion(constraint: string | undefined): string {
   if (constraint === undefined || constraint === "") return "us-east-1";
   if (constraint === "EU") return "eu-west-1";
-  if (!REGION.test(constraint)) throw new TypeError("the bucket's region is no region name");
+  if (!isRegionName(constraint)) throw new TypeError("the bucket's region is no region name");
   return constraint;
 }
 
@@ -67,5 +65,5 @@ function redirectRegion(error: unknown): string | null {
   const response: unknown = Reflect.get(Object(error), "$response");
   const headers: unknown = Reflect.get(Object(response), "headers");
   const region: unknown = Reflect.get(Object(headers), "x-amz-bucket-region");
-  return typeof region === "string" && REGION.test(region) ? region : null;
+  return typeof region === "string" && isRegionName(region) ? region : null;
 }
