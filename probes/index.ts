@@ -1164,6 +1164,42 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./aws/shield.ts"),
 },
 {
+  "id": "azure-redis",
+  "title": "Azure Cache for Redis",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Cache/Redis"
+  ],
+  "provides": {
+    "location": {
+      "permissions": [
+        "Microsoft.Cache/Redis/read"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "Microsoft.Cache/Redis/read"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "Microsoft.Cache/Redis/read"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "Microsoft.Cache/Redis/read"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "Microsoft.Cache/Redis/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/redis.ts"),
+},
+{
   "id": "azure-resources",
   "title": "Azure resources of all kinds",
   "provider": "azure",
@@ -1173,6 +1209,7 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "inventory": {
       "permissions": [
+        "Microsoft.Management/managementGroups/descendants/read",
         "Microsoft.Resources/subscriptions/read",
         "Microsoft.Resources/subscriptions/resources/read"
       ]

@@ -9,7 +9,8 @@ import {
   toReplication,
 } from "./dynamodb-facets.ts";
 import type { keyManagers } from "./key-managers.ts";
-import { answerOf, askAll, askOnce, sourceOf, tell, type Known } from "./known.ts";
+import { answerOf, sourceOf, tell, type Known } from "#probes/common/known.ts";
+import { askAll, askOnce } from "./known.ts";
 import type { Found } from "./listing.ts";
 import type { AwsSession } from "./session.ts";
 

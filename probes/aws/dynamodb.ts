@@ -4,7 +4,7 @@ import { chunks } from "#probes/common/chunks.ts";
 import { askOnDemand, readBackups, readTable } from "./dynamodb-reads.ts";
 import { classifyAws } from "./errors.ts";
 import { keyManagers } from "./key-managers.ts";
-import { oncePer } from "./known.ts";
+import { oncePer } from "#probes/common/known.ts";
 import { defineListing, listAll, observeListed } from "./listing.ts";
 import { inAccount } from "./session.ts";
 

@@ -13,16 +13,8 @@ import {
 } from "./ebs-facets.ts";
 import { snapshots } from "./ebs-listings.ts";
 import { keyManagers, type KeyManager } from "./key-managers.ts";
-import {
-  answerOf,
-  askAll,
-  askOnce,
-  knownIn,
-  oncePer,
-  sourceOf,
-  tell,
-  type Known,
-} from "./known.ts";
+import { answerOf, oncePer, sourceOf, tell, type Known } from "#probes/common/known.ts";
+import { askAll, askOnce, knownIn } from "./known.ts";
 import type { Found, Listed } from "./listing.ts";
 import type { AwsSession } from "./session.ts";
 

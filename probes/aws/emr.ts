@@ -5,7 +5,8 @@ import { chunks } from "#probes/common/chunks.ts";
 import { localDisks, toEncryption } from "./emr-facets.ts";
 import { classifyAws } from "./errors.ts";
 import { keyManagers, PROVIDER_KEY } from "./key-managers.ts";
-import { answerOf, askOnce, oncePer, sourceOf, tell } from "./known.ts";
+import { answerOf, oncePer, sourceOf, tell } from "#probes/common/known.ts";
+import { askOnce } from "./known.ts";
 import { defineListing, listAll, observeListed, type Found } from "./listing.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 

@@ -2,7 +2,8 @@ import type { AliasListEntry, ListAliasesResponse } from "@aws-sdk/client-kms";
 import type { Encryption } from "#model/facets.ts";
 import { plain } from "#model/text.ts";
 import type { AwsClients } from "./clients.ts";
-import { askAll, oncePer, type Known } from "./known.ts";
+import { oncePer, type Known } from "#probes/common/known.ts";
+import { askAll } from "./known.ts";
 import type { AwsSession } from "./session.ts";
 
 /** Who manages a KMS key; `by: null` with the reason where that was not read. */

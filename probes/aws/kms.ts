@@ -4,7 +4,8 @@ import { defineProbe } from "#model/probe.ts";
 import { chunks } from "#probes/common/chunks.ts";
 import { classifyAws } from "./errors.ts";
 import { toKeyRotation, whyNotRotatable } from "./kms-facets.ts";
-import { answerOf, askOnce, sourceOf, tell, type Known } from "./known.ts";
+import { answerOf, sourceOf, tell, type Known } from "#probes/common/known.ts";
+import { askOnce } from "./known.ts";
 import { defineListing, listAll, observeListed, type Found } from "./listing.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 

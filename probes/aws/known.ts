@@ -1,28 +1,10 @@
 import type { AwsService } from "#model/aws-services.ts";
-import type { Observation, Problem } from "#model/evidence.ts";
-import type { FacetName, Facets } from "#model/facets.ts";
-import type { Failure, ProbeContext } from "#model/probe.ts";
-import type { Subject } from "#model/subject.ts";
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
+import type { Known } from "#probes/common/known.ts";
 import { awsQuestion, type Send } from "./calls.ts";
 import type { Found, Listed, Listing } from "./listing.ts";
 import { malformed, pages } from "./pages.ts";
 import type { AwsSession } from "./session.ts";
-
-/** What was asked once and is needed by several subjects, or why it was not answered. */
-export type Known<Value> = (
-  | {
-      readonly ok: true;
-      readonly value: Value;
-      readonly observedAt: string;
-      readonly sha256: string;
-    }
-  | { readonly ok: false; readonly failure: Failure }
-) & {
-  /** `ec2:DescribeSecurityGroups`; its permission has the same name unless another is given. */
-  readonly operation: string;
-  readonly permission: string;
-};
 
 /** How a listing is asked that tells something of subjects that another listing gave. */
 export interface Ask<S extends AwsService, Page extends object, Item> {
@@ -95,96 +77,4 @@ export function knownIn<S extends AwsService, Page extends object, Item>(
   const value = found.filter(({ place }) => place.region === region);
   const { observedAt, sha256 } = value[0]?.source ?? { observedAt: now.toISOString(), sha256: "" };
   return { ...named, ok: true, value, observedAt, sha256 };
-}
-
-/** Asks for each key once, however many want it, beside each other too. */
-export function oncePer<Value>(
-  ask: (key: string) => Promise<Value>,
-): (key: string) => Promise<Value> {
-  const asked = new Map<string, Promise<Value>>();
-  return (key) => {
-    const known = asked.get(key) ?? ask(key);
-    asked.set(key, known);
-    return known;
-  };
-}
-
-/**
- * What was answered.
- * @throws Unanswered, which `tell` makes a problem of
- */
-export function answerOf<Value>(known: Known<Value>): Value {
-  if (!known.ok) throw new Unanswered(known);
-  return known.value;
-}
-
-class Unanswered extends Error {
-  readonly known: Known<unknown> & { readonly ok: false };
-  constructor(known: Known<unknown> & { readonly ok: false }) {
-    super(known.failure.message);
-    this.known = known;
-  }
-}
-
-/** Where a facet comes from: the listing, or the answer that decided it. */
-interface From {
-  readonly operation: string;
-  readonly observedAt: string;
-  readonly sha256: string;
-}
-
-/** The answer that decided a facet, as its source; the listing's where it was not answered. */
-export function sourceOf(known: Known<unknown>, listing: From): From {
-  if (!known.ok) return listing;
-  return { operation: known.operation, observedAt: known.observedAt, sha256: known.sha256 };
-}
-
-/**
- * One facet that several answers tell together. An answer that failed and that `map` asks for by `answerOf` makes it a
- * problem that names that answer's permission; whatever else `map` throws is an answer of another shape.
- */
-export function tell<F extends FacetName>(
-  context: ProbeContext,
-  subject: Subject,
-  facet: F,
-  from: From,
-  map: () => Facets[F],
-): Observation | Problem {
-  try {
-    return context.observe(subject, facet, map(), from);
-  } catch (error) {
-    const known =
-      error instanceof Unanswered
-        ? error.known
-        : { operation: from.operation, permission: null, failure: shapeless(error) };
-    return unanswered(context, subject, facet, known);
-  }
-}
-
-/** The problem of a facet, or of a part of it, that a failed answer is. */
-export function unanswered(
-  context: ProbeContext,
-  subject: Subject,
-  facet: FacetName,
-  known: {
-    readonly operation: string;
-    readonly permission: string | null;
-    readonly failure: Failure;
-  },
-): Problem {
-  const { operation, permission, failure } = known;
-  const { reason, message } = failure;
-  return context.problem({
-    operation,
-    subject,
-    facets: [facet],
-    reason,
-    permission: reason === "denied" ? permission : null,
-    message,
-  });
-}
-
-function shapeless(error: unknown): Failure {
-  const { message, ...failure } = malformed(error);
-  return { ...failure, message: `the answer does not have the documented shape: ${message}` };
 }

@@ -9,7 +9,8 @@ import type { FacetName } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import { classifyAws } from "./errors.ts";
 import { keyManagers } from "./key-managers.ts";
-import { answerOf, askOnce, sourceOf, tell, type Known } from "./known.ts";
+import { answerOf, sourceOf, tell, type Known } from "#probes/common/known.ts";
+import { askOnce } from "./known.ts";
 import { defineListing, listAll, observeListed, type Found } from "./listing.ts";
 import {
   toBackups,

@@ -8,7 +8,8 @@ import type {
   GlobalClustersMessage,
   Parameter,
 } from "@aws-sdk/client-rds";
-import { askAll, oncePer, type Known } from "./known.ts";
+import { oncePer, type Known } from "#probes/common/known.ts";
+import { askAll } from "./known.ts";
 import type { AwsSession } from "./session.ts";
 
 type All<Item> = Promise<Known<readonly Item[]>>;

@@ -3,7 +3,8 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import { plain } from "#model/text.ts";
 import type { keyManagers } from "./key-managers.ts";
-import { answerOf, knownIn } from "./known.ts";
+import { answerOf } from "#probes/common/known.ts";
+import { knownIn } from "./known.ts";
 import type { Found, Listed } from "./listing.ts";
 import type { RdsAsks } from "./rds-asks.ts";
 import {
@@ -23,7 +24,7 @@ import { clusters, instances } from "./rds-listings.ts";
 import { toClusterReplication, toReplication } from "./rds-replication.ts";
 import { toTransport } from "./rds-transport.ts";
 import type { AwsSession } from "./session.ts";
-import { tellAll, type Telling } from "./telling.ts";
+import { tellAll, type Telling } from "#probes/common/telling.ts";
 
 /** All that is known of the databases of an account. */
 export interface Databases {

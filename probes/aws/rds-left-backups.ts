@@ -7,7 +7,7 @@ import type {
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import { chunks } from "#probes/common/chunks.ts";
-import { tell } from "./known.ts";
+import { tell } from "#probes/common/known.ts";
 import {
   defineListing,
   listAll,

@@ -4,7 +4,7 @@ import type { FacetName } from "#model/facets.ts";
 import { defineRead } from "#model/probe.ts";
 import { chunks } from "#probes/common/chunks.ts";
 import { awsQuestion } from "./calls.ts";
-import { tell } from "./known.ts";
+import { tell } from "#probes/common/known.ts";
 import type { Found, Listed } from "./listing.ts";
 import type { Databases } from "./rds-databases.ts";
 import { toEncryption } from "./rds-facets.ts";

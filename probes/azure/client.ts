@@ -1,22 +1,31 @@
-import type { ResourceManagementClient } from "@azure/arm-resources";
-import type { StorageManagementClient } from "@azure/arm-storage";
-import type { Pipeline, PipelineResponse } from "@azure/core-rest-pipeline";
+import type { PipelineResponse } from "@azure/core-rest-pipeline";
 import type { TargetOf } from "#model/estate.ts";
 import type { ProbeContext } from "#model/probe.ts";
 import { httpsOrigin, openCredential } from "./credential.ts";
 import { AzureFailure, failureOfArm, malformed } from "./errors.ts";
 import { limitedClient, trustAlso } from "./http.ts";
+import { pacer } from "./pacer.ts";
 
 const PUBLIC_ARM = "https://management.azure.com";
-const SUBSCRIPTIONS_API = "2022-12-01";
+const GRAPH_PATH = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01";
 const TOKEN_MILLISECONDS = 30_000;
+/** https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling (per subscription) */
+const ARM_READS = { burst: 250, perSecond: 25 };
+/** https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests */
+const GRAPH_QUERIES = { burst: 15, perSecond: 3 };
 
 /**
  * Azure Resource Manager as one target sees it. Every answer is ARM's own JSON: the SDK's models drop unknown fields
  * and rename others. Every call obeys its signal, asks once (gather retries) and throws what `classifyAzure` reads.
  */
-export interface AzureSession {
-  readonly subscription: (id: string, signal: AbortSignal) => Promise<unknown>;
+export interface AzureClient {
+  /**
+   * One GET below a subscription (`under`), or below the tenant (`under: null`).
+   * @param path path and query with api-version, or the whole address that a nextLink names
+   */
+  readonly get: (under: string | null, path: string, signal: AbortSignal) => Promise<unknown>;
+  /** One page of a Resource Graph query; the body as Microsoft documents it. */
+  readonly graph: (body: unknown, signal: AbortSignal) => Promise<unknown>;
   /** A page of all resources: the first (`link: null`), or the one that a nextLink names. */
   readonly resources: Pages;
   /** A page of the storage accounts. */
@@ -38,40 +47,36 @@ export interface AccountPath {
   readonly name: string;
 }
 
-type SessionContext = Pick<
+type ClientContext = Pick<
   ProbeContext,
   "signal" | "environment" | "secret" | "learn" | "now" | "maxAnswerBytes"
 >;
 
 /** By the signal of the target's scan, which its probes share: one credential and one token for all of them. */
-const sessions = new WeakMap<AbortSignal, Promise<AzureSession>>();
+const clients = new WeakMap<AbortSignal, Promise<AzureClient>>();
 
 /**
- * The session of a target in this scan. The Azure packages are loaded here and no sooner.
+ * The client of a target in this scan. The Azure packages are loaded here and no sooner.
  * @throws AzureFailure when the target's credentials or addresses cannot be used.
  */
-export function openSession(
+export function openClient(
   target: TargetOf<"azure">,
-  context: SessionContext,
-): Promise<AzureSession> {
-  let session = sessions.get(context.signal);
-  if (session === undefined) {
-    session = makeSession(target, context);
-    sessions.set(context.signal, session);
+  context: ClientContext,
+): Promise<AzureClient> {
+  let client = clients.get(context.signal);
+  if (client === undefined) {
+    client = makeClient(target, context);
+    clients.set(context.signal, client);
   }
-  return session;
+  return client;
 }
 
-async function makeSession(
-  target: TargetOf<"azure">,
-  context: SessionContext,
-): Promise<AzureSession> {
+async function makeClient(target: TargetOf<"azure">, context: ClientContext): Promise<AzureClient> {
   const origin = httpsOrigin(target.endpoints?.["api"] ?? PUBLIC_ARM, "api");
   const trust = target.caFile === undefined ? null : await trustAlso(target.caFile);
-  const { createDefaultHttpClient, createHttpHeaders, createPipelineRequest } =
-    await import("@azure/core-rest-pipeline");
+  const rest = await import("@azure/core-rest-pipeline");
   const limits = { maxBytes: context.maxAnswerBytes, trust, signal: context.signal };
-  const plainClient = createDefaultHttpClient();
+  const plainClient = rest.createDefaultHttpClient();
   const http = limitedClient(plainClient, { ...limits, origin, milliseconds: null });
   const credential = await openCredential(
     target,
@@ -79,52 +84,68 @@ async function makeSession(
     // Managed identities and private authorities are elsewhere: the credential's own requests may go anywhere.
     limitedClient(plainClient, { ...limits, origin: null, milliseconds: TOKEN_MILLISECONDS }),
   );
-  const scope = `${origin}/.default`;
-  const options = {
-    endpoint: origin,
-    credentialScopes: scope,
-    credentials: { scopes: [scope] },
-    httpClient: http,
+  const scopes = [`${origin}/.default`];
+  const policies = {
     retryOptions: { maxRetries: 0 },
     userAgentOptions: { userAgentPrefix: "probity" },
   };
-  const resources = perSubscription<ResourceManagementClient>(async (id) => {
+  const pipeline = rest.createPipelineFromOptions(policies);
+  pipeline.addPolicy(rest.bearerTokenAuthenticationPolicy({ credential, scopes }), {
+    afterPhase: "Sign",
+  });
+  const options = {
+    endpoint: origin,
+    credentialScopes: scopes,
+    credentials: { scopes },
+    httpClient: http,
+    ...policies,
+  };
+  const resources = perSubscription(async (id) => {
     const { ResourceManagementClient } = await import("@azure/arm-resources");
     return new ResourceManagementClient(credential, id, options);
   });
-  const storage = perSubscription<StorageManagementClient>(async (id) => {
+  const storage = perSubscription(async (id) => {
     const { StorageManagementClient } = await import("@azure/arm-storage");
     return new StorageManagementClient(credential, id, options);
   });
-  // What the SDK has no call for, and the next pages, for which its pager takes neither signal nor onResponse.
-  const get = async (client: { pipeline: Pipeline }, url: string, abortSignal: AbortSignal) =>
-    dataOf(
-      await client.pipeline.sendRequest(
-        http,
-        createPipelineRequest({
-          url,
-          abortSignal,
-          headers: createHttpHeaders({ Accept: "application/json" }),
-        }),
-      ),
-    );
+  const reads = perSubscription(() => pacer(ARM_READS));
+  const queries = pacer(GRAPH_QUERIES);
+  const send = async (url: string, abortSignal: AbortSignal, body?: string) => {
+    const headers = rest.createHttpHeaders({ Accept: "application/json" });
+    if (body !== undefined) headers.set("Content-Type", "application/json");
+    const request = rest.createPipelineRequest({
+      url,
+      abortSignal,
+      headers,
+      ...(body === undefined ? {} : { method: "POST" as const, body }),
+    });
+    return dataOf(await pipeline.sendRequest(http, request));
+  };
+  const get: AzureClient["get"] = async (under, path, signal) => {
+    await reads(under ?? "")(signal);
+    return send(new URL(path, origin).href, signal);
+  };
 
   return {
-    subscription: async (id, signal) => {
-      const address = `${origin}/subscriptions/${encodeURIComponent(id)}?api-version=${SUBSCRIPTIONS_API}`;
-      return get(await resources(id), address, signal);
+    get,
+    graph: async (body, signal) => {
+      await queries(signal);
+      return send(`${origin}${GRAPH_PATH}`, signal, JSON.stringify(body));
     },
     resources: async (id, link, signal) => {
+      if (link !== null) return get(id, link, signal);
+      await reads(id)(signal);
       const client = await resources(id);
-      if (link !== null) return get(client, link, signal);
       return raw(signal, (with_) => client.resources.list(with_).byPage().next());
     },
     accounts: async (id, link, signal) => {
+      if (link !== null) return get(id, link, signal);
+      await reads(id)(signal);
       const client = await storage(id);
-      if (link !== null) return get(client, link, signal);
       return raw(signal, (with_) => client.storageAccounts.list(with_).byPage().next());
     },
     account: async ({ subscription, resourceGroup, name }, signal) => {
+      await reads(subscription)(signal);
       const { storageAccounts } = await storage(subscription);
       return raw(signal, (with_) =>
         storageAccounts.getProperties(resourceGroup, name, {
@@ -134,18 +155,19 @@ async function makeSession(
       );
     },
     blobService: async ({ subscription, resourceGroup, name }, signal) => {
+      await reads(subscription)(signal);
       const { blobServices } = await storage(subscription);
       return raw(signal, (with_) => blobServices.getServiceProperties(resourceGroup, name, with_));
     },
   };
 }
 
-function perSubscription<Client>(make: (id: string) => Promise<Client>) {
-  const clients = new Map<string, Promise<Client>>();
-  return (id: string): Promise<Client> => {
-    const client = clients.get(id) ?? make(id);
-    clients.set(id, client);
-    return client;
+function perSubscription<Made>(make: (id: string) => Made) {
+  const made = new Map<string, Made>();
+  return (id: string): Made => {
+    const one = made.get(id) ?? make(id);
+    made.set(id, one);
+    return one;
   };
 }
 

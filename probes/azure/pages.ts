@@ -17,6 +17,7 @@ export interface Page {
  * The next address comes from the server, so a page that was seen already and a list without end are refused;
  * the session refuses another host.
  * @param ask the page at an address; null: the first.
+ * @param service whose limit it shares.
  * @returns why the listing is not whole; null when it is.
  */
 export async function walkPages(
@@ -24,6 +25,7 @@ export async function walkPages(
   operation: string,
   ask: (link: string | null, signal: AbortSignal) => Promise<unknown>,
   take: (page: Page) => void,
+  service = "arm",
 ): Promise<Failure | null> {
   const seen = new Set<string>();
   let link: string | null = null;
@@ -31,7 +33,7 @@ export async function walkPages(
   for (let count = 1; ; count += 1) {
     const at = link;
     const answer = await context.ask({
-      service: "arm",
+      service,
       operation,
       call: (signal) => ask(at, signal),
     });

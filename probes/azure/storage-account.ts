@@ -3,7 +3,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
 import { defineRead, type AnyRead, type ProbeContext } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
-import type { AccountPath, AzureSession } from "./client.ts";
+import type { AccountPath, AzureClient } from "./client.ts";
 import { malformed, plain } from "./errors.ts";
 import * as map from "./storage-facets.ts";
 
@@ -66,7 +66,7 @@ export function listedFacets(
 export function ownReads(
   { raw, subject, subscription }: ListedAccount,
   wanted: ReadonlySet<FacetName>,
-  open: () => Promise<AzureSession>,
+  open: () => Promise<AzureClient>,
 ): AnyRead[] {
   const reads: AnyRead[] = [];
   if (wanted.has("replication") && map.isGeoRedundant(raw) === true) {

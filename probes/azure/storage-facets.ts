@@ -11,6 +11,7 @@ import type {
 } from "#model/facets.ts";
 import type { TlsVersion } from "#model/tls.ts";
 import { fields, flag, region, text } from "./arm.ts";
+import { moment } from "./facets.ts";
 
 const ENCRYPTION_DESIGN =
   "https://learn.microsoft.com/en-us/azure/storage/common/storage-service-encryption";
@@ -201,15 +202,6 @@ export function storageReplication(account: unknown): Replication {
       },
     ],
   };
-}
-
-const ISO = /^\d{4}-\d\d-\d\dT[\d:.]{5,20}(?:Z|[+-]\d\d:\d\d)$/;
-
-/** ISO 8601 UTC; null for what is no moment with its zone, and for .NET's and Windows' zero. */
-function moment(value: unknown): string | null {
-  const written = text(value) ?? "";
-  const time = ISO.test(written) ? Date.parse(written) : Number.NaN;
-  return Number.isFinite(time) && time > Date.UTC(2000, 0) ? new Date(time).toISOString() : null;
 }
 
 /** Whether a kind of account has a blob service to ask; premium file shares have none. */

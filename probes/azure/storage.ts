@@ -4,7 +4,7 @@ import type { FacetName } from "#model/facets.ts";
 import { defineProbe, type AnyRead, type ProbeContext } from "#model/probe.ts";
 import { chunks, cutOff } from "#probes/common/chunks.ts";
 import { resourceSubject } from "./arm.ts";
-import { openSession } from "./client.ts";
+import { openClient } from "./client.ts";
 import { classifyAzure, plain } from "./errors.ts";
 import { walkPages } from "./pages.ts";
 import { ACCOUNTS_READ, BLOB_SERVICES_READ, listedFacets, ownReads } from "./storage-account.ts";
@@ -82,14 +82,14 @@ async function list(
     seen.add(subject.id.toLowerCase());
     const account = { raw, subject, subscription };
     listing.items.push(...listedFacets(account, wanted, context, from));
-    listing.reads.push(...ownReads(account, wanted, () => openSession(target, context)));
+    listing.reads.push(...ownReads(account, wanted, () => openClient(target, context)));
   };
 
   const failure = await walkPages(
     context,
     operation,
     async (link, signal) =>
-      (await openSession(target, context)).accounts(subscription, link, signal),
+      (await openClient(target, context)).accounts(subscription, link, signal),
     ({ items, observedAt, sha256 }) => {
       for (const raw of items) take(raw, { operation, observedAt, sha256 });
     },

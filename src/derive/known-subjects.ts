@@ -1,3 +1,4 @@
+import { kindOf } from "#facts/kinds.ts";
 import type { Observation } from "#model/evidence.ts";
 import { subjectKey, TARGET_KIND, type Subject } from "#model/subject.ts";
 
@@ -29,7 +30,8 @@ export function knownSubjects(observations: readonly Observation[]): KnownSubjec
   return {
     byTarget: Map.groupBy(subjects.values(), ({ target }) => target),
     listing: (target, kind) =>
-      listings.get(`${target}\n${kind.toLowerCase()}`) ?? listings.get(`${target}\n*`),
+      listings.get(`${target}\n${kind.toLowerCase()}`) ??
+      (kindOf(kind)?.inside === true ? undefined : listings.get(`${target}\n*`)),
   };
 }
 

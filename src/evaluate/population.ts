@@ -96,11 +96,10 @@ function listings(
       !excluded.some((matches) => matches(kind)) &&
       concerns(kind, target);
     const all = complete.has("*");
-    const isListed = ({ kind }: Kind) =>
-      complete.has(kind.toLowerCase()) || (all && kind !== "backup-set");
+    const isListed = ({ kind, inside }: Kind) =>
+      complete.has(kind.toLowerCase()) || (all && inside !== true && kind !== "backup-set");
     const kinds = kindsOf(target.provider);
     listed ||= kinds.some((kind) => isListed(kind) && isJudged(kind));
-    if (all && (!declaresBackups(target) || complete.has("backup-set"))) continue;
     const missing = kinds.filter((kind) => !isListed(kind) && isJudged(kind));
     const causes = Map.groupBy(missing, ({ kind }) => index.listingProblem(target.id, kind));
     for (const [problem, unlisted] of causes) {

@@ -41,3 +41,8 @@ export function otherKinds(
     facets,
   }));
 }
+
+/** The same kinds, as such that lie inside others and are in no listing of all resources. */
+export function inside(kinds: readonly Kind[]): readonly Kind[] {
+  return kinds.map((kind) => ({ ...kind, inside: true }));
+}

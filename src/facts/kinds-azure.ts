@@ -1,6 +1,6 @@
 // Names of Azure Resource Manager: https://learn.microsoft.com/azure/templates/
 // Redundancy and paired regions: https://learn.microsoft.com/azure/reliability/cross-region-replication-azure
-import { dataKinds, otherKinds, regionalDataKinds } from "./kind-rows.ts";
+import { dataKinds, inside, otherKinds, regionalDataKinds } from "./kind-rows.ts";
 import type { Kind } from "./kinds.ts";
 
 export const AZURE_KINDS: readonly Kind[] = [
@@ -9,11 +9,15 @@ export const AZURE_KINDS: readonly Kind[] = [
     ["Microsoft.Compute/disks", "managed disk", "redundancy", "recoveryPoints"],
     ["Microsoft.Compute/snapshots", "disk snapshot", "redundancy"],
     ["Microsoft.Compute/images", "machine image"],
-    ["Microsoft.Compute/restorePointCollections/restorePoints", "restore point"],
     ["Microsoft.ElasticSan/elasticSans", "Elastic SAN", "redundancy"],
     ["Microsoft.NetApp/netAppAccounts/capacityPools/volumes", "NetApp volume", "replication"],
     ["Microsoft.HDInsight/clusters", "HDInsight cluster"],
   ]),
+  ...inside(
+    regionalDataKinds("azure", [
+      ["Microsoft.Compute/restorePointCollections/restorePoints", "restore point"],
+    ]),
+  ),
   ...dataKinds("azure", [
     [
       "Microsoft.Storage/storageAccounts",

@@ -16,6 +16,8 @@ export interface Kind {
   readonly data: boolean;
   /** Every copy rests in the region that an inventory shows: a copy elsewhere would be a subject of its own. */
   readonly regional: boolean;
+  /** It lies inside another and is in no listing of all resources: a listing of its own must reach it. */
+  readonly inside?: boolean;
   readonly facets: readonly FacetName[];
 }
 

@@ -211,15 +211,29 @@ const awsTarget = z.strictObject({
     ),
   backups,
 });
-const azureTarget = z.strictObject({
-  ...common,
-  provider: z.literal("azure"),
-  endpoints: addresses("api is Azure Resource Manager, token signs in.", "api", "token"),
-  credentials: azureCredentials.optional(),
-  tenant: z.string().min(1).describe("Id of the Microsoft Entra tenant."),
-  subscriptions: z.array(z.guid()).min(1).describe("Ids of the subscriptions to read."),
-  backups,
-});
+const azureTarget = z
+  .strictObject({
+    ...common,
+    provider: z.literal("azure"),
+    endpoints: addresses("api is Azure Resource Manager, token signs in.", "api", "token"),
+    credentials: azureCredentials.optional(),
+    tenant: z.string().min(1).describe("Id of the Microsoft Entra tenant."),
+    subscriptions: z.array(z.guid()).default([]).describe("Ids of the subscriptions to read."),
+    managementGroups: z
+      .array(
+        z.string().regex(/^[\w().-]{1,90}$/, { error: "expected the id of a management group" }),
+      )
+      .default([])
+      .describe("Ids of management groups of which every subscription is read, at any depth."),
+    backups,
+  })
+  .refine(
+    ({ subscriptions, managementGroups }) => subscriptions.length + managementGroups.length > 0,
+    {
+      error: "expected subscriptions, managementGroups or both",
+      path: ["subscriptions"],
+    },
+  );
 const gcpTarget = z.strictObject({
   ...common,
   ...open,

@@ -73,7 +73,8 @@ describe("a server that bears little gives the same answer more slowly, or none"
         (hello) => honest(model, hello),
         (open) => (open > most ? "hang" : null),
       );
-      checkModest(await caught(scanOf(peer, { timeoutMs: 250 })), await unlimited(model));
+      // Long enough that a busy machine is not what keeps silent.
+      checkModest(await caught(scanOf(peer, { timeoutMs: 1000 })), await unlimited(model));
     });
 
     test.each([5, 20, 50])("%i connections a second, a reset for the others", async (rate) => {

@@ -1,9 +1,9 @@
 import { kindOf } from "#facts/kinds.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
-import { sourceOf, tell, unanswered, type Known } from "./known.ts";
-import type { Found } from "./listing.ts";
-import type { AwsSession } from "./session.ts";
+import type { ProbeContext } from "#model/probe.ts";
+import type { Subject } from "#model/subject.ts";
+import { sourceOf, tell, unanswered, type From, type Known } from "./known.ts";
 
 /** How each facet of a subject is told: by which answer (null: by the listing), and how it is made of it. */
 export type Telling = {
@@ -17,9 +17,9 @@ export type Telling = {
 
 /** Each wanted facet that the subject's kind has. */
 export async function tellAll(
-  { subject, source }: Pick<Found<unknown>, "subject" | "source">,
+  { subject, source }: { readonly subject: Subject; readonly source: From },
   wanted: ReadonlySet<FacetName>,
-  { context }: Pick<AwsSession, "context">,
+  { context }: { readonly context: ProbeContext },
   telling: Telling,
 ): Promise<readonly (Observation | Problem)[]> {
   const facets = (kindOf(subject.kind)?.facets ?? []).filter((facet) => wanted.has(facet));

@@ -1,0 +1,107 @@
+import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
+import type { Known } from "#probes/common/known.ts";
+import { fields, type Fields } from "./arm.ts";
+import { malformed, plain } from "./errors.ts";
+import { walkPages } from "./pages.ts";
+import type { AzureSession } from "./session.ts";
+
+export type Asking = Pick<AzureSession, "context" | "client">;
+
+/** One question to Azure Resource Manager. */
+export interface ArmAsk {
+  /** The subscription whose allowance it draws on; null: none. */
+  readonly under: string | null;
+  /** From `/subscriptions` on, made by `below`; without the query. */
+  readonly path: string;
+  readonly apiVersion: string;
+  /** More of the query, encoded: `$filter=…`. */
+  readonly query?: string;
+  /** The action that it needs, where it is not the one that the path tells. */
+  readonly permission?: string;
+}
+
+/** Asks for one thing, to be used by one facet or several. */
+export async function askArm(asking: Asking, ask: ArmAsk): Promise<Known<Fields>> {
+  const { context, client } = asking;
+  const named = namesOf(ask);
+  const answer = await context.ask({
+    service: serviceOf(ask),
+    operation: named.operation,
+    call: async (signal) => (await client()).get(ask.under, addressOf(ask), signal),
+  });
+  if (!answer.ok) return { ...named, ok: false, failure: answer.failure };
+  const { raw, observedAt, sha256 } = answer;
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
+    const { failure } = malformed("the answer is no JSON object");
+    return { ...named, ok: false, failure };
+  }
+  return { ...named, ok: true, value: fields(raw), observedAt, sha256 };
+}
+
+/** Follows a listing to its end: all of it, or why there is not all of it. */
+export async function listArm(asking: Asking, ask: ArmAsk): Promise<Known<readonly Fields[]>> {
+  const { context, client } = asking;
+  const named = namesOf(ask);
+  const items: unknown[] = [];
+  let first: { observedAt: string; sha256: string } | null = null;
+  const failure = await walkPages(
+    context,
+    named.operation,
+    async (link, signal) => (await client()).get(ask.under, link ?? addressOf(ask), signal),
+    (page) => {
+      first ??= page;
+      for (const item of page.items) items.push(item);
+    },
+    serviceOf(ask),
+  );
+  if (failure !== null) return { ...named, ok: false, failure };
+  if (items.length > MOST_SUBJECTS) throw malformed("the listing is too long");
+  // The hash is that of all pages together.
+  const whole = await context.ask({
+    service: "local",
+    operation: named.operation,
+    call: () => Promise.resolve(items),
+  });
+  if (!whole.ok) return { ...named, ok: false, failure: whole.failure };
+  return {
+    ...named,
+    ok: true,
+    value: items.map(fields),
+    observedAt: whole.observedAt,
+    sha256: whole.sha256,
+  };
+}
+
+/** Each subscription has an allowance, and so a limit, of its own. */
+function serviceOf({ under }: ArmAsk): string {
+  return under === null ? "arm" : `arm ${under.toLowerCase()}`;
+}
+
+function addressOf({ path, apiVersion, query }: ArmAsk): string {
+  return `${path}?api-version=${apiVersion}${query === undefined ? "" : `&${query}`}`;
+}
+
+/** The operation and the action that it needs, as Azure spells them: the types in the path without the names. */
+function namesOf({ path, permission }: ArmAsk): { operation: string; permission: string } {
+  const provider = path.split("/providers/").at(-1) ?? "";
+  const [namespace = "", ...rest] = provider.split("/");
+  const types = rest.filter((_part, index) => index % 2 === 0);
+  const withNames = rest.map((part, index) => (index % 2 === 0 ? part : "{name}"));
+  return {
+    operation: `GET ${[namespace, ...withNames].join("/")}`,
+    permission: permission ?? `${namespace}/${types.join("/")}/read`,
+  };
+}
+
+/**
+ * The path of what lies below a resource.
+ * @param id ARM id, as a server gave it
+ * @throws AzureFailure when the id could lead to somewhere else
+ */
+export function below(id: string, rest = ""): string {
+  const parts = id.split("/").slice(1);
+  if (!id.startsWith("/") || parts.some((part) => part === "" || /^\.+$/.test(part))) {
+    throw malformed(`${plain(id)} is no ARM id`);
+  }
+  return `/${parts.map(encodeURIComponent).join("/")}${rest === "" ? "" : `/${rest}`}`;
+}

@@ -1,0 +1,110 @@
+import type { Observation, Problem } from "#model/evidence.ts";
+import type { FacetName, Facets } from "#model/facets.ts";
+import type { Failure, ProbeContext } from "#model/probe.ts";
+import type { Subject } from "#model/subject.ts";
+
+/** What was asked once and is needed by several subjects, or why it was not answered. */
+export type Known<Value> = (
+  | {
+      readonly ok: true;
+      readonly value: Value;
+      readonly observedAt: string;
+      readonly sha256: string;
+    }
+  | { readonly ok: false; readonly failure: Failure }
+) & {
+  /** The operation in the provider's spelling, and the permission that it needs. */
+  readonly operation: string;
+  readonly permission: string;
+};
+
+/** Asks for each key once, however many want it, beside each other too. */
+export function oncePer<Value>(ask: (key: string) => Value): (key: string) => Value {
+  const asked = new Map<string, Value>();
+  return (key) => {
+    const known = asked.get(key) ?? ask(key);
+    asked.set(key, known);
+    return known;
+  };
+}
+
+/**
+ * What was answered.
+ * @throws Unanswered, which `tell` makes a problem of
+ */
+export function answerOf<Value>(known: Known<Value>): Value {
+  if (!known.ok) throw new Unanswered(known);
+  return known.value;
+}
+
+class Unanswered extends Error {
+  readonly known: Known<unknown> & { readonly ok: false };
+  constructor(known: Known<unknown> & { readonly ok: false }) {
+    super(known.failure.message);
+    this.known = known;
+  }
+}
+
+/** Where a facet comes from: the listing, or the answer that decided it. */
+export interface From {
+  readonly operation: string;
+  readonly observedAt: string;
+  readonly sha256: string;
+}
+
+/** The answer that decided a facet, as its source; the listing's where it was not answered. */
+export function sourceOf(known: Known<unknown>, listing: From): From {
+  if (!known.ok) return listing;
+  return { operation: known.operation, observedAt: known.observedAt, sha256: known.sha256 };
+}
+
+/**
+ * One facet that several answers tell together. An answer that failed and that `map` asks for by `answerOf` makes it a
+ * problem that names that answer's permission; whatever else `map` throws is an answer of another shape.
+ */
+export function tell<F extends FacetName>(
+  context: ProbeContext,
+  subject: Subject,
+  facet: F,
+  from: From,
+  map: () => Facets[F],
+): Observation | Problem {
+  try {
+    return context.observe(subject, facet, map(), from);
+  } catch (error) {
+    const known =
+      error instanceof Unanswered
+        ? error.known
+        : { operation: from.operation, permission: null, failure: shapeless(error) };
+    return unanswered(context, subject, facet, known);
+  }
+}
+
+/** The problem of a facet, or of a part of it, that a failed answer is. */
+export function unanswered(
+  context: ProbeContext,
+  subject: Subject,
+  facet: FacetName,
+  known: {
+    readonly operation: string;
+    readonly permission: string | null;
+    readonly failure: Failure;
+  },
+): Problem {
+  const { operation, permission, failure } = known;
+  const { reason, message } = failure;
+  return context.problem({
+    operation,
+    subject,
+    facets: [facet],
+    reason,
+    permission: reason === "denied" ? permission : null,
+    message,
+  });
+}
+
+function shapeless(error: unknown): Failure {
+  const why = error instanceof Error ? error.message : String(error);
+  const message = `the answer does not have the documented shape: ${why}`;
+  return { reason: "malformed", message, retryable: false };
+}
