@@ -188,23 +188,26 @@ Examples:
   program
     .command("permissions")
     .description("print the least policy that lets Probity read a provider")
-    .argument("<provider>", "aws")
+    .argument("<provider>", "aws or azure")
     .option("--policy <file...>", "narrow it to what the claims of these policies need")
     .option(
       "--organization <role>",
-      "also list the organization's accounts and assume this role in them",
+      "aws: also list the organization's accounts and assume this role in them",
     )
-    .option("--with <permission...>", "also what reads more than settings, by its name")
-    .option("--part <number>", "one document of those that IAM's limit of size asks for")
+    .option("--with <permission...>", "aws: also what reads more than settings, by its name")
+    .option("--part <number>", "aws: one document of those that IAM's limit of size asks for")
+    .option("--scope <scope...>", "azure: subscriptions or a management group to assign it over")
     .addHelpText(
       "after",
       `
-The policy is JSON as IAM takes it, by what the probes themselves declare.
+AWS: a policy as IAM takes it. Azure: a custom role as "az role definition create"
+takes it. Both name what the probes themselves declare.
 
 Examples:
   $ probity permissions aws > policy.json
   $ probity permissions aws --policy policy.yaml
-  $ probity permissions aws --organization probity-read-only --part 2`,
+  $ probity permissions aws --organization probity-read-only --part 2
+  $ probity permissions azure --scope /subscriptions/<id> > role.json`,
     )
     .action(async (provider, _options, command) => {
       const { permissions } = await import("../src/cli/permissions.ts");

@@ -1210,6 +1210,7 @@ export const probes: readonly ProbeEntry[] = [
     "inventory": {
       "permissions": [
         "Microsoft.Management/managementGroups/descendants/read",
+        "Microsoft.ResourceGraph/resources/read",
         "Microsoft.Resources/subscriptions/read",
         "Microsoft.Resources/subscriptions/resources/read"
       ]

@@ -14,6 +14,8 @@ export default defineProbe({
     inventory: {
       permissions: [
         "Microsoft.Management/managementGroups/descendants/read",
+        // Not one facet rests on it: without it each resource is asked for by itself.
+        "Microsoft.ResourceGraph/resources/read",
         "Microsoft.Resources/subscriptions/read",
         "Microsoft.Resources/subscriptions/resources/read",
       ],

@@ -6,6 +6,7 @@ import type { ProbeEntry } from "#model/probe.ts";
 import type { Provider } from "#model/subject.ts";
 import { plain } from "#model/text.ts";
 import { DECLINED, MOST_CHARACTERS, policyDocuments } from "#probes/aws/iam-policy.ts";
+import { ANY_SCOPE, roleDefinition, SCOPE, type RoleDefinition } from "#probes/azure/role.ts";
 import { probes } from "#probes/index.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { readInputs } from "./inputs.ts";
@@ -18,17 +19,45 @@ interface PermissionOptions {
   readonly organization?: string;
   readonly with?: readonly string[];
   readonly part?: string;
+  readonly scope?: readonly string[];
 }
 
-/** Writes the least policy that lets a provider's probes read what the claims need. @throws UsageError */
+/** Writes the least that lets a provider's probes read what the claims need, in the provider's own form. @throws UsageError */
 export async function permissions(provider: string, options: PermissionOptions): Promise<number> {
-  if (provider !== "aws") {
-    throw new UsageError(
-      `permissions ${provider}: expected aws; docs/probes.md names the permissions of the others`,
-    );
+  const { organization, with: asked, part, scope } = options;
+  const policies = options.policy === undefined ? null : readInputs(options, new Date()).policies;
+  const needed = (of: Provider) => neededPermissions(of, policies, controls, probes);
+  switch (provider) {
+    case "aws":
+      refuse(provider, { scope });
+      await writeDocuments(iamPolicies(needed("aws"), options));
+      return EXIT.upheld;
+    case "azure":
+      refuse(provider, { organization, with: asked, part });
+      await writeDocuments([azureRole(needed("azure"), scope)]);
+      return EXIT.upheld;
+    default:
+      throw new UsageError(
+        `permissions ${plain(provider, 40)}: expected aws or azure; docs/probes.md names the permissions of the others`,
+      );
   }
-  const { organization = null, with: asked = [] } = options;
-  if (organization !== null && !/^(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/.test(organization)) {
+}
+
+function refuse(provider: string, options: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined) throw new UsageError(`--${name}: ${provider} has no such thing`);
+  }
+}
+
+async function writeDocuments(documents: readonly unknown[]): Promise<void> {
+  await writeText(documents.map((one) => `${JSON.stringify(one, null, 2)}\n`).join(""));
+}
+
+function iamPolicies(
+  needed: readonly string[],
+  { organization, with: asked = [], part }: PermissionOptions,
+): readonly unknown[] {
+  if (organization !== undefined && !/^(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/.test(organization)) {
     throw new UsageError(`--organization ${organization}: expected the name of a role`);
   }
   for (const name of asked) {
@@ -38,11 +67,8 @@ export async function permissions(provider: string, options: PermissionOptions):
       );
     }
   }
-  const policies = options.policy === undefined ? null : readInputs(options, new Date()).policies;
-  const needed = neededPermissions("aws", policies, controls, probes);
   const granted = needed.filter((name) => !Object.hasOwn(DECLINED, name));
-  const documents = policyDocuments([...granted, ...asked], organization);
-  const shown = parts(documents, options.part);
+  const shown = parts(policyDocuments([...granted, ...asked], organization ?? null), part);
   for (const name of needed) {
     if (asked.includes(name) || granted.includes(name)) continue;
     tell(`left out: ${name}, which ${DECLINED[name]}; --with ${name} adds it`);
@@ -52,8 +78,20 @@ export async function permissions(provider: string, options: PermissionOptions):
       `${shown.length} policies: IAM takes ${MOST_CHARACTERS} characters in one. Attach them all; --part 1 … ${shown.length} writes one of them.`,
     );
   }
-  await writeText(shown.map((one) => `${JSON.stringify(one, null, 2)}\n`).join(""));
-  return EXIT.upheld;
+  return shown;
+}
+
+function azureRole(needed: readonly string[], scopes: readonly string[] = []): RoleDefinition {
+  for (const scope of scopes) {
+    if (SCOPE.test(scope)) continue;
+    throw new UsageError(
+      `--scope ${plain(scope, 120)}: expected /subscriptions/<id> or /providers/Microsoft.Management/managementGroups/<id>`,
+    );
+  }
+  if (scopes.length === 0) {
+    tell(`AssignableScopes is to be filled in: --scope /subscriptions/<id> does it`);
+  }
+  return roleDefinition(needed, scopes.length === 0 ? [ANY_SCOPE] : scopes);
 }
 
 function parts<T>(documents: readonly T[], part: string | undefined): readonly T[] {

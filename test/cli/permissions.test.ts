@@ -8,6 +8,7 @@ import {
   policyDocuments,
   type PolicyDocument,
 } from "#probes/aws/iam-policy.ts";
+import type { RoleDefinition } from "#probes/azure/role.ts";
 import { probes } from "#probes/index.ts";
 import { policy } from "../support/evidence.ts";
 import { probity } from "../support/probity.ts";
@@ -124,6 +125,37 @@ describe("narrowed to what claims need", () => {
   });
 });
 
+describe("the role for Azure", () => {
+  const SUBSCRIPTION = "/subscriptions/22222222-2222-4222-8222-222222222222";
+  const names = neededPermissions("azure", null, controls, probes);
+
+  test("every permission of the probes is an action that reads, and none is on data", () => {
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) expect(name).toMatch(/^Microsoft\.\w+(?:\/[\w.]+)+\/read$/);
+  });
+
+  test("is what az takes, for the scopes that were named", async () => {
+    const { code, stdout, stderr } = await probity([
+      "permissions",
+      "azure",
+      "--scope",
+      SUBSCRIPTION,
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const role: RoleDefinition = JSON.parse(stdout);
+    expect(role).toMatchObject({ IsCustom: true, DataActions: [], NotActions: [] });
+    expect(role.AssignableScopes).toEqual([SUBSCRIPTION]);
+    expect(role.Actions).toEqual(names);
+  });
+
+  test("without a scope it says what is to be filled in", async () => {
+    const { code, stdout, stderr } = await probity(["permissions", "azure"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("00000000-0000-0000-0000-000000000000");
+    expect(stderr).toContain("--scope");
+  });
+});
+
 describe("probity permissions", () => {
   test("writes JSON that IAM takes", async () => {
     const { code, stdout, stderr } = await probity(["permissions", "aws", "--part", "1"]);
@@ -149,7 +181,10 @@ describe("probity permissions", () => {
   });
 
   test.each([
-    [["permissions", "azure"], "expected aws"],
+    [["permissions", "ovh"], "expected aws or azure"],
+    [["permissions", "azure", "--part", "1"], "azure has no such thing"],
+    [["permissions", "azure", "--scope", "production"], "expected /subscriptions/<id>"],
+    [["permissions", "aws", "--scope", "/subscriptions/x"], "aws has no such thing"],
     [["permissions", "aws", "--part", "99"], "expected a number from 1 to"],
     [["permissions", "aws", "--part", "0"], "expected a number from 1 to"],
     [["permissions", "aws", "--organization", "arn:aws:iam::1:role/a"], "the name of a role"],
