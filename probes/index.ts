@@ -1164,6 +1164,55 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./aws/shield.ts"),
 },
 {
+  "id": "azure-activity-log",
+  "title": "Azure activity log",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Resources/subscriptions"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "Microsoft.Resources/subscriptions/read"
+      ]
+    },
+    "auditLogs": {
+      "permissions": [
+        "Microsoft.Insights/diagnosticSettings/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/activity-log.ts"),
+},
+{
+  "id": "azure-defender",
+  "title": "Microsoft Defender for Cloud and Sentinel",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Resources/subscriptions"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "Microsoft.Resources/subscriptions/read"
+      ]
+    },
+    "threatDetection": {
+      "permissions": [
+        "Microsoft.Security/pricings/read",
+        "Microsoft.Insights/diagnosticSettings/read",
+        "Microsoft.SecurityInsights/onboardingStates/read"
+      ]
+    },
+    "vulnerabilityScanning": {
+      "permissions": [
+        "Microsoft.Security/pricings/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/defender.ts"),
+},
+{
   "id": "azure-redis",
   "title": "Azure Cache for Redis",
   "provider": "azure",
@@ -1200,6 +1249,25 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./azure/redis.ts"),
 },
 {
+  "id": "azure-resource-logs",
+  "title": "Azure diagnostic settings of resources",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.KeyVault/vaults",
+    "Microsoft.KeyVault/managedHSMs",
+    "Microsoft.Network/azureFirewalls"
+  ],
+  "provides": {
+    "auditLogs": {
+      "permissions": [
+        "Microsoft.Insights/diagnosticSettings/read",
+        "Microsoft.Insights/diagnosticSettingsCategories/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/resource-logs.ts"),
+},
+{
   "id": "azure-resources",
   "title": "Azure resources of all kinds",
   "provider": "azure",
@@ -1217,6 +1285,31 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./azure/resources.ts"),
+},
+{
+  "id": "azure-roles",
+  "title": "Azure role assignments",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Authorization/roleAssignments",
+    "Microsoft.Authorization/roleEligibilityScheduleInstances"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "Microsoft.Authorization/roleAssignments/read",
+        "Microsoft.Authorization/roleEligibilityScheduleInstances/read"
+      ]
+    },
+    "privileges": {
+      "permissions": [
+        "Microsoft.Authorization/roleAssignments/read",
+        "Microsoft.Authorization/roleEligibilityScheduleInstances/read",
+        "Microsoft.Authorization/roleDefinitions/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/roles.ts"),
 },
 {
   "id": "azure-storage",
@@ -1264,6 +1357,38 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./azure/storage.ts"),
+},
+{
+  "id": "azure-log-workspaces",
+  "title": "Azure Log Analytics workspaces",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.OperationalInsights/workspaces"
+  ],
+  "provides": {
+    "location": {
+      "permissions": [
+        "Microsoft.OperationalInsights/workspaces/read"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "Microsoft.OperationalInsights/workspaces/read"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "Microsoft.OperationalInsights/workspaces/read"
+      ]
+    },
+    "retention": {
+      "permissions": [
+        "Microsoft.OperationalInsights/workspaces/read",
+        "Microsoft.OperationalInsights/workspaces/tables/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/workspaces.ts"),
 },
 {
   "id": "http-endpoint",

@@ -1,7 +1,7 @@
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import type { Known } from "#probes/common/known.ts";
 import { fields, type Fields } from "./arm.ts";
-import { malformed, plain } from "./errors.ts";
+import { AzureFailure, malformed, plain } from "./errors.ts";
 import { walkPages } from "./pages.ts";
 import type { AzureSession } from "./session.ts";
 
@@ -22,21 +22,47 @@ export interface ArmAsk {
 
 /** Asks for one thing, to be used by one facet or several. */
 export async function askArm(asking: Asking, ask: ArmAsk): Promise<Known<Fields>> {
-  const { context, client } = asking;
+  const known = await askOrAbsent(asking, ask, false);
+  if (!known.ok) return known;
+  if (known.value !== null) return { ...known, value: known.value };
+  return { ...known, ok: false, failure: malformed("the answer is empty").failure };
+}
+
+/** Asks for what need not be there: null where Azure says that it is not. */
+export function askOptional(asking: Asking, ask: ArmAsk): Promise<Known<Fields | null>> {
+  return askOrAbsent(asking, ask, true);
+}
+
+async function askOrAbsent(
+  { context, client }: Asking,
+  ask: ArmAsk,
+  mayBeAbsent: boolean,
+): Promise<Known<Fields | null>> {
   const named = namesOf(ask);
   const answer = await context.ask({
     service: serviceOf(ask),
     operation: named.operation,
-    call: async (signal) => (await client()).get(ask.under, addressOf(ask), signal),
+    call: async (signal) => {
+      try {
+        return await (await client()).get(ask.under, addressOf(ask), signal);
+      } catch (error) {
+        if (mayBeAbsent && error instanceof AzureFailure && error.absent) return ABSENT;
+        throw error;
+      }
+    },
   });
   if (!answer.ok) return { ...named, ok: false, failure: answer.failure };
   const { raw, observedAt, sha256 } = answer;
+  if (raw === ABSENT) return { ...named, ok: true, value: null, observedAt, sha256 };
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
     const { failure } = malformed("the answer is no JSON object");
     return { ...named, ok: false, failure };
   }
   return { ...named, ok: true, value: fields(raw), observedAt, sha256 };
 }
+
+/** Stands in for the answer; by identity, for a server may say anything. */
+const ABSENT = Object.freeze({ absent: true });
 
 /** Follows a listing to its end: all of it, or why there is not all of it. */
 export async function listArm(asking: Asking, ask: ArmAsk): Promise<Known<readonly Fields[]>> {

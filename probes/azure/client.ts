@@ -2,7 +2,7 @@ import type { PipelineResponse } from "@azure/core-rest-pipeline";
 import type { TargetOf } from "#model/estate.ts";
 import type { ProbeContext } from "#model/probe.ts";
 import { httpsOrigin, openCredential } from "./credential.ts";
-import { AzureFailure, failureOfArm, malformed } from "./errors.ts";
+import { AzureFailure, failureOfArm, malformed, saysAbsent } from "./errors.ts";
 import { limitedClient, trustAlso } from "./http.ts";
 import { pacer } from "./pacer.ts";
 
@@ -194,7 +194,8 @@ async function raw(signal: AbortSignal, call: (options: RawOptions) => Promise<u
 function dataOf({ status, headers, bodyAsText }: PipelineResponse): unknown {
   const body = bodyAsText ?? "";
   if (status !== 200) {
-    throw new AzureFailure(failureOfArm({ status, body, header: (name) => headers.get(name) }));
+    const answer = { status, body, header: (name: string) => headers.get(name) };
+    throw new AzureFailure(failureOfArm(answer), saysAbsent(answer));
   }
   try {
     return JSON.parse(body);

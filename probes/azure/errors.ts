@@ -4,10 +4,13 @@ import { serverText } from "#probes/common/server-text.ts";
 /** A failure that is understood where it happened. */
 export class AzureFailure extends Error {
   readonly failure: Failure;
-  constructor(failure: Failure) {
+  /** Azure said that what was asked for is not there. */
+  readonly absent: boolean;
+  constructor(failure: Failure, absent = false) {
     super(failure.message);
     this.name = "AzureFailure";
     this.failure = failure;
+    this.absent = absent;
   }
 }
 
@@ -26,6 +29,11 @@ export function malformed(message: string): AzureFailure {
 /** What the target says of its credentials, addresses or trust cannot be used; nothing was asked. */
 export function refused(message: string): AzureFailure {
   return new AzureFailure({ reason: "denied", message, retryable: false });
+}
+
+/** Whether an answer says that there is no such thing in a place that itself is there. */
+export function saysAbsent({ status, body }: FailedAnswer): boolean {
+  return status === 404 && /^(?:Resource)?NotFound$/i.test(armError(body).code);
 }
 
 /** What Azure Resource Manager's answer with a status other than 200 means. */

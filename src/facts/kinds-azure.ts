@@ -77,8 +77,8 @@ export const AZURE_KINDS: readonly Kind[] = [
     ["Microsoft.Cache/redisEnterprise", "Redis Enterprise", "transport", "exposure", "redundancy"],
     ["Microsoft.RecoveryServices/vaults", "Recovery Services vault", "redundancy"],
     ["Microsoft.DataProtection/backupVaults", "Backup vault", "redundancy"],
-    ["Microsoft.KeyVault/vaults", "key vault", "exposure"],
-    ["Microsoft.KeyVault/managedHSMs", "managed HSM", "exposure"],
+    ["Microsoft.KeyVault/vaults", "key vault", "exposure", "auditLogs"],
+    ["Microsoft.KeyVault/managedHSMs", "managed HSM", "exposure", "auditLogs"],
     ["Microsoft.EventHub/namespaces", "Event Hubs namespace", "transport", "exposure"],
     ["Microsoft.ServiceBus/namespaces", "Service Bus namespace", "transport", "exposure"],
     [
@@ -88,7 +88,12 @@ export const AZURE_KINDS: readonly Kind[] = [
       "redundancy",
       "replication",
     ],
-    ["Microsoft.OperationalInsights/workspaces", "Log Analytics workspace"],
+    [
+      "Microsoft.OperationalInsights/workspaces",
+      "Log Analytics workspace",
+      "exposure",
+      "retention",
+    ],
     ["Microsoft.Kusto/clusters", "Data Explorer cluster", "exposure"],
     ["Microsoft.Synapse/workspaces", "Synapse workspace", "transport", "exposure"],
     ["Microsoft.Synapse/workspaces/sqlPools", "Synapse SQL pool", "recoveryPoints"],
@@ -102,6 +107,21 @@ export const AZURE_KINDS: readonly Kind[] = [
     ["Microsoft.Devices/IotHubs", "IoT hub", "transport", "exposure"],
     ["Microsoft.StorageSync/storageSyncServices", "Storage Sync service"],
   ]),
+  ...inside(
+    otherKinds("azure", ["auditLogs", "threatDetection", "vulnerabilityScanning"], {
+      "Microsoft.Resources/subscriptions": "subscription",
+    }),
+  ),
+  ...inside(
+    otherKinds("azure", ["privileges"], {
+      "Microsoft.Authorization/roleAssignments": "role assignment",
+      "Microsoft.Authorization/roleEligibilityScheduleInstances": "role that may be taken on",
+    }),
+  ),
+  // What watches over secrets and over what comes from the Internet writes logs of its own.
+  ...otherKinds("azure", ["auditLogs"], {
+    "Microsoft.Network/azureFirewalls": "firewall",
+  }),
   ...otherKinds("azure", ["transport", "exposure"], {
     "Microsoft.Sql/servers": "SQL server",
   }),
@@ -140,7 +160,6 @@ export const AZURE_KINDS: readonly Kind[] = [
     "Microsoft.App/jobs": "container app job",
     "Microsoft.App/managedEnvironments": "container apps environment",
     "Microsoft.Authorization/policyAssignments": "policy assignment",
-    "Microsoft.Authorization/roleAssignments": "role assignment",
     "Microsoft.Automation/automationAccounts": "automation account",
     "Microsoft.Automation/automationAccounts/runbooks": "runbook",
     "Microsoft.Batch/batchAccounts": "Batch account",
@@ -183,7 +202,6 @@ export const AZURE_KINDS: readonly Kind[] = [
     "Microsoft.Network/applicationGatewayWebApplicationFirewallPolicies":
       "application gateway firewall policy",
     "Microsoft.Network/applicationSecurityGroups": "application security group",
-    "Microsoft.Network/azureFirewalls": "firewall",
     "Microsoft.Network/bastionHosts": "bastion host",
     "Microsoft.Network/connections": "network connection",
     "Microsoft.Network/ddosProtectionPlans": "DDoS protection plan",

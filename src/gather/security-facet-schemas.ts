@@ -92,6 +92,11 @@ export const SECURITY_FACET_SCHEMAS = {
     tunnels: z.array(z.object({ name: z.string(), up: flag, since: text })),
     peer: text,
   }),
-  retention: z.object({ after: text, whole: flag, detail: z.string() }),
+  retention: z.object({
+    after: text,
+    longest: z.string().exactOptional(),
+    whole: flag,
+    detail: z.string(),
+  }),
   keyRotation: z.object({ enabled: flag, periodDays: count, detail: z.string() }),
 };

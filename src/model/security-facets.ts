@@ -166,6 +166,8 @@ export interface Link {
 export interface Retention {
   /** ISO 8601 duration, the shortest where there are several; null: for ever. */
   readonly after: string | null;
+  /** The longest, where its parts (the tables of a workspace) are kept for different times; left out: all alike. */
+  readonly longest?: string;
   /**
    * Whether that goes for all that the subject holds; false: for a part, and nothing deletes the rest;
    * null: cannot be told (with `after` null nothing is known).

@@ -5,6 +5,9 @@ import { defineCases } from "./cases.ts";
 const kept = (after: string | null, whole: boolean | null = true): { retention: Retention } => ({
   retention: { after, whole, detail: "retentionInDays" },
 });
+const spread = (after: string, longest: string): { retention: Retention } => ({
+  retention: { after, longest, whole: true, detail: "retentionInDays" },
+});
 const RANGE = { minimum: "P30D", maximum: "P3M" };
 
 export default defineCases(control, [
@@ -25,6 +28,27 @@ export default defineCases(control, [
     says: "(up to 92 days)",
   },
   { name: "too long", expect: RANGE, facets: kept("P96D"), outcome: "fail", says: "for 96 days" },
+  {
+    name: "tables of different times within the range",
+    expect: RANGE,
+    facets: spread("P30D", "P90D"),
+    outcome: "pass",
+    says: "kept for 30 days to 90 days",
+  },
+  {
+    name: "one table is kept too long",
+    expect: RANGE,
+    facets: spread("P30D", "P730D"),
+    outcome: "fail",
+    says: "for 30 days to 730 days",
+  },
+  {
+    name: "one table is kept too short",
+    expect: RANGE,
+    facets: spread("P4D", "P30D"),
+    outcome: "fail",
+    says: "for 4 days to 30 days",
+  },
   {
     name: "for ever is too long",
     expect: RANGE,

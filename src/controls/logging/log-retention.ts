@@ -37,7 +37,7 @@ export default defineControl({
   // Calendar durations are read in favour of the promise: three months are up to 92 days as a maximum, 89 as a minimum.
   evaluate: ({ expect, facets }) => {
     if (facets.retention === undefined) return notApplicable("keeps no log entries");
-    const { after, whole } = facets.retention;
+    const { after, whole, longest: upTo = after } = facets.retention;
     const detail = plain(facets.retention.detail);
     const { minimum, maximum, deletionLag } = expect;
     const least = minimum === undefined ? 0 : shortestSeconds(minimum);
@@ -45,13 +45,19 @@ export default defineControl({
       maximum === undefined ? Infinity : longestSeconds(maximum) + longestSeconds(deletionLag);
     // Where for ever may hold for all or for none, nothing is known.
     const untold = after === null && whole === null;
-    const readable = !untold && (after === null || parseDuration(after) !== null);
-    const [shortest, longest] =
-      after === null || !readable
-        ? [Infinity, Infinity]
-        : [shortestSeconds(after), longestSeconds(after)];
-    const kept = `entries are kept ${after === null ? "for ever" : `for ${renderSeconds(longest)}`} (${detail})`;
-    const tooShort = longest < least || (whole === false && shortest < least);
+    const readable =
+      !untold && [after, upTo].every((text) => text === null || parseDuration(text) !== null);
+    const spans = (text: string | null) =>
+      text === null || !readable
+        ? { shortest: Infinity, longest: Infinity }
+        : { shortest: shortestSeconds(text), longest: longestSeconds(text) };
+    const [first, last] = [spans(after), spans(upTo)];
+    const longest = last.longest;
+    const times = [...new Set([first.longest, longest])].map((time) =>
+      time === Infinity ? "ever" : renderSeconds(time),
+    );
+    const kept = `entries are kept for ${times.join(" to ")} (${detail})`;
+    const tooShort = first.longest < least || (whole === false && first.shortest < least);
     const failures = tooShort || longest > most ? [kept] : [];
     if (failures.length === 0 && whole === false && maximum !== undefined) {
       failures.push(`only a part of the entries is deleted (${detail})`);
