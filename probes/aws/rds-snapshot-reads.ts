@@ -1,9 +1,14 @@
-import type { DBClusterSnapshot, DBSnapshot } from "@aws-sdk/client-rds";
+import type {
+  DBClusterSnapshot,
+  DBSnapshot,
+  DescribeDBClusterSnapshotAttributesResult,
+  DescribeDBSnapshotAttributesResult,
+} from "@aws-sdk/client-rds";
 import type { Observation, Problem } from "#model/evidence.ts";
-import type { FacetName } from "#model/facets.ts";
+import type { Exposure, FacetName } from "#model/facets.ts";
 import { defineRead } from "#model/probe.ts";
 import { chunks } from "#probes/common/chunks.ts";
-import { awsQuestion } from "./calls.ts";
+import { awsQuestion, type Send } from "./calls.ts";
 import { tell } from "#probes/common/known.ts";
 import type { Found, Listed } from "./listing.ts";
 import type { Databases } from "./rds-databases.ts";
@@ -59,77 +64,67 @@ export async function* readSnapshots(
   }
 }
 
-/** Who may restore the snapshots of instances. */
-export async function* readSharing(
-  found: readonly Found<DBSnapshot>[],
-  { clients, context }: AwsSession,
-): Told {
-  const byHand = found.filter(({ item }) => item.SnapshotType !== "automated");
-  yield* closed(found, context);
-  if (byHand.length === 0) return;
-  const { DescribeDBSnapshotAttributesCommand } = await import("@aws-sdk/client-rds");
-  const reads = byHand.map(({ subject, item, place }) =>
-    defineRead({
-      ...awsQuestion(
-        clients,
-        "rds",
-        place.region,
-        "DescribeDBSnapshotAttributes",
-        (client, options) => {
-          const { DBSnapshotIdentifier } = item;
-          const command = new DescribeDBSnapshotAttributesCommand({ DBSnapshotIdentifier });
-          return client.send(command, options);
-        },
-      ),
-      subject,
-      facet: "exposure",
-      permission: "rds:DescribeDBSnapshotAttributes",
-      map: toSnapshotExposure,
-    }),
-  );
-  yield* context.readAll(reads);
+/** How a snapshot is asked who may restore it. */
+interface Sharing<Snapshot, Raw extends object> {
+  readonly operation: string;
+  readonly send: (snapshot: Snapshot) => Send<"rds", Raw>;
+  readonly map: (raw: Raw) => Exposure;
 }
 
-/** Who may restore the snapshots of clusters. */
-export async function* readClusterSharing(
-  found: readonly Found<DBClusterSnapshot>[],
-  { clients, context }: AwsSession,
+const ofInstance: Sharing<DBSnapshot, DescribeDBSnapshotAttributesResult> = {
+  operation: "DescribeDBSnapshotAttributes",
+  send:
+    ({ DBSnapshotIdentifier }) =>
+    async (client, options) => {
+      const { DescribeDBSnapshotAttributesCommand } = await import("@aws-sdk/client-rds");
+      const command = new DescribeDBSnapshotAttributesCommand({ DBSnapshotIdentifier });
+      return client.send(command, options);
+    },
+  map: toSnapshotExposure,
+};
+
+const ofCluster: Sharing<DBClusterSnapshot, DescribeDBClusterSnapshotAttributesResult> = {
+  operation: "DescribeDBClusterSnapshotAttributes",
+  send:
+    ({ DBClusterSnapshotIdentifier }) =>
+    async (client, options) => {
+      const { DescribeDBClusterSnapshotAttributesCommand } = await import("@aws-sdk/client-rds");
+      const input = { DBClusterSnapshotIdentifier };
+      return client.send(new DescribeDBClusterSnapshotAttributesCommand(input), options);
+    },
+  map: toClusterSnapshotExposure,
+};
+
+/** Who may restore the snapshots of instances and of clusters. */
+export async function* readSharing(
+  ofInstances: Listed<DBSnapshot>,
+  ofClusters: Listed<DBClusterSnapshot>,
+  session: AwsSession,
 ): Told {
-  const byHand = found.filter(({ item }) => item.SnapshotType !== "automated");
-  yield* closed(found, context);
-  if (byHand.length === 0) return;
-  const { DescribeDBClusterSnapshotAttributesCommand } = await import("@aws-sdk/client-rds");
-  const reads = byHand.map(({ subject, item, place }) =>
-    defineRead({
-      ...awsQuestion(
-        clients,
-        "rds",
-        place.region,
-        "DescribeDBClusterSnapshotAttributes",
-        (client, options) => {
-          const { DBClusterSnapshotIdentifier } = item;
-          const command = new DescribeDBClusterSnapshotAttributesCommand({
-            DBClusterSnapshotIdentifier,
-          });
-          return client.send(command, options);
-        },
-      ),
-      subject,
-      facet: "exposure",
-      permission: "rds:DescribeDBClusterSnapshotAttributes",
-      map: toClusterSnapshotExposure,
-    }),
-  );
-  yield* context.readAll(reads);
+  yield* askSharing(ofInstances.found, ofInstance, session);
+  yield* askSharing(ofClusters.found, ofCluster, session);
 }
 
 /** What RDS made by itself cannot be shared, so nobody is asked. */
-function* closed(
-  found: readonly Found<DBSnapshot | DBClusterSnapshot>[],
-  context: AwsSession["context"],
-): Generator<Observation | Problem> {
-  for (const { subject, item, source } of found) {
-    if (item.SnapshotType !== "automated") continue;
+async function* askSharing<Snapshot extends DBSnapshot | DBClusterSnapshot, Raw extends object>(
+  found: readonly Found<Snapshot>[],
+  { operation, send, map }: Sharing<Snapshot, Raw>,
+  { clients, context }: AwsSession,
+): Told {
+  const isAutomated = ({ item }: Found<Snapshot>) => item.SnapshotType === "automated";
+  for (const { subject, source } of found.filter(isAutomated)) {
     yield tell(context, subject, "exposure", source, () => AUTOMATED_EXPOSURE);
   }
+  const reads = found
+    .filter((one) => !isAutomated(one))
+    .map(({ subject, item, place }) =>
+      defineRead({
+        ...awsQuestion(clients, "rds", place.region, operation, send(item)),
+        subject,
+        facet: "exposure",
+        permission: `rds:${operation}`,
+        map,
+      }),
+    );
+  yield* context.readAll(reads);
 }

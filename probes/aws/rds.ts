@@ -16,7 +16,7 @@ import {
   SNAPSHOT_KIND,
   snapshots,
 } from "./rds-listings.ts";
-import { readClusterSharing, readSharing, readSnapshots } from "./rds-snapshot-reads.ts";
+import { readSharing, readSnapshots } from "./rds-snapshot-reads.ts";
 import { inAccount } from "./session.ts";
 
 const BOTH = ["rds:DescribeDBInstances", "rds:DescribeDBClusters"] as const;
@@ -85,8 +85,7 @@ export default defineProbe({
       yield* readLeftBackups(wanted, all);
       yield* readSnapshots(allSnapshots, allClusterSnapshots, wanted, all);
       if (!wanted.has("exposure")) return;
-      yield* readSharing(allSnapshots.found, session);
-      yield* readClusterSharing(allClusterSnapshots.found, session);
+      yield* readSharing(allSnapshots, allClusterSnapshots, session);
     });
   },
 });
