@@ -1,9 +1,9 @@
 import type { Connection } from "@aws-sdk/client-direct-connect";
 import type { VpnConnection } from "@aws-sdk/client-ec2";
 import type { Observation, Problem } from "#model/evidence.ts";
-import { defineProbe, type Failure } from "#model/probe.ts";
-import type { Link } from "#model/security-facets.ts";
+import { defineProbe } from "#model/probe.ts";
 import { classifyAws } from "./errors.ts";
+import { answerOf, askAll, tell } from "./known.ts";
 import { toDirectConnectLink, toVpnLink } from "./link-facets.ts";
 import {
   connections,
@@ -14,8 +14,6 @@ import {
   vpnConnections,
 } from "./link-listings.ts";
 import { listAll, observeListed, type Found } from "./listing.ts";
-import { malformed } from "./pages.ts";
-import { readRegionList } from "./region-list.ts";
 import { inAccount, targetProblem, type AwsSession } from "./session.ts";
 
 /** Links to other networks: site-to-site VPN and Direct Connect. */
@@ -57,17 +55,17 @@ async function* vpns(
   found: readonly Found<VpnConnection>[],
   session: AwsSession,
 ): AsyncGenerator<Observation | Problem> {
-  const read = await readRegionList(session, region, gateways);
-  if ("reason" in read) {
-    const said = { ...read, message: `${region}: ${read.message}` };
-    const operation = "ec2:DescribeCustomerGateways";
+  const read = await askAll(session, { ...gateways, region });
+  if (!read.ok) {
+    const { operation, permission, failure } = read;
+    const said = { ...failure, message: `${region}: ${failure.message}` };
     const fields = { kinds: ["AWS::EC2::CustomerGateway"], facets: [] };
-    yield targetProblem(session, operation, operation, said, fields);
+    yield targetProblem(session, operation, permission, said, fields);
   }
-  const addresses = new Map("reason" in read ? [] : read);
-  for (const one of found) {
-    const peer = addresses.get(one.item.CustomerGatewayId ?? "") ?? null;
-    yield told(one, () => toVpnLink(one.item, peer), session);
+  const addresses = new Map(read.ok ? read.value : []);
+  for (const { subject, item, source } of found) {
+    const peer = addresses.get(item.CustomerGatewayId ?? "") ?? null;
+    yield tell(session.context, subject, "link", source, () => toVpnLink(item, peer));
   }
 }
 
@@ -76,32 +74,12 @@ async function* directs(
   found: readonly Found<Connection>[],
   session: AwsSession,
 ): AsyncGenerator<Observation | Problem> {
-  const read = await readRegionList(session, region, virtualInterfaces);
-  for (const one of found) {
-    yield "reason" in read
-      ? linkProblem(one, read, "directconnect:DescribeVirtualInterfaces", session)
-      : told(one, () => toDirectConnectLink(one.item, read), session);
+  const read = await askAll(session, { ...virtualInterfaces, region });
+  for (const { subject, item, source } of found) {
+    yield tell(session.context, subject, "link", source, () =>
+      toDirectConnectLink(item, answerOf(read)),
+    );
   }
-}
-
-function told<Item>(one: Found<Item>, map: () => Link, session: AwsSession): Observation | Problem {
-  try {
-    return session.context.observe(one.subject, "link", map(), one.source);
-  } catch (error) {
-    const said = malformed(error);
-    const message = `the answer does not have the documented shape: ${said.message}`;
-    return linkProblem(one, { ...said, message }, one.source.operation, session);
-  }
-}
-
-function linkProblem<Item>(
-  { subject }: Found<Item>,
-  { reason, message }: Failure,
-  operation: string,
-  { context }: AwsSession,
-): Problem {
-  const permission = reason === "denied" ? operation : null;
-  return context.problem({ operation, subject, facets: ["link"], reason, permission, message });
 }
 
 function byRegion<Item>(

@@ -2,10 +2,10 @@ import type { DescribeSecurityGroupsResult, SecurityGroup } from "@aws-sdk/clien
 import type { Observation, Problem } from "#model/evidence.ts";
 import { defineProbe } from "#model/probe.ts";
 import { classifyAws } from "./errors.ts";
+import { tell } from "./known.ts";
 import { defineListing, listAll, observeListed, type Found } from "./listing.ts";
 import { toIngress } from "./network-paths.ts";
 import { readNetwork, readPrefixLists } from "./network-reading.ts";
-import { malformed } from "./pages.ts";
 import { prefixListsOf, toIngressRules } from "./security-group-rules.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 import { tagRecord } from "./tags.ts";
@@ -78,20 +78,8 @@ async function* readRegion(
   yield* problems;
   yield* resolved.problems;
   for (const { subject, item, source } of found) {
-    try {
-      const rules = toIngressRules(item.IpPermissions, resolved.lists);
-      const ingress = toIngress(item.GroupId ?? "", rules, network);
-      yield session.context.observe(subject, "ingress", ingress, source);
-    } catch (error) {
-      const { reason, message } = malformed(error);
-      yield session.context.problem({
-        operation: source.operation,
-        subject,
-        facets: ["ingress"],
-        reason,
-        permission: null,
-        message: `the answer does not have the documented shape: ${message}`,
-      });
-    }
+    yield tell(session.context, subject, "ingress", source, () =>
+      toIngress(item.GroupId ?? "", toIngressRules(item.IpPermissions, resolved.lists), network),
+    );
   }
 }

@@ -14,35 +14,56 @@ export interface Ask<S extends AwsService, Page extends object, Item> {
   readonly permission: string;
   readonly page: (token: string | undefined) => Send<S, Page>;
   readonly next: (page: Page) => string | undefined;
+  /** Throws where the answer has not the documented shape. */
   readonly items: (page: Page) => readonly Item[];
 }
 
-/** Follows such a listing to its end: all of it, or why there is not all of it. */
-export async function askAll<S extends AwsService, Page extends object, Item>(
+/** Such a listing, whatever the region. */
+export type RegionalAsk<S extends AwsService, Page extends object, Item> = Omit<
+  Ask<S, Page, Item>,
+  "region"
+>;
+
+/** All items of such a listing, or why there are not all: half of them would show the other half as missing. */
+export async function askItems<S extends AwsService, Page extends object, Item>(
   { context, clients }: Pick<AwsSession, "context" | "clients">,
-  { service, region, operation, permission, page, next, items }: Ask<S, Page, Item>,
-): Promise<Known<readonly Item[]>> {
-  const named = { operation: `${service}:${operation}`, permission };
-  const value: Item[] = [];
+  { service, region, operation, page, next, items }: Omit<Ask<S, Page, Item>, "permission">,
+): Promise<readonly Item[] | Failure> {
+  const found: Item[] = [];
   const all = pages(
     context,
     (token) => awsQuestion(clients, service, region, operation, page(token)),
     next,
   );
   for await (const answer of all) {
-    if (!answer.ok) return { ...named, ok: false, failure: answer.failure };
+    if (!answer.ok) return answer.failure;
     try {
-      value.push(...items(answer.raw));
+      found.push(...items(answer.raw));
     } catch (error) {
-      return { ...named, ok: false, failure: malformed(error) };
+      return malformed(error);
     }
-    if (value.length > MOST_SUBJECTS) {
+    if (found.length > MOST_SUBJECTS) {
       const message = `more than ${MOST_SUBJECTS} are listed`;
-      return { ...named, ok: false, failure: { reason: "too-large", message, retryable: false } };
+      return { reason: "too-large", message, retryable: false };
     }
   }
-  // The hash is that of all pages together.
-  const whole = await context.ask({ ...named, service, call: () => Promise.resolve(value) });
+  return found;
+}
+
+/** The same with the hash of all pages together, for facets that rest on them. */
+export async function askAll<S extends AwsService, Page extends object, Item>(
+  session: Pick<AwsSession, "context" | "clients">,
+  ask: Ask<S, Page, Item>,
+): Promise<Known<readonly Item[]>> {
+  const { service, permission } = ask;
+  const named = { operation: `${service}:${ask.operation}`, permission };
+  const value = await askItems(session, ask);
+  if ("reason" in value) return { ...named, ok: false, failure: value };
+  const whole = await session.context.ask({
+    ...named,
+    service,
+    call: () => Promise.resolve(value),
+  });
   if (!whole.ok) return { ...named, ok: false, failure: whole.failure };
   return { ...named, ok: true, value, observedAt: whole.observedAt, sha256: whole.sha256 };
 }

@@ -10,8 +10,8 @@ import type {
   VpnConnection,
 } from "@aws-sdk/client-ec2";
 import { isGone } from "./link-facets.ts";
+import type { RegionalAsk } from "./known.ts";
 import { defineListing } from "./listing.ts";
-import type { RegionList } from "./region-list.ts";
 import { tagRecord } from "./tags.ts";
 
 export const VPN_KIND = "AWS::EC2::VPNConnection";
@@ -51,14 +51,14 @@ function withoutKeys(page: DescribeVpnConnectionsResult): DescribeVpnConnections
 }
 
 /** The other sides of VPN: id and address of each. */
-export const gateways: RegionList<
+export const gateways: RegionalAsk<
   "ec2",
   DescribeCustomerGatewaysResult,
   readonly [id: string, address: string]
 > = {
   service: "ec2",
-  what: "customer gateways",
   operation: "DescribeCustomerGateways",
+  permission: "ec2:DescribeCustomerGateways",
   page: () => async (client, options) => {
     const { DescribeCustomerGatewaysCommand } = await import("@aws-sdk/client-ec2");
     return client.send(new DescribeCustomerGatewaysCommand({}), options);
@@ -97,18 +97,19 @@ export const connections = defineListing({
 });
 
 /** What runs over the lines of Direct Connect. */
-export const virtualInterfaces: RegionList<"directconnect", VirtualInterfaces, VirtualInterface> = {
-  service: "directconnect",
-  what: "virtual interfaces",
-  operation: "DescribeVirtualInterfaces",
-  page: (nextToken) => async (client, options) => {
-    const { DescribeVirtualInterfacesCommand } = await import("@aws-sdk/client-direct-connect");
-    const page = await client.send(new DescribeVirtualInterfacesCommand({ nextToken }), options);
-    return { ...page, virtualInterfaces: (page.virtualInterfaces ?? []).map(withoutAuthKeys) };
-  },
-  next: ({ nextToken }) => nextToken,
-  items: (page) => page.virtualInterfaces ?? [],
-};
+export const virtualInterfaces: RegionalAsk<"directconnect", VirtualInterfaces, VirtualInterface> =
+  {
+    service: "directconnect",
+    operation: "DescribeVirtualInterfaces",
+    permission: "directconnect:DescribeVirtualInterfaces",
+    page: (nextToken) => async (client, options) => {
+      const { DescribeVirtualInterfacesCommand } = await import("@aws-sdk/client-direct-connect");
+      const page = await client.send(new DescribeVirtualInterfacesCommand({ nextToken }), options);
+      return { ...page, virtualInterfaces: (page.virtualInterfaces ?? []).map(withoutAuthKeys) };
+    },
+    next: ({ nextToken }) => nextToken,
+    items: (page) => page.virtualInterfaces ?? [],
+  };
 
 /** The keys of the BGP sessions, and the router's configuration that repeats them, are let go at once. */
 function withoutAuthKeys(one: VirtualInterface): VirtualInterface {
