@@ -7,6 +7,7 @@ import { defineRead, type Failure } from "#model/probe.ts";
 import type { OptIns } from "./backup-opt-in.ts";
 import { toRule, toSelections } from "./backup-plan-facet.ts";
 import { awsQuestion } from "./calls.ts";
+import { unanswered } from "./known.ts";
 import type { Found } from "./listing.ts";
 import { pages } from "./pages.ts";
 import type { AwsSession } from "./session.ts";
@@ -20,15 +21,10 @@ export async function readPlan(
   const sdk = await import("@aws-sdk/client-backup");
   const { region } = place;
   const BackupPlanId = item.BackupPlanId;
-  const failed = (operation: string, { reason, message }: Failure) =>
-    context.problem({
-      operation: `backup:${operation}`,
-      subject,
-      facets: ["backupPlan"],
-      reason,
-      permission: reason === "denied" ? `backup:${operation}` : null,
-      message,
-    });
+  const failed = (operation: string, failure: Failure) => {
+    const named = { operation: `backup:${operation}`, permission: `backup:${operation}` };
+    return unanswered(context, subject, "backupPlan", { ...named, failure });
+  };
   const plan = await context.ask(
     awsQuestion(clients, "backup", region, "GetBackupPlan", (client, options) =>
       client.send(new sdk.GetBackupPlanCommand({ BackupPlanId }), options),

@@ -8,6 +8,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import { defineProbe, defineRead } from "#model/probe.ts";
 import { awsQuestion } from "./calls.ts";
 import { classifyAws } from "./errors.ts";
+import { unanswered } from "./known.ts";
 import { defineListing, listAll, observeListed, type Found } from "./listing.ts";
 import { pages } from "./pages.ts";
 import { inAccount, type AwsSession } from "./session.ts";
@@ -82,15 +83,9 @@ async function readJobs(
   );
   for await (const page of listing) {
     if (!page.ok) {
-      const { reason, message } = page.failure;
-      return context.problem({
-        operation: "backup:ListRestoreJobs",
-        subject,
-        facets: ["recoveryTest"],
-        reason,
-        permission: reason === "denied" ? "backup:ListRestoreJobs" : null,
-        message,
-      });
+      const { failure } = page;
+      const named = { operation: "backup:ListRestoreJobs", permission: "backup:ListRestoreJobs" };
+      return unanswered(context, subject, "recoveryTest", { ...named, failure });
     }
     hashes.push(page.sha256);
     jobs.push(...(page.raw.RestoreJobs ?? []));

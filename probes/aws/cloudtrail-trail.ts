@@ -9,6 +9,7 @@ import type { AuditLog } from "#model/security-facets.ts";
 import { accountSubject } from "./account-subject.ts";
 import { awsQuestion } from "./calls.ts";
 import { toRecorded } from "./cloudtrail-selectors.ts";
+import { unanswered } from "./known.ts";
 import { malformed } from "./pages.ts";
 import type { AwsSession } from "./session.ts";
 
@@ -102,12 +103,9 @@ export function problemOf(
   { reason, message }: Failure,
   where: string,
 ): Problem {
-  return session.context.problem({
+  return unanswered(session.context, accountSubject(session), "auditLogs", {
     operation: `cloudtrail:${operation}`,
-    subject: accountSubject(session),
-    facets: ["auditLogs"],
-    reason,
-    permission: reason === "denied" ? `cloudtrail:${operation}` : null,
-    message: `${where}: ${message}`,
+    permission: `cloudtrail:${operation}`,
+    failure: { reason, message: `${where}: ${message}` },
   });
 }

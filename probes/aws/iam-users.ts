@@ -9,6 +9,7 @@ import { ROOT_NAME, rootArn } from "./iam-directory.ts";
 import { toPasswordPolicy } from "./iam-password-policy.ts";
 import { askReport, askSummary, classifyReport, makeReport } from "./iam-report.ts";
 import { toRootSignIn, toSignIn } from "./iam-sign-in.ts";
+import { unanswered } from "./known.ts";
 import { malformed } from "./pages.ts";
 import { inAccount, targetProblem, type AwsSession } from "./session.ts";
 
@@ -117,28 +118,18 @@ async function* readUsers(session: AwsSession): AsyncGenerator<Observation | Pro
     const isRoot = subject.id === root;
     const from = { operation, sha256, observedAt: at };
     if (isRoot && !summary.ok) {
-      yield context.problem({
+      yield unanswered(context, subject, "signIn", {
         operation: "iam:GetAccountSummary",
-        subject,
-        facets: ["signIn"],
-        reason: summary.failure.reason,
-        permission: summary.failure.reason === "denied" ? "iam:GetAccountSummary" : null,
-        message: summary.failure.message,
+        permission: "iam:GetAccountSummary",
+        failure: summary.failure,
       });
     }
     try {
       const value = isRoot ? toRootSignIn(row, summary.ok ? summary.raw.map : null) : toSignIn(row);
       yield context.observe(subject, "signIn", value, from);
     } catch (error) {
-      const { reason, message } = malformed(error);
-      yield context.problem({
-        operation,
-        subject,
-        facets: ["signIn"],
-        reason,
-        permission: null,
-        message,
-      });
+      const failure = malformed(error);
+      yield unanswered(context, subject, "signIn", { operation, permission: null, failure });
     }
   }
 }

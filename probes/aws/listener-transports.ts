@@ -1,10 +1,15 @@
-import type { Rule, SslPolicy } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type {
+  DescribeSSLPoliciesOutput,
+  Rule,
+  SslPolicy,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName, Transport } from "#model/facets.ts";
 import { defineRead, type AnyRead, type Failure } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
 import { plain } from "#model/text.ts";
 import { awsQuestion, type Send } from "./calls.ts";
+import { askItems } from "./known.ts";
 import type { Found } from "./listing.ts";
 import {
   clearTransport,
@@ -14,7 +19,6 @@ import {
   secureTransport,
   type OwnedListener,
 } from "./load-balancer-facets.ts";
-import { malformed, pages } from "./pages.ts";
 import type { AwsSession } from "./session.ts";
 
 export const POLICIES = "elasticloadbalancing:DescribeSSLPolicies";
@@ -47,27 +51,25 @@ export async function* listenerTransports(
 /** The policies of a region, by name. */
 async function policiesOf(
   region: string,
-  { context, clients }: AwsSession,
+  session: AwsSession,
 ): Promise<ReadonlyMap<string, SslPolicy> | Failure> {
-  const policies = new Map<string, SslPolicy>();
-  const listing = pages(
-    context,
-    (Marker) =>
-      awsQuestion(clients, "elbv2", region, "DescribeSSLPolicies", async (client, options) => {
-        const { DescribeSSLPoliciesCommand } =
-          await import("@aws-sdk/client-elastic-load-balancing-v2");
-        return client.send(new DescribeSSLPoliciesCommand({ Marker }), options);
+  const policies = await askItems(session, {
+    service: "elbv2",
+    region,
+    operation: "DescribeSSLPolicies",
+    page: (Marker) => async (client, options) => {
+      const { DescribeSSLPoliciesCommand } =
+        await import("@aws-sdk/client-elastic-load-balancing-v2");
+      return client.send(new DescribeSSLPoliciesCommand({ Marker }), options);
+    },
+    next: (page: DescribeSSLPoliciesOutput) => page.NextMarker,
+    items: (page) =>
+      (page.SslPolicies ?? []).map((policy) => {
+        if (policy.Name === undefined) throw new TypeError("a policy without name");
+        return [policy.Name, policy] as const;
       }),
-    (raw) => raw.NextMarker,
-  );
-  for await (const page of listing) {
-    if (!page.ok) return page.failure;
-    for (const policy of page.raw.SslPolicies ?? []) {
-      if (policy.Name === undefined) return malformed(new TypeError("a policy without name"));
-      policies.set(policy.Name, policy);
-    }
-  }
-  return policies;
+  });
+  return "reason" in policies ? policies : new Map(policies);
 }
 
 function withPolicy(

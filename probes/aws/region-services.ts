@@ -3,6 +3,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import { defineRead, type Failure } from "#model/probe.ts";
 import type { SecurityService } from "#model/security-facets.ts";
 import { accountSubject } from "./account-subject.ts";
+import { unanswered } from "./known.ts";
 import type { AwsSession } from "./session.ts";
 
 /** What came of asking one region. */
@@ -44,14 +45,12 @@ export async function* observeRegions(
   for (const same of alike.values()) {
     const [first] = same;
     if (first === undefined) continue;
-    const { operation, permission, failure } = first;
-    yield context.problem({
-      operation: `${service}:${operation}`,
-      subject,
-      facets: [facet],
-      reason: failure.reason,
-      permission: failure.reason === "denied" ? permission : null,
-      message: `${same.map(({ region }) => region).join(", ")}: ${failure.message}`,
+    const { permission, failure } = first;
+    const message = `${same.map(({ region }) => region).join(", ")}: ${failure.message}`;
+    yield unanswered(context, subject, facet, {
+      operation: `${service}:${first.operation}`,
+      permission,
+      failure: { ...failure, message },
     });
   }
   if (!parts.some((part) => part.service !== null)) return;

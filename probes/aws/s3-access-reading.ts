@@ -1,8 +1,9 @@
 import type { AccessPolicy } from "#model/backup-facets.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
-import { defineRead, type ProbeContext } from "#model/probe.ts";
+import { defineRead, type Failure, type ProbeContext } from "#model/probe.ts";
 import { toAccessPolicy } from "./access-policy.ts";
 import type { Account } from "./account.ts";
+import { unanswered } from "./known.ts";
 import { malformed } from "./pages.ts";
 import { blockedBy, type AccessBlock, type Part } from "./s3-exposure.ts";
 import { readBucketBlock } from "./s3-exposure-reading.ts";
@@ -32,15 +33,9 @@ export async function readAccess(
 ): Promise<Observation | Problem> {
   const { subject } = bucket;
   const policy = await context.ask(shared.policy(bucket));
-  const failed = ({ reason, message }: Pick<Problem, "reason" | "message">) =>
-    context.problem({
-      operation: "s3:GetBucketPolicy",
-      subject,
-      facets: ["accessPolicy"],
-      reason,
-      permission: reason === "denied" ? "s3:GetBucketPolicy" : null,
-      message,
-    });
+  const named = { operation: "s3:GetBucketPolicy", permission: "s3:GetBucketPolicy" };
+  const failed = (failure: Failure) =>
+    unanswered(context, subject, "accessPolicy", { ...named, failure });
   if (!policy.ok) return failed(policy.failure);
   let access: AccessPolicy;
   try {

@@ -3,6 +3,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import { defineRead, type ProbeContext } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
 import type { AwsClients } from "./clients.ts";
+import { unanswered } from "./known.ts";
 import {
   NOTHING_SEEN,
   retentionOf,
@@ -37,15 +38,12 @@ export async function readBackupSet(
   const failed = (
     operation: string,
     permission: string,
-    { reason, message }: Pick<Problem, "reason" | "message">,
+    failure: Pick<Problem, "reason" | "message">,
   ) =>
-    context.problem({
+    unanswered(context, subject, "recoveryPoints", {
       operation: `s3:${operation}`,
-      subject,
-      facets: ["recoveryPoints"],
-      reason,
-      permission: reason === "denied" ? permission : null,
-      message,
+      permission,
+      failure,
     });
 
   const hashes: string[] = [];

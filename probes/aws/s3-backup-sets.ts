@@ -5,6 +5,7 @@ import { defineProbe, type Failure, type ProbeContext } from "#model/probe.ts";
 import { BACKUP_SET_KIND, targetSubject, type Subject } from "#model/subject.ts";
 import { homeRegion, type Account } from "./account.ts";
 import { classifyAws } from "./errors.ts";
+import { unanswered } from "./known.ts";
 import { readBackupSet, type BackupSet } from "./s3-backup-reading.ts";
 import { readRegion } from "./s3-inventory.ts";
 import { inAccount, type AwsSession } from "./session.ts";
@@ -59,14 +60,8 @@ async function* gatherSets(
 
 /** Without its region nothing says where the set is kept. */
 function unplaced(subject: Subject, failure: Failure, context: ProbeContext): Problem {
-  return context.problem({
-    operation: "s3:GetBucketLocation",
-    subject,
-    facets: ["inventory"],
-    reason: failure.reason,
-    permission: failure.reason === "denied" ? "s3:GetBucketLocation" : null,
-    message: failure.message,
-  });
+  const named = { operation: "s3:GetBucketLocation", permission: "s3:GetBucketLocation" };
+  return unanswered(context, subject, "inventory", { ...named, failure });
 }
 
 function toSubject(

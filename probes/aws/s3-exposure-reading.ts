@@ -5,6 +5,7 @@ import type { Exposure } from "#model/facets.ts";
 import { defineRead, type ProbeContext, type Question } from "#model/probe.ts";
 import { homeRegion } from "./account.ts";
 import type { AwsClients } from "./clients.ts";
+import { unanswered } from "./known.ts";
 import { malformed } from "./pages.ts";
 import { orNotSet, s3Question, type Send } from "./s3-calls.ts";
 import { codeOf, statusOf } from "./errors.ts";
@@ -125,18 +126,7 @@ export async function readExposure(
     const operation = asked.join(", ");
     const missing = missingReading(read);
     if (missing !== null) {
-      const { failure, permission } = missing;
-      const needed = failure.reason === "denied" ? permission : null;
-      return Promise.resolve(
-        context.problem({
-          operation: missing.operation,
-          subject,
-          facets: ["exposure"],
-          reason: failure.reason,
-          permission: needed,
-          message: failure.message,
-        }),
-      );
+      return Promise.resolve(unanswered(context, subject, "exposure", missing));
     }
     // The parts are one answer, hashed and judged as such.
     return context.read(

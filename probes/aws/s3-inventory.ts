@@ -6,6 +6,7 @@ import { targetSubject, type Subject } from "#model/subject.ts";
 import { homeRegion, type Account } from "./account.ts";
 import { chunks, MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import type { AwsClients } from "./clients.ts";
+import { unanswered } from "./known.ts";
 import { malformed, pages } from "./pages.ts";
 import { orNotSet, s3Question, toRegion } from "./s3-calls.ts";
 import { isNotSet, type NotSet } from "./s3-facets.ts";
@@ -161,14 +162,7 @@ async function readBucket(
     tags: tags.ok ? toTags(tags.raw) : null,
   };
   const problem = (operation: string, facet: "location" | "inventory", failure: Failure) =>
-    context.problem({
-      operation,
-      subject,
-      facets: [facet],
-      reason: failure.reason,
-      permission: failure.reason === "denied" ? operation : null,
-      message: failure.message,
-    });
+    unanswered(context, subject, facet, { operation, permission: operation, failure });
   return {
     bucket: { subject, region, source: known.source },
     problems: [

@@ -1,6 +1,7 @@
 import type { Observation, Problem } from "#model/evidence.ts";
 import { defineRead, type Failure, type ProbeContext } from "#model/probe.ts";
 import type { AwsClients } from "./clients.ts";
+import { unanswered } from "./known.ts";
 import { malformed } from "./pages.ts";
 import { orNotSet, s3Question } from "./s3-calls.ts";
 import type { Bucket } from "./s3-inventory.ts";
@@ -18,14 +19,11 @@ export async function readRetention(
 ): Promise<Observation | Problem> {
   const { GetBucketLifecycleConfigurationCommand } = await import("@aws-sdk/client-s3");
   const { subject, region } = bucket;
-  const failed = (operation: string, permission: string, { reason, message }: Failure) =>
-    context.problem({
+  const failed = (operation: string, permission: string, failure: Failure) =>
+    unanswered(context, subject, "retention", {
       operation: `s3:${operation}`,
-      subject,
-      facets: ["retention"],
-      reason,
-      permission: reason === "denied" ? permission : null,
-      message,
+      permission,
+      failure,
     });
   const rules = await context.ask(
     s3Question(

@@ -4,6 +4,7 @@ import { plain } from "#model/text.ts";
 import { ACCOUNT_KIND, accountInventory, accountSubject } from "./account-subject.ts";
 import { awsQuestion } from "./calls.ts";
 import { classifyAws } from "./errors.ts";
+import { unanswered } from "./known.ts";
 import { malformed, pages } from "./pages.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 
@@ -35,17 +36,7 @@ export default defineProbe({
       if (!wanted.has("ddosProtection")) return;
       const subject = accountSubject(session);
       const { advanced, detail, sha256, failed } = await askShield(session);
-      if (failed !== null) {
-        const { operation, permission, failure } = failed;
-        yield context.problem({
-          operation,
-          subject,
-          facets: ["ddosProtection"],
-          reason: failure.reason,
-          permission: failure.reason === "denied" ? permission : null,
-          message: failure.message,
-        });
-      }
+      if (failed !== null) yield unanswered(context, subject, "ddosProtection", failed);
       // What comes with the platform needs no permission to be known, in an account that was proven to be one.
       const value: DdosProtection = { platform: STANDARD, advanced, detail };
       const operation = "shield:GetSubscriptionState";

@@ -4,6 +4,7 @@ import { defineRead, type Answer, type Question } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
 import { awsQuestion } from "./calls.ts";
 import { deniedAction } from "./cloud-control.ts";
+import { unanswered } from "./known.ts";
 import { malformed } from "./pages.ts";
 import type { AwsSession } from "./session.ts";
 import {
@@ -67,13 +68,10 @@ export function firewallReader(session: AwsSession): FirewallReader {
       needed: string,
       { failure }: Extract<Answer<Acl>, { ok: false }>,
     ): Problem =>
-      context.problem({
+      unanswered(context, subject, "webFirewall", {
         operation,
-        subject,
-        facets: ["webFirewall"],
-        reason: failure.reason,
-        permission: failure.reason === "denied" ? missing(needed, failure.message) : null,
-        message: failure.message,
+        permission: missing(needed, failure.message),
+        failure,
       });
     if (!answer.ok) {
       yield failed(question.operation, permission, answer);

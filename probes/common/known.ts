@@ -88,7 +88,7 @@ export function unanswered(
   known: {
     readonly operation: string;
     readonly permission: string | null;
-    readonly failure: Failure;
+    readonly failure: Pick<Failure, "reason" | "message">;
   },
 ): Problem {
   const { operation, permission, failure } = known;
