@@ -1,11 +1,12 @@
+import type { ListProtectionsResponse } from "@aws-sdk/client-shield";
 import { defineProbe, type Failure } from "#model/probe.ts";
 import type { DdosProtection } from "#model/security-facets.ts";
 import { plain } from "#model/text.ts";
 import { ACCOUNT_KIND, accountInventory, accountSubject } from "./account-subject.ts";
 import { awsQuestion } from "./calls.ts";
 import { classifyAws } from "./errors.ts";
-import { unanswered } from "./known.ts";
-import { malformed, pages } from "./pages.ts";
+import { askItems, unanswered } from "./known.ts";
+import { malformed } from "./pages.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 
 /** Shield's interface answers there alone: https://docs.aws.amazon.com/general/latest/gr/shield.html */
@@ -100,20 +101,17 @@ export function toAdvanced(protections: number): Pick<DdosProtection, "advanced"
   return { advanced: protections > 0, detail: `Shield Advanced is subscribed, ${what}` };
 }
 
-async function countProtections({ context, clients }: AwsSession): Promise<number | Failure> {
-  const listing = pages(
-    context,
-    (token) =>
-      awsQuestion(clients, "shield", REGION, "ListProtections", async (client, options) => {
-        const { ListProtectionsCommand } = await import("@aws-sdk/client-shield");
-        return client.send(new ListProtectionsCommand({ NextToken: token }), options);
-      }),
-    (page) => page.NextToken,
-  );
-  let count = 0;
-  for await (const page of listing) {
-    if (!page.ok) return page.failure;
-    count += page.raw.Protections?.length ?? 0;
-  }
-  return count;
+async function countProtections(session: AwsSession): Promise<number | Failure> {
+  const protections = await askItems(session, {
+    service: "shield",
+    region: REGION,
+    operation: "ListProtections",
+    page: (NextToken) => async (client, options) => {
+      const { ListProtectionsCommand } = await import("@aws-sdk/client-shield");
+      return client.send(new ListProtectionsCommand({ NextToken }), options);
+    },
+    next: (page: ListProtectionsResponse) => page.NextToken,
+    items: (page) => page.Protections ?? [],
+  });
+  return "reason" in protections ? protections : protections.length;
 }
