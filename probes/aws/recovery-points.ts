@@ -4,7 +4,7 @@ import type {
   ListObjectsV2Output,
 } from "@aws-sdk/client-s3";
 import type { RecoveryPoints } from "#model/facets.ts";
-import { isNotSet, type NotSet } from "./s3-facets.ts";
+import { isAbsent, type Absent } from "./calls.ts";
 
 /** How far back recovery points are kept one by one, milliseconds. */
 export const WINDOW_MS = 30 * 24 * 3_600_000;
@@ -68,10 +68,10 @@ export function toRecoveryPoints(
  * rules that cover all of it. null where none does: rules by tag, size or a narrower prefix say nothing of the rest.
  */
 export function retentionOf(
-  raw: GetBucketLifecycleConfigurationOutput | NotSet,
+  raw: GetBucketLifecycleConfigurationOutput | Absent,
   prefix: string,
 ): string | null {
-  if (isNotSet(raw)) return null;
+  if (isAbsent(raw)) return null;
   const days = (raw.Rules ?? [])
     .filter((rule) => rule.Status === "Enabled" && covers(rule, prefix))
     .flatMap((rule) => rule.Expiration?.Days ?? []);

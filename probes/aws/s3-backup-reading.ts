@@ -12,7 +12,7 @@ import {
   withPage,
 } from "./recovery-points.ts";
 import { malformed, pages } from "./pages.ts";
-import { orNotSet, s3Question } from "./s3-calls.ts";
+import { orNotFound, s3Question } from "./s3-calls.ts";
 
 export type BackupSet = TargetOf<"aws">["backups"][number];
 
@@ -84,7 +84,7 @@ export async function readBackupSet(
         clients,
         region,
         "GetBucketLifecycleConfiguration",
-        orNotSet("NoSuchLifecycleConfiguration", (client, options) =>
+        orNotFound("NoSuchLifecycleConfiguration", (client, options) =>
           client.send(
             new sdk.GetBucketLifecycleConfigurationCommand({ Bucket: set.bucket }),
             options,

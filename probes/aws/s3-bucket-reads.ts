@@ -2,7 +2,7 @@ import type { FacetName } from "#model/facets.ts";
 import { defineRead, type AnyRead } from "#model/probe.ts";
 import { toTransport } from "./bucket-transport.ts";
 import type { AwsClients } from "./clients.ts";
-import { orNotSet, s3Question } from "./s3-calls.ts";
+import { orNotFound, s3Question } from "./s3-calls.ts";
 import {
   toEncryption,
   toImmutability,
@@ -29,7 +29,7 @@ export async function bucketReads(
           clients,
           region,
           "GetBucketEncryption",
-          orNotSet("ServerSideEncryptionConfigurationNotFoundError", (client, options) =>
+          orNotFound("ServerSideEncryptionConfigurationNotFoundError", (client, options) =>
             client.send(new sdk.GetBucketEncryptionCommand({ Bucket }), options),
           ),
         ),
@@ -50,7 +50,7 @@ export async function bucketReads(
           clients,
           region,
           "GetObjectLockConfiguration",
-          orNotSet("ObjectLockConfigurationNotFoundError", (client, options) =>
+          orNotFound("ObjectLockConfigurationNotFoundError", (client, options) =>
             client.send(new sdk.GetObjectLockConfigurationCommand({ Bucket }), options),
           ),
         ),
@@ -71,7 +71,7 @@ export async function bucketReads(
           clients,
           region,
           "GetBucketReplication",
-          orNotSet("ReplicationConfigurationNotFoundError", (client, options) =>
+          orNotFound("ReplicationConfigurationNotFoundError", (client, options) =>
             client.send(new sdk.GetBucketReplicationCommand({ Bucket }), options),
           ),
         ),

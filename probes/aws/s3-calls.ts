@@ -1,13 +1,8 @@
-import type { S3Client } from "@aws-sdk/client-s3";
 import type { Question } from "#model/probe.ts";
-import { withoutMetadata } from "./calls.ts";
+import { orAbsent, withoutMetadata, type Absent, type Send } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
-import { codeOf, statusOf } from "./errors.ts";
+import { statusOf } from "./errors.ts";
 import { isRegionName } from "./regions.ts";
-import type { NotSet } from "./s3-facets.ts";
-
-/** Sends one command with the client of the right region. */
-export type Send<Raw> = (client: S3Client, options: { abortSignal: AbortSignal }) => Promise<Raw>;
 
 /**
  * A question to S3 in a region; an answer that the bucket is in another one is followed once.
@@ -18,7 +13,7 @@ export function s3Question<Raw extends object>(
   clients: AwsClients,
   region: string,
   operation: string,
-  send: Send<Raw>,
+  send: Send<"s3", Raw>,
 ): Question<Raw> {
   return {
     service: "s3",
@@ -35,16 +30,12 @@ export function s3Question<Raw extends object>(
   };
 }
 
-/** Takes the one error code that says "not configured" as an answer; every other error stays one. */
-export function orNotSet<Raw extends object>(code: string, send: Send<Raw>): Send<Raw | NotSet> {
-  return async (client, options) => {
-    try {
-      return await send(client, options);
-    } catch (error) {
-      if (codeOf(error) === code && statusOf(error) === 404) return { notSet: code };
-      throw error;
-    }
-  };
+/** Takes the one error code that says "not configured", which S3 sends with 404, as an answer. */
+export function orNotFound<S extends "s3" | "s3control", Raw extends object>(
+  code: string,
+  send: Send<S, Raw>,
+): Send<S, Raw | Absent> {
+  return orAbsent([code], send, 404);
 }
 
 /**

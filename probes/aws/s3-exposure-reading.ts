@@ -1,14 +1,15 @@
 import type { PublicAccessBlockConfiguration } from "@aws-sdk/client-s3";
+import type { GetPublicAccessBlockOutput } from "@aws-sdk/client-s3-control";
 import type { TargetOf } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { Exposure } from "#model/facets.ts";
 import { defineRead, type ProbeContext, type Question } from "#model/probe.ts";
 import { homeRegion } from "./account.ts";
+import { isAbsent, type Absent, type Send } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
 import { unanswered } from "./known.ts";
 import { malformed } from "./pages.ts";
-import { orNotSet, s3Question, type Send } from "./s3-calls.ts";
-import { codeOf, statusOf } from "./errors.ts";
+import { orNotFound, s3Question } from "./s3-calls.ts";
 import {
   blockedBy,
   judgeExposure,
@@ -17,11 +18,9 @@ import {
   type Missing,
   type Part,
 } from "./s3-exposure.ts";
-import { isNotSet, toPolicyText, type NotSet } from "./s3-facets.ts";
+import { toPolicyText } from "./s3-facets.ts";
 import type { Bucket } from "./s3-inventory.ts";
 import type { SharedQuestions } from "./s3-shared.ts";
-
-const NO_BLOCK = "NoSuchPublicAccessBlockConfiguration";
 
 /** The account's public access block: one reading for all its buckets. */
 export async function readAccountBlock(
@@ -29,25 +28,20 @@ export async function readAccountBlock(
   clients: AwsClients,
   context: ProbeContext,
 ): Promise<Part<AccessBlock | null>> {
+  const send = orNotFound<"s3control", GetPublicAccessBlockOutput>(
+    "NoSuchPublicAccessBlockConfiguration",
+    async (client, options) => {
+      const { GetPublicAccessBlockCommand } = await import("@aws-sdk/client-s3-control");
+      return client.send(new GetPublicAccessBlockCommand({ AccountId: target.account }), options);
+    },
+  );
   return part(
     context,
     {
       service: "s3control",
       operation: "s3control:GetPublicAccessBlock",
-      call: async (abortSignal) => {
-        const { GetPublicAccessBlockCommand } = await import("@aws-sdk/client-s3-control");
-        const client = await clients.of("s3control", homeRegion(target));
-        try {
-          const { PublicAccessBlockConfiguration: block } = await client.send(
-            new GetPublicAccessBlockCommand({ AccountId: target.account }),
-            { abortSignal },
-          );
-          return { PublicAccessBlockConfiguration: block };
-        } catch (error) {
-          if (codeOf(error) === NO_BLOCK && statusOf(error) === 404) return { notSet: NO_BLOCK };
-          throw error;
-        }
-      },
+      call: async (abortSignal) =>
+        send(await clients.of("s3control", homeRegion(target)), { abortSignal }),
     },
     "s3:GetAccountPublicAccessBlock",
     toAccessBlock,
@@ -79,7 +73,7 @@ export async function readExposure(
   const ask = <Raw extends object, T>(
     operation: string,
     permission: string,
-    send: Send<Raw>,
+    send: Send<"s3", Raw>,
     map: (raw: Raw) => T,
   ): Promise<Part<T>> => {
     asked.push(`s3:${operation}`);
@@ -103,11 +97,11 @@ export async function readExposure(
     const ownership = await ask(
       "GetBucketOwnershipControls",
       "s3:GetBucketOwnershipControls",
-      orNotSet("OwnershipControlsNotFoundError", (client, options) =>
+      orNotFound("OwnershipControlsNotFoundError", (client, options) =>
         client.send(new sdk.GetBucketOwnershipControlsCommand({ Bucket }), options),
       ),
       (raw) =>
-        isNotSet(raw) ? null : (raw.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? null),
+        isAbsent(raw) ? null : (raw.OwnershipControls?.Rules?.[0]?.ObjectOwnership ?? null),
     );
     parts = { ...parts, ownership };
     if ("failure" in ownership || ownership.value !== "BucketOwnerEnforced") {
@@ -146,9 +140,9 @@ export async function readExposure(
 function toAccessBlock(
   raw:
     | { readonly PublicAccessBlockConfiguration?: PublicAccessBlockConfiguration | undefined }
-    | NotSet,
+    | Absent,
 ): AccessBlock | null {
-  if (isNotSet(raw)) return null;
+  if (isAbsent(raw)) return null;
   const block = raw.PublicAccessBlockConfiguration;
   if (block === undefined) throw new TypeError("the answer holds no public access block");
   return {

@@ -8,15 +8,7 @@ import type {
 import type { Immutability } from "#model/backup-facets.ts";
 import type { Encryption, Replication, Versioning } from "#model/facets.ts";
 import { plain } from "#model/text.ts";
-
-/** What S3 itself says is not set: the error code that names it. */
-export interface NotSet {
-  readonly notSet: string;
-}
-
-export function isNotSet(raw: object): raw is NotSet {
-  return "notSet" in raw;
-}
+import { isAbsent, type Absent } from "./calls.ts";
 
 /** S3 encrypts every new object since 2023-01-05, older ones only where that was set at the time. */
 const OLDER_OBJECTS =
@@ -33,8 +25,8 @@ const KMS_DESIGN =
  * server that is not S3, so what S3 documents for new objects is not concluded from it: `enabled` is null.
  * @throws when the answer has no rule
  */
-export function toEncryption(raw: GetBucketEncryptionOutput | NotSet): Encryption {
-  if (isNotSet(raw)) {
+export function toEncryption(raw: GetBucketEncryptionOutput | Absent): Encryption {
+  if (isAbsent(raw)) {
     return {
       enabled: null,
       algorithm: null,
@@ -95,8 +87,8 @@ export function toVersioning(raw: GetBucketVersioningOutput): Versioning {
  * Replication: one destination for each rule. The region of a destination is not in the answer, nor is any lag.
  * @throws when a rule names no destination
  */
-export function toReplication(raw: GetBucketReplicationOutput | NotSet): Replication {
-  if (isNotSet(raw)) return { destinations: [] };
+export function toReplication(raw: GetBucketReplicationOutput | Absent): Replication {
+  if (isAbsent(raw)) return { destinations: [] };
   const rules = raw.ReplicationConfiguration?.Rules;
   if (rules === undefined || rules.length === 0)
     throw new TypeError("no replication rule in the answer");
@@ -120,9 +112,9 @@ export function toReplication(raw: GetBucketReplicationOutput | NotSet): Replica
  * written while it is set: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
  * @throws when the answer holds no setting, or a default without a time
  */
-export function toImmutability(raw: GetObjectLockConfigurationOutput | NotSet): Immutability {
+export function toImmutability(raw: GetObjectLockConfigurationOutput | Absent): Immutability {
   const none = (detail: string): Immutability => ({ mode: "none", minimumDays: null, detail });
-  if (isNotSet(raw)) return none("object lock is off");
+  if (isAbsent(raw)) return none("object lock is off");
   const { ObjectLockEnabled: enabled, Rule: rule } = raw.ObjectLockConfiguration ?? {};
   if (enabled === undefined) throw new TypeError("the answer holds no object lock setting");
   const kept = rule?.DefaultRetention;
@@ -145,9 +137,9 @@ export function toImmutability(raw: GetObjectLockConfigurationOutput | NotSet): 
 
 /** The policy text of an answer; null where the bucket has no policy. @throws when the answer holds neither. */
 export function toPolicyText(
-  raw: { readonly Policy?: string | undefined } | NotSet,
+  raw: { readonly Policy?: string | undefined } | Absent,
 ): string | null {
-  if (isNotSet(raw)) return null;
+  if (isAbsent(raw)) return null;
   if (raw.Policy === undefined || raw.Policy === "")
     throw new TypeError("the answer holds no policy");
   return raw.Policy;

@@ -5,11 +5,11 @@ import type { Failure, ProbeContext } from "#model/probe.ts";
 import { targetSubject, type Subject } from "#model/subject.ts";
 import { homeRegion, type Account } from "./account.ts";
 import { chunks, MOST_SUBJECTS } from "#probes/common/chunks.ts";
+import { isAbsent, type Absent } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
 import { unanswered } from "./known.ts";
 import { malformed, pages } from "./pages.ts";
-import { orNotSet, s3Question, toRegion } from "./s3-calls.ts";
-import { isNotSet, type NotSet } from "./s3-facets.ts";
+import { orNotFound, s3Question, toRegion } from "./s3-calls.ts";
 
 export const BUCKET_KIND = "AWS::S3::Bucket";
 
@@ -147,7 +147,7 @@ async function readBucket(
       clients,
       region,
       "GetBucketTagging",
-      orNotSet("NoSuchTagSet", (client, options) =>
+      orNotFound("NoSuchTagSet", (client, options) =>
         client.send(new GetBucketTaggingCommand({ Bucket: name }), options),
       ),
     ),
@@ -213,9 +213,9 @@ export function toListed(raw: ListBucketsOutput): readonly Omit<Listed, "source"
 
 /** Tags by key; none where the bucket has no tag set. */
 export function toTags(
-  raw: { readonly TagSet?: readonly Tag[] | undefined } | NotSet,
+  raw: { readonly TagSet?: readonly Tag[] | undefined } | Absent,
 ): Readonly<Record<string, string>> {
-  if (isNotSet(raw)) return {};
+  if (isAbsent(raw)) return {};
   return Object.fromEntries(
     (raw.TagSet ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""] as const),
   );

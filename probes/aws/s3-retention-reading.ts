@@ -3,7 +3,7 @@ import { defineRead, type Failure, type ProbeContext } from "#model/probe.ts";
 import type { AwsClients } from "./clients.ts";
 import { unanswered } from "./known.ts";
 import { malformed } from "./pages.ts";
-import { orNotSet, s3Question } from "./s3-calls.ts";
+import { orNotFound, s3Question } from "./s3-calls.ts";
 import type { Bucket } from "./s3-inventory.ts";
 import { deletesObjects, toRetention } from "./s3-retention.ts";
 import type { SharedQuestions } from "./s3-shared.ts";
@@ -30,7 +30,7 @@ export async function readRetention(
       clients,
       region,
       OPERATION,
-      orNotSet("NoSuchLifecycleConfiguration", (client, options) =>
+      orNotFound("NoSuchLifecycleConfiguration", (client, options) =>
         client.send(new GetBucketLifecycleConfigurationCommand({ Bucket: subject.name }), options),
       ),
     ),

@@ -4,7 +4,7 @@ import type {
   LifecycleRule,
 } from "@aws-sdk/client-s3";
 import type { Retention } from "#model/security-facets.ts";
-import { isNotSet, type NotSet } from "./s3-facets.ts";
+import { isAbsent, type Absent } from "./calls.ts";
 
 /** What one enabled rule deletes, in days after an object was written or replaced. */
 interface Expiry {
@@ -13,8 +13,8 @@ interface Expiry {
 }
 
 /** The enabled rules that delete something, each with whether it goes for every object. @throws without rules */
-function expiries(raw: GetBucketLifecycleConfigurationOutput | NotSet): readonly Expiry[] {
-  if (isNotSet(raw)) return [];
+function expiries(raw: GetBucketLifecycleConfigurationOutput | Absent): readonly Expiry[] {
+  if (isAbsent(raw)) return [];
   if (raw.Rules === undefined) throw new TypeError("no lifecycle rule in the answer");
   return raw.Rules.filter(({ Status }) => Status === "Enabled").map((rule) => ({
     rule,
@@ -23,7 +23,7 @@ function expiries(raw: GetBucketLifecycleConfigurationOutput | NotSet): readonly
 }
 
 /** Whether some rule deletes current objects, so that the versioning decides what becomes of them. @throws without rules */
-export function deletesObjects(raw: GetBucketLifecycleConfigurationOutput | NotSet): boolean {
+export function deletesObjects(raw: GetBucketLifecycleConfigurationOutput | Absent): boolean {
   return expiries(raw).some(({ rule: { Expiration: expiration } }) => {
     return expiration?.Days !== undefined || expiration?.Date !== undefined;
   });
@@ -39,7 +39,7 @@ export function deletesObjects(raw: GetBucketLifecycleConfigurationOutput | NotS
  * @throws when a rule has no number of days
  */
 export function toRetention(
-  raw: GetBucketLifecycleConfigurationOutput | NotSet,
+  raw: GetBucketLifecycleConfigurationOutput | Absent,
   versioning: GetBucketVersioningOutput | null,
   asOf: Date,
 ): Retention {

@@ -4,16 +4,16 @@ import type {
   GetPublicAccessBlockOutput,
 } from "@aws-sdk/client-s3";
 import type { Question } from "#model/probe.ts";
+import type { Absent } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
-import { orNotSet, s3Question } from "./s3-calls.ts";
-import type { NotSet } from "./s3-facets.ts";
+import { orNotFound, s3Question } from "./s3-calls.ts";
 import type { Bucket } from "./s3-inventory.ts";
 
 /** Questions whose answers tell several facets: each goes to S3 once for a bucket, whoever asks first. */
 export interface SharedQuestions {
-  readonly policy: (bucket: Bucket) => Question<GetBucketPolicyOutput | NotSet>;
+  readonly policy: (bucket: Bucket) => Question<GetBucketPolicyOutput | Absent>;
   readonly versioning: (bucket: Bucket) => Question<GetBucketVersioningOutput>;
-  readonly publicAccessBlock: (bucket: Bucket) => Question<GetPublicAccessBlockOutput | NotSet>;
+  readonly publicAccessBlock: (bucket: Bucket) => Question<GetPublicAccessBlockOutput | Absent>;
 }
 
 /** Answers are forgotten together with their bucket. */
@@ -25,7 +25,7 @@ export async function sharedQuestions(clients: AwsClients): Promise<SharedQuesti
         clients,
         region,
         "GetBucketPolicy",
-        orNotSet("NoSuchBucketPolicy", (client, options) =>
+        orNotFound("NoSuchBucketPolicy", (client, options) =>
           client.send(new sdk.GetBucketPolicyCommand({ Bucket: subject.name }), options),
         ),
       ),
@@ -35,7 +35,7 @@ export async function sharedQuestions(clients: AwsClients): Promise<SharedQuesti
         clients,
         region,
         "GetPublicAccessBlock",
-        orNotSet("NoSuchPublicAccessBlockConfiguration", (client, options) =>
+        orNotFound("NoSuchPublicAccessBlockConfiguration", (client, options) =>
           client.send(new sdk.GetPublicAccessBlockCommand({ Bucket: subject.name }), options),
         ),
       ),

@@ -66,7 +66,7 @@ describe("object lock", () => {
   });
 
   test("that is off", () => {
-    expect(toImmutability({ notSet: "ObjectLockConfigurationNotFoundError" })).toEqual({
+    expect(toImmutability({ absent: "ObjectLockConfigurationNotFoundError" })).toEqual({
       mode: "none",
       minimumDays: null,
       detail: "object lock is off",
@@ -123,7 +123,7 @@ describe("encryption", () => {
   });
 
   test("no configuration is no evidence of any", () => {
-    const seen = toEncryption({ notSet: "ServerSideEncryptionConfigurationNotFoundError" });
+    const seen = toEncryption({ absent: "ServerSideEncryptionConfigurationNotFoundError" });
     expect(seen).toMatchObject({ enabled: null, algorithm: null });
     expect(seen.caveat).toContain("names no default encryption");
   });
@@ -163,7 +163,7 @@ describe("replication", () => {
   });
 
   test("none configured", () => {
-    expect(toReplication({ notSet: "ReplicationConfigurationNotFoundError" })).toEqual({
+    expect(toReplication({ absent: "ReplicationConfigurationNotFoundError" })).toEqual({
       destinations: [],
     });
   });
@@ -213,7 +213,7 @@ describe("inventory", () => {
 
   test("tags, none and hostile ones", () => {
     expect(toTags({ TagSet: [{ Key: "data", Value: "yes" }] })).toEqual({ data: "yes" });
-    expect(toTags({ notSet: "NoSuchTagSet" })).toEqual({});
+    expect(toTags({ absent: "NoSuchTagSet" })).toEqual({});
     const hostile = toTags({ TagSet: [{ Key: "__proto__", Value: "x" }] });
     expect(Object.hasOwn(hostile, "__proto__")).toBe(true);
     expect(Object.getPrototypeOf(hostile)).toBe(Object.prototype);
@@ -280,6 +280,6 @@ describe("retention by lifecycle rules", () => {
   });
 
   test("no configuration", () => {
-    expect(retentionOf({ notSet: "NoSuchLifecycleConfiguration" }, "")).toBeNull();
+    expect(retentionOf({ absent: "NoSuchLifecycleConfiguration" }, "")).toBeNull();
   });
 });

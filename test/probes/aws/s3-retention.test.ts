@@ -20,7 +20,7 @@ const read = (
   versioning: GetBucketVersioningOutput | null = {},
 ) =>
   toRetention(
-    rules === null ? { notSet: "NoSuchLifecycleConfiguration" } : { Rules: [...rules] },
+    rules === null ? { absent: "NoSuchLifecycleConfiguration" } : { Rules: [...rules] },
     versioning,
     NOW,
   );
@@ -158,6 +158,6 @@ describe("retention by lifecycle rules", () => {
     expect(deletesObjects({ Rules: [byDate("2027-01-01")] })).toBe(true);
     expect(deletesObjects({ Rules: [rule(undefined, former(3))] })).toBe(false);
     expect(deletesObjects({ Rules: [rule(30, { Status: "Disabled" })] })).toBe(false);
-    expect(deletesObjects({ notSet: "NoSuchLifecycleConfiguration" })).toBe(false);
+    expect(deletesObjects({ absent: "NoSuchLifecycleConfiguration" })).toBe(false);
   });
 });
