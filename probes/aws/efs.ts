@@ -10,7 +10,7 @@ import { chunks } from "#probes/common/chunks.ts";
 import { awsQuestion, isAbsent, orAbsent, type Absent } from "./calls.ts";
 import { toEncryption, toRedundancy, toReplication, toTransport } from "./efs-facets.ts";
 import { classifyAws } from "./errors.ts";
-import { keyManagers } from "./key-managers.ts";
+import { tellEncryption } from "./key-managers.ts";
 import { answerOf, oncePer, sourceOf, tell } from "#probes/common/known.ts";
 import { askAll } from "./known.ts";
 import { defineListing, listAll, observeListed, type Found } from "./listing.ts";
@@ -40,22 +40,8 @@ export default defineProbe({
       const listed = await listAll(fileSystems, session);
       yield* observeListed(fileSystems, listed, wanted, session);
       yield* readPolicies(listed.found, wanted, session);
-      const managerOf = keyManagers(session);
-      const replicationsOf = oncePer((region) => askReplications(region, session));
-      for await (const chunk of chunks(listed.found, context.signal)) {
-        for (const { subject, item, place, source } of chunk) {
-          if (wanted.has("encryption")) {
-            const manager = await managerOf(place.region, item.KmsKeyId);
-            yield tell(context, subject, "encryption", source, () => toEncryption(item, manager));
-          }
-          if (wanted.has("replication")) {
-            const all = await replicationsOf(place.region);
-            yield tell(context, subject, "replication", sourceOf(all, source), () =>
-              toReplication(answerOf(all), item, place.account),
-            );
-          }
-        }
-      }
+      if (wanted.has("encryption")) yield* tellEncryption(listed.found, toEncryption, session);
+      if (wanted.has("replication")) yield* readReplication(listed.found, session);
     });
   },
 });
@@ -113,6 +99,22 @@ async function* readPolicies(
     }),
   );
   yield* context.readAll(reads);
+}
+
+async function* readReplication(
+  found: readonly Found<FileSystemDescription>[],
+  session: AwsSession,
+): AsyncGenerator<Observation | Problem> {
+  const { context } = session;
+  const replicationsOf = oncePer((region) => askReplications(region, session));
+  for await (const chunk of chunks(found, context.signal)) {
+    for (const { subject, item, place, source } of chunk) {
+      const all = await replicationsOf(place.region);
+      yield tell(context, subject, "replication", sourceOf(all, source), () =>
+        toReplication(answerOf(all), item, place.account),
+      );
+    }
+  }
 }
 
 /** Both the file systems that are copied and those that are copies are in the answer. */

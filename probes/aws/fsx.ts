@@ -3,15 +3,16 @@ import type {
   DescribeFileSystemsResponse,
   FileSystem,
 } from "@aws-sdk/client-fsx";
+import type { Observation, Problem } from "#model/evidence.ts";
 import { defineProbe } from "#model/probe.ts";
 import { chunks } from "#probes/common/chunks.ts";
 import { classifyAws } from "./errors.ts";
 import { isBackedUpByVolume, toBackups, toEncryption } from "./fsx-facets.ts";
 import { toRecoveryPoints, toRedundancy } from "./fsx-facets.ts";
-import { keyManagers } from "./key-managers.ts";
+import { tellEncryption } from "./key-managers.ts";
 import { answerOf, oncePer, sourceOf, tell } from "#probes/common/known.ts";
 import { askAll } from "./known.ts";
-import { defineListing, listAll, observeListed } from "./listing.ts";
+import { defineListing, listAll, observeListed, type Found } from "./listing.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 import { tagRecord } from "./tags.ts";
 
@@ -36,33 +37,8 @@ export default defineProbe({
     yield* inAccount(target, context, async function* act(session) {
       const listed = await listAll(fileSystems, session);
       yield* observeListed(fileSystems, listed, wanted, session);
-      const managerOf = keyManagers(session);
-      const backupsOf = oncePer((region) => askBackups(region, session));
-      for await (const chunk of chunks(listed.found, context.signal)) {
-        for (const { subject, item, place, source } of chunk) {
-          if (wanted.has("encryption")) {
-            const manager = await managerOf(place.region, item.KmsKeyId);
-            yield tell(context, subject, "encryption", source, () => toEncryption(item, manager));
-          }
-          if (!wanted.has("recoveryPoints")) continue;
-          if (isBackedUpByVolume(item)) {
-            yield context.problem({
-              operation: "fsx:DescribeBackups",
-              subject,
-              facets: ["recoveryPoints"],
-              reason: "unsupported",
-              permission: null,
-              message:
-                "its backups are of single volumes, and none is a recovery point of all of it",
-            });
-            continue;
-          }
-          const backups = await backupsOf(place.region);
-          yield tell(context, subject, "recoveryPoints", sourceOf(backups, source), () =>
-            toRecoveryPoints(item, answerOf(backups)),
-          );
-        }
-      }
+      if (wanted.has("encryption")) yield* tellEncryption(listed.found, toEncryption, session);
+      if (wanted.has("recoveryPoints")) yield* readRecoveryPoints(listed.found, session);
     });
   },
 });
@@ -91,6 +67,33 @@ const fileSystems = defineListing({
     backups: (item, { region }) => toBackups(item, region),
   },
 });
+
+async function* readRecoveryPoints(
+  found: readonly Found<FileSystem>[],
+  session: AwsSession,
+): AsyncGenerator<Observation | Problem> {
+  const { context } = session;
+  const backupsOf = oncePer((region) => askBackups(region, session));
+  for await (const chunk of chunks(found, context.signal)) {
+    for (const { subject, item, place, source } of chunk) {
+      if (isBackedUpByVolume(item)) {
+        yield context.problem({
+          operation: "fsx:DescribeBackups",
+          subject,
+          facets: ["recoveryPoints"],
+          reason: "unsupported",
+          permission: null,
+          message: "its backups are of single volumes, and none is a recovery point of all of it",
+        });
+        continue;
+      }
+      const backups = await backupsOf(place.region);
+      yield tell(context, subject, "recoveryPoints", sourceOf(backups, source), () =>
+        toRecoveryPoints(item, answerOf(backups)),
+      );
+    }
+  }
+}
 
 /** All backups of a region. */
 function askBackups(region: string, session: AwsSession) {

@@ -1,9 +1,12 @@
 import type { AliasListEntry, ListAliasesResponse } from "@aws-sdk/client-kms";
+import type { Observation, Problem } from "#model/evidence.ts";
 import type { Encryption } from "#model/facets.ts";
 import { plain } from "#model/text.ts";
+import { chunks } from "#probes/common/chunks.ts";
 import type { AwsClients } from "./clients.ts";
-import { oncePer, type Known } from "#probes/common/known.ts";
+import { oncePer, tell, type Known } from "#probes/common/known.ts";
 import { askAll } from "./known.ts";
+import type { Found } from "./listing.ts";
 import type { AwsSession } from "./session.ts";
 
 /** Who manages a KMS key; `by: null` with the reason where that was not read. */
@@ -29,6 +32,22 @@ export function keyManagers(
     if (key === undefined) return PROVIDER_KEY;
     return foreignKey(key, session.account.id) ?? toKeyManager(key, await aliases(region));
   };
+}
+
+/** By whose key each listed resource is encrypted, where the listing names the key. */
+export async function* tellEncryption<Item extends { readonly KmsKeyId?: string | undefined }>(
+  found: readonly Found<Item>[],
+  toEncryption: (item: Item, manager: KeyManager) => Encryption,
+  session: AwsSession,
+): AsyncGenerator<Observation | Problem> {
+  const { context } = session;
+  const managerOf = keyManagers(session);
+  for await (const chunk of chunks(found, context.signal)) {
+    for (const { subject, item, place, source } of chunk) {
+      const manager = await managerOf(place.region, item.KmsKeyId);
+      yield tell(context, subject, "encryption", source, () => toEncryption(item, manager));
+    }
+  }
 }
 
 /** A key of another account was made by that account: AWS's own keys serve the account that they are in alone. */

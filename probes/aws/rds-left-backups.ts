@@ -6,8 +6,7 @@ import type {
 } from "@aws-sdk/client-rds";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
-import { chunks } from "#probes/common/chunks.ts";
-import { tell } from "#probes/common/known.ts";
+import { tellEncryption } from "./key-managers.ts";
 import {
   defineListing,
   listAll,
@@ -15,8 +14,8 @@ import {
   type ListedSubject,
   type Place,
 } from "./listing.ts";
-import type { Databases } from "./rds-databases.ts";
 import { regionOf, toEncryption } from "./rds-facets.ts";
+import type { AwsSession } from "./session.ts";
 import { tagRecord } from "./tags.ts";
 
 export const LEFT_KINDS = [
@@ -24,7 +23,8 @@ export const LEFT_KINDS = [
   "AWS::RDS::DBClusterAutomatedBackup",
 ] as const;
 
-const ofInstances = defineListing({
+/** Automated backups of instances; as subjects, those that the instance does not tell of. */
+export const instanceBackups = defineListing({
   kinds: [LEFT_KINDS[0]],
   service: "rds",
   operation: "DescribeDBInstanceAutomatedBackups",
@@ -48,7 +48,7 @@ const ofInstances = defineListing({
     }),
 });
 
-const ofClusters = defineListing({
+const clusterBackups = defineListing({
   kinds: [LEFT_KINDS[1]],
   service: "rds",
   operation: "DescribeDBClusterAutomatedBackups",
@@ -109,20 +109,14 @@ export function leftSubject(
 /** Automated backups that are the only trace of a database in their region. */
 export async function* readLeftBackups(
   wanted: ReadonlySet<FacetName>,
-  { session, managerOf }: Pick<Databases, "session" | "managerOf">,
+  session: AwsSession,
 ): AsyncGenerator<Observation | Problem> {
   const [instances, clusters] = await Promise.all([
-    listAll(ofInstances, session),
-    listAll(ofClusters, session),
+    listAll(instanceBackups, session),
+    listAll(clusterBackups, session),
   ]);
-  yield* observeListed(ofInstances, instances, wanted, session);
-  yield* observeListed(ofClusters, clusters, wanted, session);
+  yield* observeListed(instanceBackups, instances, wanted, session);
+  yield* observeListed(clusterBackups, clusters, wanted, session);
   if (!wanted.has("encryption")) return;
-  const { context } = session;
-  for await (const chunk of chunks([...instances.found, ...clusters.found], context.signal)) {
-    for (const { subject, item, place, source } of chunk) {
-      const manager = await managerOf(place.region, item.KmsKeyId);
-      yield tell(context, subject, "encryption", source, () => toEncryption(item, manager));
-    }
-  }
+  yield* tellEncryption([...instances.found, ...clusters.found], toEncryption, session);
 }

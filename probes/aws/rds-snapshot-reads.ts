@@ -9,6 +9,7 @@ import type { Exposure, FacetName } from "#model/facets.ts";
 import { defineRead } from "#model/probe.ts";
 import { chunks } from "#probes/common/chunks.ts";
 import { awsQuestion, type Send } from "./calls.ts";
+import { tellEncryption } from "./key-managers.ts";
 import { tell } from "#probes/common/known.ts";
 import type { Found, Listed } from "./listing.ts";
 import type { Databases } from "./rds-databases.ts";
@@ -30,15 +31,25 @@ export async function* readSnapshots(
   ofInstances: Listed<DBSnapshot>,
   ofClusters: Listed<DBClusterSnapshot>,
   wanted: ReadonlySet<FacetName>,
-  { session, managerOf, instances: known, clusters: knownClusters }: Databases,
+  databases: Databases,
 ): Told {
-  const { context } = session;
-  const originals = known.found.map(({ item, subject }): Original => ({
+  const { session } = databases;
+  if (wanted.has("recoveryPoint")) yield* tellRecoveryPoints(ofInstances, ofClusters, databases);
+  if (!wanted.has("encryption")) return;
+  yield* tellEncryption([...ofInstances.found, ...ofClusters.found], toEncryption, session);
+}
+
+async function* tellRecoveryPoints(
+  ofInstances: Listed<DBSnapshot>,
+  ofClusters: Listed<DBClusterSnapshot>,
+  { session: { context }, instances, clusters }: Databases,
+): Told {
+  const originals = instances.found.map(({ item, subject }): Original => ({
     arn: subject.id,
     resource: item.DbiResourceId,
     retentionDays: item.BackupRetentionPeriod,
   }));
-  const clusterOriginals = knownClusters.found.map(({ item, subject }): Original => ({
+  const clusterOriginals = clusters.found.map(({ item, subject }): Original => ({
     arn: subject.id,
     resource: item.DbClusterResourceId,
     retentionDays: item.BackupRetentionPeriod,
@@ -55,11 +66,8 @@ export async function* readSnapshots(
     })),
   ];
   for await (const chunk of chunks(points, context.signal)) {
-    for (const { subject, item, place, source, map } of chunk) {
-      if (wanted.has("recoveryPoint")) yield tell(context, subject, "recoveryPoint", source, map);
-      if (!wanted.has("encryption")) continue;
-      const manager = await managerOf(place.region, item.KmsKeyId);
-      yield tell(context, subject, "encryption", source, () => toEncryption(item, manager));
+    for (const { subject, source, map } of chunk) {
+      yield tell(context, subject, "recoveryPoint", source, map);
     }
   }
 }

@@ -82,7 +82,7 @@ export default defineProbe({
       for await (const chunk of chunks(allClusters.found, context.signal)) {
         yield* (await Promise.all(chunk.map((one) => readCluster(one, wanted, all)))).flat();
       }
-      yield* readLeftBackups(wanted, all);
+      yield* readLeftBackups(wanted, session);
       yield* readSnapshots(allSnapshots, allClusterSnapshots, wanted, all);
       if (!wanted.has("exposure")) return;
       yield* readSharing(allSnapshots, allClusterSnapshots, session);
