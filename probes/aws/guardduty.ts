@@ -6,7 +6,11 @@ import { ACCOUNT_KIND, accountInventory } from "./account-subject.ts";
 import { awsQuestion } from "./calls.ts";
 import { classifyAws } from "./errors.ts";
 import { malformed, pages } from "./pages.ts";
-import { observeRegions, type RegionAnswer, type RegionFailure } from "./region-services.ts";
+import {
+  observeRegionalService,
+  type RegionAnswer,
+  type RegionFailure,
+} from "./regional-service.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 
 const NAME = "GuardDuty";
@@ -28,7 +32,7 @@ export default defineProbe({
       yield accountInventory(session);
       if (!wanted.has("threatDetection")) return;
       const service = { service: "guardduty", name: NAME } as const;
-      yield* observeRegions(session, "threatDetection", service, (region) =>
+      yield* observeRegionalService(session, "threatDetection", service, (region) =>
         askDetectors(session, region),
       );
     });

@@ -6,7 +6,7 @@ import { ACCOUNT_KIND, accountInventory } from "./account-subject.ts";
 import { awsQuestion } from "./calls.ts";
 import { classifyAws } from "./errors.ts";
 import { malformed } from "./pages.ts";
-import { observeRegions, type RegionAnswer } from "./region-services.ts";
+import { observeRegionalService, type RegionAnswer } from "./regional-service.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 
 const NAME = "Inspector";
@@ -29,7 +29,7 @@ export default defineProbe({
       yield accountInventory(session);
       if (!wanted.has("vulnerabilityScanning")) return;
       const service = { service: "inspector2", name: NAME } as const;
-      yield* observeRegions(session, "vulnerabilityScanning", service, (region) =>
+      yield* observeRegionalService(session, "vulnerabilityScanning", service, (region) =>
         askStatus(session, region),
       );
     });

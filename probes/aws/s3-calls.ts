@@ -2,7 +2,7 @@ import type { Question } from "#model/probe.ts";
 import { orAbsent, withoutMetadata, type Absent, type Send } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
 import { statusOf } from "./errors.ts";
-import { isRegionName } from "./regions.ts";
+import { isRegionName } from "./account-regions.ts";
 
 /**
  * A question to S3 in a region; an answer that the bucket is in another one is followed once.

@@ -4,7 +4,7 @@ import type { Failure, ProbeContext } from "#model/probe.ts";
 import { targetSubject } from "#model/subject.ts";
 import { askAccount, provenAccount, type Account } from "./account.ts";
 import { awsClients, type AwsClients } from "./clients.ts";
-import { askRegions, type Regions } from "./regions.ts";
+import { askRegions, type Regions } from "./account-regions.ts";
 import { askTags, type TagsByArn } from "./tags.ts";
 
 /** An account that was proven to be the declared one, and what all its probes share. */

@@ -23,7 +23,7 @@ export interface RegionFailure {
  * A service that is switched on region by region, as one facet of the account. A region that could not be read makes
  * the service there unknown; where none could be read there is no facet.
  */
-export async function* observeRegions(
+export async function* observeRegionalService(
   session: AwsSession,
   facet: "threatDetection" | "vulnerabilityScanning",
   { service, name }: { readonly service: AwsService; readonly name: string },
