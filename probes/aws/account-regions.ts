@@ -17,6 +17,7 @@ export interface Regions {
 /** What AWS takes as region; whatever else a server names would end up in a host name. */
 const REGION = /^[a-z]{2,10}(?:-[a-z]+)+-\d{1,2}$/;
 
+/** Whether it may be the name of a region. */
 export function isRegionName(text: string): boolean {
   return REGION.test(text);
 }

@@ -21,6 +21,7 @@ export const STAGE_KIND = "AWS::ApiGateway::Stage";
 /** One action for all that is read, whatever the operation is called. */
 export const PERMISSION = "apigateway:GET";
 
+/** Custom domain names of REST interfaces, private ones too. */
 export const domains = defineListing({
   kinds: [DOMAIN_KIND],
   service: "apigateway",
@@ -46,6 +47,7 @@ export const domains = defineListing({
   facets: { transport: toTransport },
 });
 
+/** Custom domain names of HTTP and WebSocket interfaces. */
 export const httpDomains = defineListing({
   kinds: [HTTP_DOMAIN_KIND],
   service: "apigatewayv2",
@@ -65,6 +67,7 @@ export const httpDomains = defineListing({
   facets: { transport: toHttpTransport },
 });
 
+/** REST interfaces. */
 export const restApis = defineListing({
   kinds: [API_KIND],
   service: "apigateway",
@@ -90,6 +93,7 @@ export interface OwnedStage {
   readonly api: RestApi;
 }
 
+/** Stages of REST interfaces. */
 export const stages = defineChildListing({
   kinds: [STAGE_KIND],
   service: "apigateway",

@@ -7,12 +7,14 @@ export class CredentialsError extends Error {
   override readonly name = "CredentialsError";
 }
 
+/** An access key; with a session token and an end, where it is temporary. */
 export interface Keys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
   readonly expiration?: Date;
 }
+/** Gives the keys to sign with, renewed when need be. */
 export type CredentialSource = () => Promise<Keys>;
 /** Options of an SDK client that say whose credentials it uses. */
 export interface CredentialOptions {

@@ -17,6 +17,7 @@ export function isEncrypted({
   return Encrypted;
 }
 
+/** Encryption of a volume or a snapshot. @throws where it does not say whether it is encrypted */
 export function toEncryption(item: Volume | Snapshot, manager: KeyManager): Encryption {
   return wholeEncryption(isEncrypted(item), manager, DESIGN);
 }

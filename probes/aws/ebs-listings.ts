@@ -14,6 +14,7 @@ export const VOLUME_KIND = "AWS::EC2::Volume";
 export const SNAPSHOT_KIND = "AWS::EC2::Snapshot";
 export const IMAGE_KIND = "AWS::EC2::Image";
 
+/** EBS volumes. */
 export const volumes = defineListing({
   kinds: [VOLUME_KIND],
   service: "ec2",
@@ -33,8 +34,10 @@ export const volumes = defineListing({
   },
 });
 
-// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html: snapshots and images have no
-// account in their ARN.
+/**
+ * EBS snapshots that the account owns. They and images have no account in their ARN:
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ */
 export const snapshots = defineListing({
   kinds: [SNAPSHOT_KIND],
   service: "ec2",
@@ -60,6 +63,7 @@ export const snapshots = defineListing({
   facets: { recoveryPoint: toRecoveryPoint },
 });
 
+/** Machine images that the account owns. */
 export const images = defineListing({
   kinds: [IMAGE_KIND],
   service: "ec2",

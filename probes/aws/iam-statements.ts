@@ -12,6 +12,7 @@ export interface IamStatement {
     readonly name: string;
   }[];
 }
+/** The actions or resources that a statement names. */
 export interface Named {
   readonly patterns: readonly string[];
   /** NotAction, NotResource: everything but these. */

@@ -43,6 +43,7 @@ function parameterArn(name: string, place: Place): string {
   return arnOf("ssm", "parameter/")(name.replace(/^\//, ""), place);
 }
 
+/** Every kind that is listed through Cloud Control, and how. */
 export const LISTED_KINDS: readonly ListedKind[] = [
   {
     kind: "AWS::S3Express::DirectoryBucket",

@@ -135,6 +135,7 @@ export function texts(value: unknown, what: string): readonly string[] {
   });
 }
 
+/** Whether a JSON value is an object. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -23,6 +23,7 @@ export interface RdsAsks {
   readonly securityGroups: (region: string) => All<SecurityGroup>;
 }
 
+/** Each is asked for once, however many databases need it. */
 export function rdsAsks(session: AwsSession): RdsAsks {
   const parameters = oncePer((key) => askParameters(key, session));
   const clusterParameters = oncePer((key) => askClusterParameters(key, session));

@@ -18,6 +18,7 @@ import { regionOf, toEncryption } from "./rds-facets.ts";
 import type { AwsSession } from "./session.ts";
 import { tagRecord } from "./tags.ts";
 
+/** Of instances, then of clusters. */
 export const LEFT_KINDS = [
   "AWS::RDS::DBInstanceAutomatedBackup",
   "AWS::RDS::DBClusterAutomatedBackup",

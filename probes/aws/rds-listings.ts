@@ -40,6 +40,7 @@ function named(
   return { id, name, tags: tagRecord(tags) };
 }
 
+/** Database instances of RDS, DocumentDB and Neptune. */
 export const instances = defineListing({
   kinds: INSTANCE_KINDS,
   service: "rds",
@@ -58,6 +59,7 @@ export const instances = defineListing({
   }),
 });
 
+/** Database clusters of Aurora, RDS, DocumentDB and Neptune. */
 export const clusters = defineListing({
   kinds: CLUSTER_KINDS,
   service: "rds",
@@ -76,6 +78,7 @@ export const clusters = defineListing({
   }),
 });
 
+/** Snapshots of instances, made by hand and by RDS. */
 export const snapshots = defineListing({
   kinds: [SNAPSHOT_KIND],
   service: "rds",
@@ -91,6 +94,7 @@ export const snapshots = defineListing({
   subject: (item: DBSnapshot) => named(item.DBSnapshotArn, item.DBSnapshotIdentifier, item.TagList),
 });
 
+/** Snapshots of clusters, made by hand and by RDS. */
 export const clusterSnapshots = defineListing({
   kinds: [CLUSTER_SNAPSHOT_KIND],
   service: "rds",

@@ -141,12 +141,14 @@ interface Attribute {
   readonly AttributeValues?: readonly string[] | undefined;
 }
 
+/** Who may restore the snapshot of an instance. @throws where the answer has not the documented shape */
 export function toSnapshotExposure(raw: {
   readonly DBSnapshotAttributesResult?: DescribeDBSnapshotAttributesResult["DBSnapshotAttributesResult"];
 }): Exposure {
   return toExposure(raw.DBSnapshotAttributesResult?.DBSnapshotAttributes);
 }
 
+/** Who may restore the snapshot of a cluster. @throws where the answer has not the documented shape */
 export function toClusterSnapshotExposure(raw: {
   readonly DBClusterSnapshotAttributesResult?: DescribeDBClusterSnapshotAttributesResult["DBClusterSnapshotAttributesResult"];
 }): Exposure {

@@ -18,6 +18,7 @@ export interface Tally {
   readonly objects: number;
 }
 
+/** Before the first page. */
 export const NOTHING_SEEN: Tally = { moments: new Map(), olderExists: false, objects: 0 };
 
 /**

@@ -13,6 +13,7 @@ export interface RegionAnswer {
   readonly sha256: string | null;
   readonly failures: readonly RegionFailure[];
 }
+/** A call that failed in one region. */
 export interface RegionFailure {
   readonly operation: string;
   readonly permission: string;

@@ -14,6 +14,7 @@ import {
 import { malformed, pages } from "./pages.ts";
 import { orNotFound, s3Question } from "./s3-calls.ts";
 
+/** A set of backups that the estate declares in S3. */
 export type BackupSet = TargetOf<"aws">["backups"][number];
 
 /** Names are in no order of time, so a listing is read whole; beyond this many objects it is given up. */

@@ -8,6 +8,7 @@ import { policyOpenness } from "./public-policy.ts";
 export type Part<T> =
   | { readonly value: T }
   | { readonly failure: Failure; readonly operation: string; readonly permission: string };
+/** A reading that failed. */
 export type Missing = Extract<Part<never>, { failure: Failure }>;
 
 /** The public access block of an account or bucket; only these two of its four settings act on what is there already. */

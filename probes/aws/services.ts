@@ -142,6 +142,7 @@ export const SERVICES = {
   },
 } satisfies Readonly<Record<AwsService, (options: ClientOptions) => Promise<Guardable>>>;
 
+/** The SDK client of a service. */
 export type ClientOf<S extends AwsService> = Awaited<ReturnType<(typeof SERVICES)[S]>>;
 
 function at({ url, ...options }: ClientOptions) {

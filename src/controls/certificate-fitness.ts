@@ -11,6 +11,7 @@ export interface Fitness {
   readonly remedies?: readonly CertificateRemedy[];
 }
 
+/** The least sizes of keys, in bits. */
 export interface KeySizes {
   readonly minimumRsaBits: number;
   readonly minimumEcBits: number;

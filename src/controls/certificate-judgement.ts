@@ -24,15 +24,18 @@ import {
   type Validity,
 } from "./certificate-validity.ts";
 
+/** What was found of one certificate. */
 export interface CertificateJudgement extends Validity {
   /** What is said where nothing fails or is open. */
   readonly held: string;
 }
 
+/** What is declared of certificates. */
 export interface CertificateExpectation extends KeySizes {
   readonly timestamps: "required" | "optional";
 }
 
+/** Judges what one handshake presented: the chain, its keys and names, its stapled answer and its timestamps. */
 export function judgePresented(
   presented: PresentedCertificate,
   given: {

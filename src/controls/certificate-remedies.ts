@@ -27,6 +27,7 @@ const REMEDIES = {
     "Turn OCSP stapling on: nginx ssl_stapling on; Apache SSLUseStapling on; HAProxy ocsp-update on; or have a certificate issued that does not demand it.",
   timestamps: "Have the certificate issued by an authority that enters it in public logs.",
 } as const;
+/** A fault that has advice of its own. */
 export type CertificateRemedy = keyof typeof REMEDIES;
 
 /** The lines for these faults, each once; undefined where there are none. */

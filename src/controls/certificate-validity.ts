@@ -5,6 +5,7 @@ import type { Certificate, PresentedCertificate } from "#model/tls-facets.ts";
 import { plain } from "#model/text.ts";
 import type { CertificateRemedy } from "./certificate-remedies.ts";
 
+/** Findings about validity, with notes of what soon ends. */
 export interface Validity {
   readonly failures: readonly string[];
   readonly open: readonly string[];
