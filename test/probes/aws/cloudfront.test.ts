@@ -1,41 +1,21 @@
 import { describe, expect, test } from "vitest";
+import {
+  distribution,
+  distributionArn,
+  distributionPage,
+} from "#fixtures/estate/aws/cloudfront.ts";
 import probe from "#probes/aws/cloudfront.ts";
 import { facetOf } from "../../support/probe-context.ts";
 import { ACCOUNT, fakeAws } from "./support.ts";
 
-const arn = (id: string) => `arn:aws:cloudfront::${ACCOUNT}:distribution/${id}`;
+const arn = (id: string) => distributionArn(ACCOUNT, id);
 const acl = `arn:aws:wafv2:us-east-1:${ACCOUNT}:global/webacl/edge/1`;
 const behaviour = (ViewerProtocolPolicy: string, PathPattern?: string) => ({
   TargetOriginId: "origin",
   ViewerProtocolPolicy,
   ...(PathPattern === undefined ? {} : { PathPattern }),
 });
-const distribution = (Id: string, fields: object = {}) => ({
-  Id,
-  ARN: arn(Id),
-  Status: "Deployed",
-  DomainName: `${Id.toLowerCase()}.cloudfront.net`,
-  Enabled: true,
-  Aliases: { Quantity: 1, Items: ["www.example.com"] },
-  DefaultCacheBehavior: behaviour("redirect-to-https"),
-  CacheBehaviors: { Quantity: 0, Items: [] },
-  ViewerCertificate: {
-    ACMCertificateArn: "arn:aws:acm:us-east-1:1:certificate/1",
-    SSLSupportMethod: "sni-only",
-    MinimumProtocolVersion: "TLSv1.2_2021",
-  },
-  WebACLId: "",
-  ...fields,
-});
-const lists = (...Items: object[]) => ({
-  DistributionList: {
-    Items,
-    IsTruncated: false,
-    Quantity: Items.length,
-    MaxItems: 100,
-    Marker: "",
-  },
-});
+const one = (id: string, fields: object = {}) => distribution(ACCOUNT, id, fields);
 const WEB_ACL = {
   WebACL: {
     Name: "edge",
@@ -59,30 +39,27 @@ describe("CloudFront distributions", async () => {
     answers: {
       "cloudfront:ListDistributions": ({ input }) =>
         input["Marker"] === "2"
-          ? lists(
-              distribution("E3", { WebACLId: "a1b2c3d4-classic" }),
-              distribution("E4", { Enabled: false }),
-            )
-          : {
-              DistributionList: {
-                ...lists(
-                  distribution("E1", { WebACLId: acl }),
-                  distribution("E2", {
-                    Aliases: { Quantity: 0 },
-                    ViewerCertificate: {
-                      CloudFrontDefaultCertificate: true,
-                      MinimumProtocolVersion: "TLSv1.2_2021",
-                    },
-                    CacheBehaviors: {
-                      Quantity: 2,
-                      Items: [behaviour("allow-all", "/img/*"), behaviour("https-only", "/api/*")],
-                    },
-                  }),
-                ).DistributionList,
-                IsTruncated: true,
-                NextMarker: "2",
-              },
-            },
+          ? distributionPage([
+              one("E3", { WebACLId: "a1b2c3d4-classic" }),
+              one("E4", { Enabled: false }),
+            ])
+          : distributionPage(
+              [
+                one("E1", { WebACLId: acl }),
+                one("E2", {
+                  Aliases: { Quantity: 0 },
+                  ViewerCertificate: {
+                    CloudFrontDefaultCertificate: true,
+                    MinimumProtocolVersion: "TLSv1.2_2021",
+                  },
+                  CacheBehaviors: {
+                    Quantity: 2,
+                    Items: [behaviour("allow-all", "/img/*"), behaviour("https-only", "/api/*")],
+                  },
+                }),
+              ],
+              "2",
+            ),
       "wafv2:GetWebACL": ({ input, region }) => {
         asked.push({ ...input, region });
         return WEB_ACL;
@@ -95,6 +72,8 @@ describe("CloudFront distributions", async () => {
       }),
     },
   });
+  const listing = (...all: readonly object[]) =>
+    fakeAws({ answers: { "cloudfront:ListDistributions": distributionPage(all) } });
   const scan = () => aws.scan().gather(probe);
 
   test("all pages, without those that are switched off, in no region", async () => {
@@ -177,8 +156,7 @@ describe("CloudFront distributions", async () => {
     ["TLSv1.2_2025", "TLSv1.2"],
     ["TLSv1.3_2025", "TLSv1.3"],
   ])("%s begins at %s", async (MinimumProtocolVersion, minimum) => {
-    const one = distribution("E1", { ViewerCertificate: { MinimumProtocolVersion } });
-    const odd = await fakeAws({ answers: { "cloudfront:ListDistributions": lists(one) } });
+    const odd = await listing(one("E1", { ViewerCertificate: { MinimumProtocolVersion } }));
     const found = await odd.scan().gather(probe, ["transport"]);
     expect(facetOf(found, "E1", "transport")?.minimumTls).toBe(minimum);
     expect(facetOf(found, "E1", "transport")?.versions?.at(-1)).toBe("TLSv1.3");
@@ -194,15 +172,13 @@ describe("CloudFront distributions", async () => {
     ["a behaviour that is not known", { DefaultCacheBehavior: behaviour("sometimes") }],
     ["no behaviour", { DefaultCacheBehavior: undefined }],
   ])("%s is malformed", async (_, fields) => {
-    const one = distribution("E1", fields);
-    const odd = await fakeAws({ answers: { "cloudfront:ListDistributions": lists(one) } });
+    const odd = await listing(one("E1", fields));
     const found = await odd.scan().gather(probe, ["transport"]);
     expect(found.problems).toMatchObject([{ facets: ["transport"], reason: "malformed" }]);
   });
 
   test("a distribution that does not say whether it is switched on", async () => {
-    const one = distribution("E1", { Enabled: undefined });
-    const odd = await fakeAws({ answers: { "cloudfront:ListDistributions": lists(one) } });
+    const odd = await listing(one("E1", { Enabled: undefined }));
     const found = await odd.scan().gather(probe);
     expect(facetOf(found, "aws", "inventory")).toBeUndefined();
     expect(found.problems).toMatchObject([{ reason: "malformed" }]);
