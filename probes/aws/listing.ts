@@ -7,6 +7,7 @@ import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import { homeRegion, type Account } from "./account.ts";
 import { awsQuestion, type Send } from "./calls.ts";
 import { failedAlike } from "./failed-alike.ts";
+import { tell } from "./known.ts";
 import { malformed, pages } from "./pages.ts";
 import { targetProblem, type AwsSession } from "./session.ts";
 import { TAGS_PERMISSION } from "./tags.ts";
@@ -240,29 +241,8 @@ export async function* observeListed<Item>(
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const facet = name as FacetName;
     if (!wanted.has(facet)) continue;
-    for (const one of found) yield told(one, facet, map, operation, context);
-  }
-}
-
-/** One facet as the listing told it, or that the item has not the documented shape. */
-export function told<Item>(
-  { subject, item, place, source }: Found<Item>,
-  facet: FacetName,
-  map: (item: Item, place: Place) => Facets[FacetName],
-  operation: string,
-  context: AwsSession["context"],
-): Observation | Problem {
-  try {
-    return context.observe(subject, facet, map(item, place), source);
-  } catch (error) {
-    const { reason, message } = malformed(error);
-    return context.problem({
-      operation,
-      subject,
-      facets: [facet],
-      reason,
-      permission: null,
-      message: `the answer does not have the documented shape: ${message}`,
-    });
+    for (const { subject, item, place, source } of found) {
+      yield tell<FacetName>(context, subject, facet, source, () => map(item, place));
+    }
   }
 }
