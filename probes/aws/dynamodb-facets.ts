@@ -13,7 +13,8 @@ import type {
   ReplicationDestination,
 } from "#model/facets.ts";
 import { FROM_THE_BEGINNING } from "#model/moment.ts";
-import { wholeEncryption, type KeyManager } from "./key-managers.ts";
+import { wholeEncryption } from "./encryption.ts";
+import type { KeyManager } from "./key-managers.ts";
 
 const DESIGN =
   "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/EncryptionAtRest.html";

@@ -2,7 +2,8 @@ import type { CreateVolumePermission, Image, Snapshot, Volume } from "@aws-sdk/c
 import type { Backups, RecoveryPoint } from "#model/backup-facets.ts";
 import type { Encryption, Exposure } from "#model/facets.ts";
 import { plain } from "#model/text.ts";
-import { wholeEncryption, type KeyManager } from "./key-managers.ts";
+import { encryption, wholeEncryption } from "./encryption.ts";
+import type { KeyManager } from "./key-managers.ts";
 import type { Found, Place } from "./listing.ts";
 
 const DESIGN = "https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html";
@@ -32,14 +33,9 @@ export function toImageEncryption(
 ): Encryption {
   const disks = (BlockDeviceMappings ?? []).flatMap(({ Ebs }) => (Ebs === undefined ? [] : [Ebs]));
   if (disks.length === 0) {
-    return {
-      enabled: null,
-      algorithm: null,
-      algorithmSource: null,
-      algorithmReference: null,
-      keyManagement: null,
+    return encryption(null, {
       caveat: "the image has no EBS snapshot: its copy in S3 is not shown",
-    };
+    });
   }
   const managers = disks.map(({ SnapshotId }) => managerOf(SnapshotId ?? ""));
   const unread = managers.find((manager) => manager?.by === null);
@@ -48,8 +44,9 @@ export function toImageEncryption(
     : { by: null, why: "a snapshot of the image is not among those of the account" };
   const open = disks.filter((disk) => !isEncrypted(disk));
   const names = open.map(({ SnapshotId }) => plain(SnapshotId ?? "a device", 40)).join(", ");
-  const encryption = wholeEncryption(open.length === 0, manager, DESIGN);
-  return open.length === 0 ? encryption : { ...encryption, caveat: `not encrypted: ${names}` };
+  return open.length === 0
+    ? wholeEncryption(true, manager, DESIGN)
+    : encryption(false, { caveat: `not encrypted: ${names}` });
 }
 
 /** EBS has no rules of its own; what backs up an instance backs up the volumes that are attached to it. */

@@ -14,7 +14,8 @@ import type {
 import { plain } from "#model/text.ts";
 import type { Account } from "./account.ts";
 import { isAbsent, type Absent } from "./calls.ts";
-import { wholeEncryption, type KeyManager } from "./key-managers.ts";
+import { wholeEncryption } from "./encryption.ts";
+import type { KeyManager } from "./key-managers.ts";
 import { coverAll, nameOf, parsePolicy, type Statement } from "./policy-document.ts";
 
 const DESIGN = "https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html";

@@ -3,7 +3,8 @@ import type { Backups } from "#model/backup-facets.ts";
 import type { Encryption, RecoveryPoints, Redundancy } from "#model/facets.ts";
 import { FROM_THE_BEGINNING } from "#model/moment.ts";
 import { plain } from "#model/text.ts";
-import { PROVIDER_KEY, wholeEncryption, type KeyManager } from "./key-managers.ts";
+import { wholeEncryption } from "./encryption.ts";
+import { PROVIDER_KEY, type KeyManager } from "./key-managers.ts";
 
 const guide = (name: string) =>
   `https://docs.aws.amazon.com/fsx/latest/${name}/encryption-at-rest.html`;

@@ -94,31 +94,3 @@ function askAliases(region: string, session: AwsSession) {
     items: (page) => page.Aliases ?? [],
   });
 }
-
-/**
- * Encryption at rest of a service that encrypts all of a resource or nothing, by AES with 256 bits as it documents.
- * @param reference the service's page on encryption at rest, where the cipher is named
- */
-export function wholeEncryption(
-  enabled: boolean,
-  { by, why }: KeyManager,
-  reference: string,
-): Encryption {
-  return enabled
-    ? {
-        enabled,
-        algorithm: "AES-256",
-        algorithmSource: "published-design",
-        algorithmReference: reference,
-        keyManagement: by,
-        caveat: why,
-      }
-    : {
-        enabled,
-        algorithm: null,
-        algorithmSource: null,
-        algorithmReference: null,
-        keyManagement: null,
-        caveat: null,
-      };
-}

@@ -3,7 +3,8 @@ import type { BackupPlace, Backups } from "#model/backup-facets.ts";
 import type { Encryption, Exposure, Location, RecoveryPoints, Redundancy } from "#model/facets.ts";
 import { FROM_THE_BEGINNING } from "#model/moment.ts";
 import { listed, plain } from "#model/text.ts";
-import { PROVIDER_KEY, wholeEncryption, type KeyManager } from "./key-managers.ts";
+import { wholeEncryption } from "./encryption.ts";
+import { PROVIDER_KEY, type KeyManager } from "./key-managers.ts";
 
 const DESIGNS: Readonly<Record<string, string>> = {
   docdb: "https://docs.aws.amazon.com/documentdb/latest/developerguide/encryption-at-rest.html",

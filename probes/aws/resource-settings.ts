@@ -1,4 +1,5 @@
 import type { Encryption } from "#model/facets.ts";
+import { encryption } from "./encryption.ts";
 import type { Properties } from "./cloud-control.ts";
 
 /** How a facet of a kind is known: by the properties of each resource, or by what AWS publishes of all of them. */
@@ -29,18 +30,6 @@ function always(algorithmReference: string, algorithm: string | null = null): Se
       keyManagement: null,
       caveat: null,
     },
-  };
-}
-
-function encryption(enabled: boolean | null, fields: Partial<Encryption> = {}): Encryption {
-  return {
-    enabled,
-    algorithm: null,
-    algorithmSource: null,
-    algorithmReference: null,
-    keyManagement: null,
-    caveat: null,
-    ...fields,
   };
 }
 

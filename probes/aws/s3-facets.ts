@@ -9,6 +9,7 @@ import type { Immutability } from "#model/backup-facets.ts";
 import type { Encryption, Replication, Versioning } from "#model/facets.ts";
 import { plain } from "#model/text.ts";
 import { isAbsent, type Absent } from "./calls.ts";
+import { encryption } from "./encryption.ts";
 
 /** S3 encrypts every new object since 2023-01-05, older ones only where that was set at the time. */
 const OLDER_OBJECTS =
@@ -27,15 +28,11 @@ const KMS_DESIGN =
  */
 export function toEncryption(raw: GetBucketEncryptionOutput | Absent): Encryption {
   if (isAbsent(raw)) {
-    return {
-      enabled: null,
-      algorithm: null,
-      algorithmSource: null,
+    return encryption(null, {
       algorithmReference: DEFAULT_ENCRYPTION,
-      keyManagement: null,
       caveat:
         "the server names no default encryption for the bucket (ServerSideEncryptionConfigurationNotFoundError), though S3 has one for every bucket since 2023-01-05",
-    };
+    });
   }
   const defaults = raw.ServerSideEncryptionConfiguration?.Rules?.map(
     (rule) => rule.ApplyServerSideEncryptionByDefault,
@@ -67,14 +64,9 @@ export function toEncryption(raw: GetBucketEncryptionOutput | Absent): Encryptio
     };
   }
   // What nobody has documented may be anything, none included.
-  return {
-    enabled: null,
-    algorithm: null,
-    algorithmSource: null,
-    algorithmReference: null,
-    keyManagement: null,
+  return encryption(null, {
     caveat: `the default encryption is “${plain(algorithm, 60)}”, which S3 does not document`,
-  };
+  });
 }
 
 /** Versioning; a bucket that never had it answers without a status (documented with GetBucketVersioning). */
