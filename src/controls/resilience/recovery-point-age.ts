@@ -1,3 +1,4 @@
+import { CLOCK_SKEW } from "#controls/clock-skew.ts";
 import { lengthOf, readGaps, type Continuous, type Gap } from "#controls/recovery-gaps.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl } from "#model/control.ts";
@@ -34,9 +35,6 @@ const expectation = ({ duration, z }: SchemaKit) =>
       error: "expected maxAge or maxGap",
     });
 type Expectation = z.output<ReturnType<typeof expectation>>;
-
-/** Clocks may differ by so much; a point dated later than that makes all ages doubtful. */
-const SKEW = 300_000;
 
 export default defineControl({
   id: "recovery-point-age",
@@ -89,7 +87,7 @@ function judge(expect: Expectation, facet: RecoveryPoints, asOf: number): Found 
   const dated = moments.filter((moment) => moment !== null);
   const sorted = [...dated, ...ends].toSorted((a, b) => a - b);
   const last = sorted.at(-1);
-  if (last !== undefined && last > asOf + SKEW) {
+  if (last !== undefined && last > asOf + CLOCK_SKEW) {
     const words = `a recovery point is dated ${renderMoment(last)}, after the moment of judging: a clock is wrong`;
     return { open: [words], actual: base };
   }

@@ -1,3 +1,4 @@
+import { CLOCK_SKEW } from "#controls/clock-skew.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
 import type { RecoveryTest } from "#model/backup-facets.ts";
 import { defineControl, type ScopeJudgement } from "#model/control.ts";
@@ -13,9 +14,6 @@ const expectation = ({ duration, z }: SchemaKit) =>
     ),
   });
 type Expectation = z.output<ReturnType<typeof expectation>>;
-
-/** Clocks of the provider and of the scan may differ by so much, milliseconds. */
-const SKEW = 300_000;
 
 export default defineControl({
   id: "recovery-test-age",
@@ -66,7 +64,7 @@ function judge(expect: Expectation, test: RecoveryTest, asOf: number) {
   if (lastSuccess !== null) {
     const age = success === null ? Number.NaN : (asOf - success) / 1000;
     if (success === null) open.push("when it last succeeded cannot be read");
-    else if (success > asOf + SKEW) {
+    else if (success > asOf + CLOCK_SKEW) {
       open.push(
         `its last success is dated ${renderMoment(success)}, after the moment of judging: a clock is wrong`,
       );
