@@ -7,7 +7,7 @@ import { defineRead, type Failure } from "#model/probe.ts";
 import type { OptIns } from "./backup-opt-in.ts";
 import { toRule, toSelections } from "./backup-plan-facet.ts";
 import { awsQuestion } from "./calls.ts";
-import { unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
 import type { Found } from "./listing.ts";
 import { pages } from "./pages.ts";
 import type { AwsSession } from "./session.ts";

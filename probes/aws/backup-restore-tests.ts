@@ -8,7 +8,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import { defineProbe, defineRead } from "#model/probe.ts";
 import { awsQuestion } from "./calls.ts";
 import { classifyAws } from "./errors.ts";
-import { unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
 import { defineListing, listAll, observeListed, type Found } from "./listing.ts";
 import { pages } from "./pages.ts";
 import { inAccount, type AwsSession } from "./session.ts";

@@ -9,7 +9,7 @@ import type { AuditLog } from "#model/security-facets.ts";
 import { accountSubject } from "./account-subject.ts";
 import { awsQuestion } from "./calls.ts";
 import { toRecorded } from "./cloudtrail-selectors.ts";
-import { unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
 import { malformed } from "./pages.ts";
 import type { AwsSession } from "./session.ts";
 

@@ -3,7 +3,8 @@ import type { VpnConnection } from "@aws-sdk/client-ec2";
 import type { Observation, Problem } from "#model/evidence.ts";
 import { defineProbe } from "#model/probe.ts";
 import { classifyAws } from "./errors.ts";
-import { answerOf, askAll, tell } from "./known.ts";
+import { answerOf, tell } from "#probes/common/known.ts";
+import { askAll } from "./known.ts";
 import { toDirectConnectLink, toVpnLink } from "./link-facets.ts";
 import {
   connections,

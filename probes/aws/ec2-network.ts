@@ -2,7 +2,7 @@ import type { DescribeSecurityGroupsResult, SecurityGroup } from "@aws-sdk/clien
 import type { Observation, Problem } from "#model/evidence.ts";
 import { defineProbe } from "#model/probe.ts";
 import { classifyAws } from "./errors.ts";
-import { tell } from "./known.ts";
+import { tell } from "#probes/common/known.ts";
 import { defineListing, listAll, observeListed, type Found } from "./listing.ts";
 import { toIngress } from "./network-paths.ts";
 import { readNetwork, readPrefixLists } from "./network-reading.ts";

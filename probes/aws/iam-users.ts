@@ -9,7 +9,7 @@ import { ROOT_NAME, rootArn } from "./iam-directory.ts";
 import { toPasswordPolicy } from "./iam-password-policy.ts";
 import { askReport, askSummary, classifyReport, makeReport } from "./iam-report.ts";
 import { toRootSignIn, toSignIn } from "./iam-sign-in.ts";
-import { unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
 import { malformed } from "./pages.ts";
 import { inAccount, targetProblem, type AwsSession } from "./session.ts";
 

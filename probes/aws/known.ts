@@ -1,4 +1,5 @@
 import type { AwsService } from "#model/aws-services.ts";
+import type { Failure } from "#model/probe.ts";
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import type { Known } from "#probes/common/known.ts";
 import { awsQuestion, type Send } from "./calls.ts";

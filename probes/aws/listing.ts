@@ -7,7 +7,7 @@ import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import { homeRegion, type Account } from "./account.ts";
 import { awsQuestion, type Send } from "./calls.ts";
 import { failedAlike } from "./failed-alike.ts";
-import { tell } from "./known.ts";
+import { tell } from "#probes/common/known.ts";
 import { malformed, pages } from "./pages.ts";
 import { targetProblem, type AwsSession } from "./session.ts";
 import { TAGS_PERMISSION } from "./tags.ts";

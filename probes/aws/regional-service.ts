@@ -3,7 +3,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import { defineRead, type Failure } from "#model/probe.ts";
 import type { SecurityService } from "#model/security-facets.ts";
 import { accountSubject } from "./account-subject.ts";
-import { unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
 import type { AwsSession } from "./session.ts";
 
 /** What came of asking one region. */

@@ -3,7 +3,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import { defineRead, type Failure, type ProbeContext } from "#model/probe.ts";
 import { toAccessPolicy } from "./access-policy.ts";
 import type { Account } from "./account.ts";
-import { unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
 import { malformed } from "./pages.ts";
 import { blockedBy, type AccessBlock, type Part } from "./s3-exposure.ts";
 import { readBucketBlock } from "./s3-exposure-reading.ts";

@@ -3,7 +3,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import { defineRead, type ProbeContext } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
 import type { AwsClients } from "./clients.ts";
-import { unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
 import {
   NOTHING_SEEN,
   retentionOf,

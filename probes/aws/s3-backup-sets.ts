@@ -5,7 +5,7 @@ import { defineProbe, type Failure, type ProbeContext } from "#model/probe.ts";
 import { BACKUP_SET_KIND, targetSubject, type Subject } from "#model/subject.ts";
 import { homeRegion, type Account } from "./account.ts";
 import { classifyAws } from "./errors.ts";
-import { unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
 import { readBackupSet, type BackupSet } from "./s3-backup-reading.ts";
 import { readRegion } from "./s3-inventory.ts";
 import { inAccount, type AwsSession } from "./session.ts";

@@ -7,7 +7,7 @@ import { defineRead, type ProbeContext, type Question } from "#model/probe.ts";
 import { homeRegion } from "./account.ts";
 import { isAbsent, type Absent, type Send } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
-import { unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
 import { malformed } from "./pages.ts";
 import { orNotFound, s3Question } from "./s3-calls.ts";
 import {

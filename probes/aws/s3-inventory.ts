@@ -7,7 +7,7 @@ import { homeRegion, type Account } from "./account.ts";
 import { chunks, MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import { isAbsent, type Absent } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
-import { unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
 import { malformed, pages } from "./pages.ts";
 import { orNotFound, s3Question, toRegion } from "./s3-calls.ts";
 

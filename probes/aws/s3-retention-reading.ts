@@ -1,7 +1,7 @@
 import type { Observation, Problem } from "#model/evidence.ts";
 import { defineRead, type Failure, type ProbeContext } from "#model/probe.ts";
 import type { AwsClients } from "./clients.ts";
-import { unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
 import { malformed } from "./pages.ts";
 import { orNotFound, s3Question } from "./s3-calls.ts";
 import type { Bucket } from "./s3-inventory.ts";

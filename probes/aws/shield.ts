@@ -5,7 +5,8 @@ import { plain } from "#model/text.ts";
 import { ACCOUNT_KIND, accountInventory, accountSubject } from "./account-subject.ts";
 import { awsQuestion } from "./calls.ts";
 import { classifyAws } from "./errors.ts";
-import { askItems, unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
+import { askItems } from "./known.ts";
 import { malformed } from "./pages.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 

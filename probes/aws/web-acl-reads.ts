@@ -4,7 +4,7 @@ import { defineRead, type Answer, type Question } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
 import { awsQuestion } from "./calls.ts";
 import { deniedAction } from "./cloud-control.ts";
-import { unanswered } from "./known.ts";
+import { unanswered } from "#probes/common/known.ts";
 import { malformed } from "./pages.ts";
 import type { AwsSession } from "./session.ts";
 import {
