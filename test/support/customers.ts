@@ -32,7 +32,7 @@ export async function runningCustomers(): Promise<{
 }
 
 /** Reads a customer's files; calls of its targets end after `callTimeout`, where that is given. */
-export function inputsOf(customer: Customer, callTimeout?: string): Inputs {
+export function inputsOf(customer: Pick<Customer, "files">, callTimeout?: string): Inputs {
   const { remarks: _remarks, ...inputs } = readInputs(customer.files, new Date());
   if (callTimeout === undefined) return inputs;
   const targets = inputs.estate.targets.map((target) => ({ ...target, limits: { callTimeout } }));
@@ -40,7 +40,10 @@ export function inputsOf(customer: Customer, callTimeout?: string): Inputs {
 }
 
 /** Scans a customer in this process, by the same probes and settings as the command line. */
-export async function scanCustomer(customer: Customer, inputs: Inputs): Promise<Evidence> {
+export async function scanCustomer(
+  customer: Pick<Customer, "environment">,
+  inputs: Inputs,
+): Promise<Evidence> {
   Object.assign(process.env, customer.environment);
   const { targets } = inputs.estate;
   const settings = scanSettings({

@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { PARIS } from "#fixtures/estate/aws-recorded/organization.ts";
 import { seedAccount } from "../../estates/aws/account.ts";
 import { seedEdge } from "../../estates/aws/edge.ts";
 import { seedNetwork } from "../../estates/aws/network.ts";
-import { PARIS } from "../../estates/aws/seed.ts";
 import { seedDatabases, seedStores } from "../../estates/aws/stores.ts";
 import { layerOver } from "../../support/aws-layer.ts";
 import { startMoto } from "../../support/moto.ts";

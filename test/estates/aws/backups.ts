@@ -1,6 +1,8 @@
 import * as backup from "@aws-sdk/client-backup";
 import type { ApiAnswers } from "#fixtures/estate/aws/answers.ts";
-import { given, PARIS, type Emulator, type Seed } from "./seed.ts";
+import type { Seed } from "#fixtures/estate/aws-recorded/truth.ts";
+import { PARIS } from "#fixtures/estate/aws-recorded/organization.ts";
+import { given, type Emulator } from "./seed.ts";
 
 const DAY = 86_400_000;
 

@@ -1,6 +1,8 @@
 import type { ApiAnswers } from "#fixtures/estate/aws/answers.ts";
 import { credentialReport } from "./account.ts";
-import { PARIS, STRAY, type Seed } from "./seed.ts";
+import type { Seed } from "#fixtures/estate/aws-recorded/truth.ts";
+import { PARIS } from "#fixtures/estate/aws-recorded/organization.ts";
+import { STRAY } from "./seed.ts";
 
 /** What the emulator lacks beside backups, or gets wrong, with what it must come to. */
 export function besides(

@@ -1,6 +1,7 @@
-import { generateKeyPairSync } from "node:crypto";
 import * as ec2 from "@aws-sdk/client-ec2";
-import { given, ZONES, type Emulator, type Seed } from "./seed.ts";
+import { OFFICE } from "#fixtures/estate/aws-recorded/organization.ts";
+import type { Seed } from "#fixtures/estate/aws-recorded/truth.ts";
+import { given, ZONES, type Emulator } from "./seed.ts";
 
 const EVERYONE = { IpRanges: [{ CidrIp: "0.0.0.0/0" }] };
 const tcp = (from: number, to = from, source: object = EVERYONE): ec2.IpPermission => ({
@@ -9,8 +10,6 @@ const tcp = (from: number, to = from, source: object = EVERYONE): ec2.IpPermissi
   ToPort: to,
   ...source,
 });
-/** The office, which the estate declares. */
-export const OFFICE = "198.51.100.0/24";
 const office = { IpRanges: [{ CidrIp: OFFICE }] };
 
 type Where = "public" | "private" | "guarded" | "unguarded" | "nowhere";
@@ -257,17 +256,16 @@ async function seedKeys(client: ec2.EC2Client): Promise<readonly Seed[]> {
   return seeds;
 }
 
-/** A public key as OpenSSH writes it (RFC 4253 6.6). */
+/** A public key as OpenSSH writes it (RFC 4253 6.6), the same each time: nobody has the private half. */
 function rsa(bits: number): string {
-  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: bits });
-  const { n = "", e = "" } = publicKey.export({ format: "jwk" });
-  return line("ssh-rsa", [integer(e), integer(n)]);
+  const exponent = Buffer.from([1, 0, 1]);
+  // A number is signed there: a leading zero keeps it positive.
+  const modulus = Buffer.concat([Buffer.from([0]), Buffer.alloc(bits / 8, 0xc5)]);
+  return line("ssh-rsa", [exponent, modulus]);
 }
 
 function ed25519(): string {
-  const { publicKey } = generateKeyPairSync("ed25519");
-  const { x = "" } = publicKey.export({ format: "jwk" });
-  return line("ssh-ed25519", [Buffer.from(x, "base64url")]);
+  return line("ssh-ed25519", [Buffer.alloc(32, 0x17)]);
 }
 
 function line(type: string, parts: readonly Buffer[]): string {
@@ -277,10 +275,4 @@ function line(type: string, parts: readonly Buffer[]): string {
     return [length, part];
   });
   return `${type} ${Buffer.concat(fields).toString("base64")} seeded`;
-}
-
-/** A number is signed there: a leading zero keeps it positive. */
-function integer(base64url: string): Buffer {
-  const bytes = Buffer.from(base64url, "base64url");
-  return (bytes[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes;
 }
