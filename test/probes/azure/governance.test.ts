@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { changes, includesAction } from "#facts/azure-actions.ts";
 import activityLog, { toAuditLogs as ofSubscription } from "#probes/azure/activity-log.ts";
-import defender, { toDetection, toScanning } from "#probes/azure/defender.ts";
+import defender from "#probes/azure/defender.ts";
+import { toDetection, toScanning } from "#probes/azure/defender-facets.ts";
 import resourceLogs, { toAuditLogs as ofResource } from "#probes/azure/resource-logs.ts";
-import roles, { toPrivileges } from "#probes/azure/roles.ts";
+import { toPrivileges } from "#probes/azure/role-facets.ts";
+import roles from "#probes/azure/roles.ts";
 import workspaces, { toRetention } from "#probes/azure/workspaces.ts";
 import { facetOf, type Gathered } from "../../support/probe-context.ts";
 import { fakeSubscription, resource } from "./azure.ts";
