@@ -3,6 +3,7 @@ import type { Failure, ProbeContext } from "#model/probe.ts";
 import { homeRegion } from "./account.ts";
 import { awsQuestion } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
+import { malformed } from "./pages.ts";
 
 /** Where an account may have anything. */
 export interface Regions {
@@ -36,10 +37,15 @@ export async function askRegions(
     }),
   );
   if (!answer.ok) return { declared, all: declared, failure: answer.failure };
-  const enabled = (answer.raw.Regions ?? []).flatMap(({ RegionName, OptInStatus }) =>
-    RegionName !== undefined && isRegionName(RegionName) && OptInStatus !== "not-opted-in"
-      ? [RegionName]
-      : [],
+  const found = answer.raw.Regions ?? [];
+  const names = found.flatMap(({ RegionName }) => RegionName ?? []).filter(isRegionName);
+  // No account is without a region, and one that cannot be asked may hold something.
+  if (names.length === 0 || names.length < found.length) {
+    const failure = malformed(new TypeError("the answer does not list regions"));
+    return { declared, all: declared, failure };
+  }
+  const enabled = found.flatMap(({ RegionName, OptInStatus }) =>
+    RegionName !== undefined && OptInStatus !== "not-opted-in" ? [RegionName] : [],
   );
   return { declared, all: [...new Set([...declared, ...enabled])].sort(), failure: null };
 }

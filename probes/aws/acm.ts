@@ -37,7 +37,7 @@ const certificates = defineListing({
     return client.send(new ListCertificatesCommand({ Includes, NextToken }), options);
   },
   next: (page: ListCertificatesResponse) => page.NextToken,
-  items: (page) => page.CertificateSummaryList ?? [],
+  items: (page) => page.CertificateSummaryList,
   subject: ({ CertificateArn: id, DomainName }: CertificateSummary) => {
     if (id === undefined) throw new TypeError("a certificate without ARN");
     // An imported one may name its hosts as alternative names only.

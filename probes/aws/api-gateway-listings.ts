@@ -33,7 +33,7 @@ export const domains = defineListing({
     return client.send(new GetDomainNamesCommand({ position, limit: 500 }), options);
   },
   next: (page: DomainNames) => page.position,
-  items: (page) => page.items ?? [],
+  items: (page) => page.items,
   subject: (
     { domainName: name, domainNameArn, endpointConfiguration, tags }: DomainName,
     place,
@@ -59,7 +59,7 @@ export const httpDomains = defineListing({
     return client.send(new GetDomainNamesCommand({ NextToken }), options);
   },
   next: (page: GetDomainNamesResponse) => page.NextToken,
-  items: (page) => page.Items ?? [],
+  items: (page) => page.Items,
   subject: ({ DomainName: name, Tags }: HttpDomainName, place) => {
     if (name === undefined) throw new TypeError("a domain without name");
     return { id: domainArn(name, place), name, tags: Tags ?? {} };
@@ -79,7 +79,7 @@ export const restApis = defineListing({
     return client.send(new GetRestApisCommand({ position, limit: 500 }), options);
   },
   next: (page: RestApis) => page.position,
-  items: (page) => page.items ?? [],
+  items: (page) => page.items,
   subject: ({ id, name, tags }: RestApi, { account, region }) => {
     if (id === undefined) throw new TypeError("an API without id");
     const arn = `arn:${account.partition}:apigateway:${region}::/restapis/${id}`;
@@ -107,8 +107,8 @@ export const stages = defineChildListing({
     },
   // All of an API's stages come at once.
   next: () => undefined,
-  items: (page: Stages, { item }): readonly OwnedStage[] =>
-    (page.item ?? []).map((stage) => ({ stage, api: item })),
+  items: (page: Stages, { item }): readonly OwnedStage[] | undefined =>
+    page.item?.map((stage) => ({ stage, api: item })),
   subject: ({ stage: { stageName, tags } }, { subject }) => {
     if (stageName === undefined) throw new TypeError("a stage without name");
     const id = `${subject.id}/stages/${stageName}`;

@@ -2,6 +2,7 @@ import type { AutoScalingGroup, AutoScalingGroupsType } from "@aws-sdk/client-au
 import type { Redundancy } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import { classifyAws } from "./errors.ts";
+import { listOf } from "./pages.ts";
 import { defineListing, listAll, observeListed } from "./listing.ts";
 import { inAccount } from "./session.ts";
 import { tagRecord } from "./tags.ts";
@@ -39,7 +40,7 @@ const groups = defineListing({
     return client.send(new DescribeAutoScalingGroupsCommand({ NextToken }), options);
   },
   next: (page: AutoScalingGroupsType) => page.NextToken,
-  items: (page) => page.AutoScalingGroups ?? [],
+  items: (page) => page.AutoScalingGroups,
   subject: ({ AutoScalingGroupARN: id, AutoScalingGroupName: name, Tags }: AutoScalingGroup) => {
     if (id === undefined || name === undefined) throw new TypeError("a group without name");
     return { id, name, tags: tagRecord(Tags) };
@@ -49,12 +50,15 @@ const groups = defineListing({
 
 /**
  * The zones in which instances really serve. A group of which none does has only its configuration to show: so many zones
- * are set, and none is said to be in use. @throws where zones are missing
+ * are set, and none is said to be in use. @throws where zones, instances or the state of one are missing
  */
 export function toRedundancy({ AvailabilityZones, Instances }: AutoScalingGroup): Redundancy {
   const configured = new Set(AvailabilityZones);
   if (configured.size === 0) throw new TypeError("a group without zones");
-  const serving = (Instances ?? []).filter(({ LifecycleState }) => LifecycleState === "InService");
+  const serving = listOf(Instances).filter(({ LifecycleState: state }) => {
+    if (state === undefined) throw new TypeError("an instance without state");
+    return state === "InService";
+  });
   const used = new Set(
     serving.map(({ AvailabilityZone }) => {
       if (AvailabilityZone === undefined) throw new TypeError("an instance without zone");

@@ -91,7 +91,7 @@ function minutes(value: number | undefined, otherwise: number): number {
  * so a selection that names some and not others comes apart in two.
  * https://docs.aws.amazon.com/aws-backup/latest/devguide/API_BackupSelection.html
  * https://docs.aws.amazon.com/aws-backup/latest/devguide/assigning-resources-json.html
- * @throws when a condition lacks its key or is of a type that is not documented
+ * @throws when none of the four is in the answer, or a condition lacks its key or is of a type that is not documented
  */
 export function toSelections(
   selection: Partial<AwsSelection>,
@@ -99,8 +99,13 @@ export function toSelections(
 ): readonly BackupSelection[] {
   const name = selection.SelectionName;
   if (name === undefined) throw new TypeError("a selection without name");
-  const resources = selection.Resources ?? [];
-  const anyTag = (selection.ListOfTags ?? []).map((condition) => {
+  const { Resources, NotResources, ListOfTags, Conditions: conditions } = selection;
+  // Of nothing in particular is all; of nothing at all, that is not told.
+  if ([Resources, NotResources, ListOfTags, conditions].every((part) => part === undefined)) {
+    throw new TypeError("a selection that does not say what it selects");
+  }
+  const resources = Resources ?? [];
+  const anyTag = (ListOfTags ?? []).map((condition) => {
     if (condition.ConditionType !== "STRINGEQUALS") {
       throw new TypeError("ListOfTags with a condition other than STRINGEQUALS");
     }
@@ -108,8 +113,8 @@ export function toSelections(
   });
   const common = {
     name,
-    exclude: selection.NotResources ?? [],
-    allTags: toConditions(selection.Conditions),
+    exclude: NotResources ?? [],
+    allTags: toConditions(conditions),
   };
   const everything = resources.length === 0 && anyTag.length === 0;
   const named = resources.filter(namesType);

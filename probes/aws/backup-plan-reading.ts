@@ -9,7 +9,7 @@ import { toRule, toSelections } from "./backup-plan-facet.ts";
 import { awsQuestion } from "./calls.ts";
 import { unanswered } from "#probes/common/known.ts";
 import type { Found } from "./listing.ts";
-import { pages } from "./pages.ts";
+import { malformed, pages } from "./pages.ts";
 import type { AwsSession } from "./session.ts";
 
 /** One plan with all its selections: half of them would leave subjects without backup that have one. */
@@ -44,7 +44,11 @@ export async function readPlan(
   for await (const page of listing) {
     if (!page.ok) return failed("ListBackupSelections", page.failure);
     hashes.push(page.sha256);
-    ids.push(...(page.raw.BackupSelectionsList ?? []).map(({ SelectionId }) => SelectionId));
+    const { BackupSelectionsList: list } = page.raw;
+    if (list === undefined) {
+      return failed("ListBackupSelections", malformed(new TypeError("an answer without list")));
+    }
+    ids.push(...list.map(({ SelectionId }) => SelectionId));
   }
   const answers = await Promise.all(
     ids.map((SelectionId) =>

@@ -53,7 +53,7 @@ const plans = defineListing({
     return client.send(new ListBackupPlansCommand({ NextToken }), options);
   },
   next: (page: ListBackupPlansOutput) => page.NextToken,
-  items: (page) => page.BackupPlansList ?? [],
+  items: (page) => page.BackupPlansList,
   subject: ({ BackupPlanArn: id, BackupPlanName: name, DeletionDate }: BackupPlansListMember) => {
     if (DeletionDate !== undefined) return null;
     if (id === undefined) throw new TypeError("a backup plan without ARN");

@@ -27,11 +27,22 @@ export function toEncryption({
 /** States from which one can recover; AVAILABLE is that of a continuous backup. */
 const USABLE: ReadonlySet<string> = new Set(["COMPLETED", "AVAILABLE"]);
 
-/** @throws when the point has no state or no date */
+const UNUSABLE: ReadonlySet<string> = new Set([
+  "CREATING",
+  "DELETING",
+  "EXPIRED",
+  "PARTIAL",
+  "STOPPED",
+]);
+
+/** @throws when the point has no state that AWS documents, or no date */
 export function toRecoveryPoint(point: RecoveryPointByBackupVault): RecoveryPoint {
   const { Status, CreationDate, ResourceArn, CalculatedLifecycle } = point;
   if (Status === undefined || CreationDate === undefined) {
     throw new TypeError("a recovery point without state or date");
+  }
+  if (!USABLE.has(Status) && !UNUSABLE.has(Status)) {
+    throw new TypeError("a recovery point in a state of another name");
   }
   return {
     of: ResourceArn ?? null,

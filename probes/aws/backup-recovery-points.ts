@@ -63,7 +63,7 @@ function points(BackupVaultName: string) {
       return client.send(new ListRecoveryPointsByBackupVaultCommand(input), options);
     },
     next: (page: ListRecoveryPointsByBackupVaultOutput) => page.NextToken,
-    items: (page) => page.RecoveryPoints ?? [],
+    items: (page) => page.RecoveryPoints,
     subject: (point: RecoveryPointByBackupVault) => {
       const id = point.RecoveryPointArn;
       if (id === undefined) throw new TypeError("a recovery point without ARN");

@@ -5,12 +5,12 @@ import type {
 } from "@aws-sdk/client-backup";
 import type { RecoveryTest } from "#model/backup-facets.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
-import { defineProbe, defineRead } from "#model/probe.ts";
+import { defineProbe, defineRead, type Failure } from "#model/probe.ts";
 import { awsQuestion } from "./calls.ts";
 import { classifyAws } from "./errors.ts";
 import { unanswered } from "#probes/common/known.ts";
 import { defineListing, listAll, observeListed, type Found } from "./listing.ts";
-import { pages } from "./pages.ts";
+import { listOf, malformed, pages } from "./pages.ts";
 import { inAccount, type AwsSession } from "./session.ts";
 
 const PLAN_KIND = "AWS::Backup::RestoreTestingPlan";
@@ -55,7 +55,7 @@ const plans = defineListing({
     return client.send(new ListRestoreTestingPlansCommand({ NextToken }), options);
   },
   next: (page: ListRestoreTestingPlansOutput) => page.NextToken,
-  items: (page) => page.RestoreTestingPlans ?? [],
+  items: (page) => page.RestoreTestingPlans,
   subject: (plan: RestoreTestingPlanForList) => {
     const { RestoreTestingPlanArn: id, RestoreTestingPlanName: name } = plan;
     if (id === undefined || name === undefined) throw new TypeError("a testing plan without name");
@@ -70,6 +70,9 @@ async function readJobs(
   const { ListRestoreJobsCommand } = await import("@aws-sdk/client-backup");
   const jobs: RestoreJobsListMember[] = [];
   const hashes: string[] = [];
+  const named = { operation: "backup:ListRestoreJobs", permission: "backup:ListRestoreJobs" };
+  const failed = (failure: Failure) =>
+    unanswered(context, subject, "recoveryTest", { ...named, failure });
   const listing = pages(
     context,
     (NextToken) =>
@@ -82,13 +85,13 @@ async function readJobs(
     (raw) => raw.NextToken,
   );
   for await (const page of listing) {
-    if (!page.ok) {
-      const { failure } = page;
-      const named = { operation: "backup:ListRestoreJobs", permission: "backup:ListRestoreJobs" };
-      return unanswered(context, subject, "recoveryTest", { ...named, failure });
-    }
+    if (!page.ok) return failed(page.failure);
     hashes.push(page.sha256);
-    jobs.push(...(page.raw.RestoreJobs ?? []));
+    try {
+      jobs.push(...listOf(page.raw.RestoreJobs));
+    } catch (error) {
+      return failed(malformed(error));
+    }
   }
   return context.read(
     defineRead({

@@ -53,7 +53,7 @@ export const vaults = defineListing({
     return client.send(new ListBackupVaultsCommand({ NextToken }), options);
   },
   next: (page: ListBackupVaultsOutput) => page.NextToken,
-  items: (page) => page.BackupVaultList ?? [],
+  items: (page) => page.BackupVaultList,
   subject: ({ BackupVaultArn: id, BackupVaultName: name }: BackupVaultListMember) => {
     if (id === undefined || name === undefined) throw new TypeError("a vault without name");
     return { id, name, tags: "elsewhere" };

@@ -4,7 +4,7 @@ import { listed } from "#model/text.ts";
 import { awsQuestion, type Send } from "./calls.ts";
 import { failedAlike } from "./failed-alike.ts";
 import type { Found, Listed, ListedSubject, Listing } from "./listing.ts";
-import { malformed, pages } from "./pages.ts";
+import { listOf, malformed, pages } from "./pages.ts";
 import { targetProblem, type AwsSession } from "./session.ts";
 import { TAGS_PERMISSION, type TagsByArn } from "./tags.ts";
 
@@ -14,7 +14,8 @@ export interface ChildListing<S extends AwsService, Page extends object, Parent,
   "kinds" | "service" | "operation" | "permission" | "next" | "facets"
 > {
   readonly page: (parent: Found<Parent>, token: string | undefined) => Send<S, Page>;
-  readonly items: (page: Page, parent: Found<Parent>) => readonly Item[];
+  /** Undefined where the answer has no list, which is no empty one. */
+  readonly items: (page: Page, parent: Found<Parent>) => readonly Item[] | undefined;
   /** Throws where the item has not the documented shape. */
   readonly subject: (item: Item, parent: Found<Parent>) => ListedSubject;
 }
@@ -109,7 +110,7 @@ async function listInside<S extends AwsService, Page extends object, Parent, Ite
     try {
       const { observedAt, sha256 } = page;
       const source = { operation: `${service}:${operation}`, observedAt, sha256 };
-      for (const item of listing.items(page.raw, parent)) {
+      for (const item of listOf(listing.items(page.raw, parent))) {
         items.push({ item, place, source, listed: listing.subject(item, parent) });
       }
     } catch (error) {

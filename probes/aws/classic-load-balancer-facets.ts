@@ -30,13 +30,14 @@ interface Door {
 /**
  * What all listeners of a balancer let in together; a classic balancer cannot redirect.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/elb-ssl-security-policy.html
- * @throws where a listener has no protocol or a policy no version
+ * @throws where listeners are left out, one has no protocol or a policy no version
  */
 export function toTransport(
   { ListenerDescriptions, DNSName, Scheme }: LoadBalancerDescription,
   policies: readonly PolicyDescription[],
 ): Transport {
-  const doors = (ListenerDescriptions ?? []).map(({ Listener, PolicyNames }): Door => {
+  if (ListenerDescriptions === undefined) throw new TypeError("a load balancer without listeners");
+  const doors = ListenerDescriptions.map(({ Listener, PolicyNames }): Door => {
     const protocol = Listener?.Protocol?.toUpperCase();
     if (protocol === undefined) throw new TypeError("a listener without protocol");
     const port = Listener?.LoadBalancerPort;

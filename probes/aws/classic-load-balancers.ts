@@ -6,6 +6,7 @@ import { defineProbe, defineRead } from "#model/probe.ts";
 import { awsQuestion } from "./calls.ts";
 import { toRedundancy, toTransport } from "./classic-load-balancer-facets.ts";
 import { classifyAws } from "./errors.ts";
+import { listOf } from "./pages.ts";
 import { defineListing, listAll, observeListed } from "./listing.ts";
 import { inAccount } from "./session.ts";
 
@@ -48,7 +49,7 @@ export default defineProbe({
           subject,
           facet: "transport",
           permission: POLICIES,
-          map: ({ PolicyDescriptions }) => toTransport(item, PolicyDescriptions ?? []),
+          map: ({ PolicyDescriptions }) => toTransport(item, listOf(PolicyDescriptions)),
         }),
       );
       yield* context.readAll(reads);
@@ -67,7 +68,7 @@ const balancers = defineListing({
     return client.send(new DescribeLoadBalancersCommand({ Marker }), options);
   },
   next: (page: DescribeAccessPointsOutput) => page.NextMarker,
-  items: (page) => page.LoadBalancerDescriptions ?? [],
+  items: (page) => page.LoadBalancerDescriptions,
   subject: ({ LoadBalancerName: name }: LoadBalancerDescription, { account, region }) => {
     if (name === undefined) throw new TypeError("a balancer without name");
     const { partition, id: owner } = account;

@@ -2,6 +2,7 @@ import type { TargetOf } from "#model/estate.ts";
 import type { ProbeContext } from "#model/probe.ts";
 import type { AwsService } from "#model/aws-services.ts";
 import { answerGuard } from "./answer-guard.ts";
+import { shapeGuard } from "./answer-shape.ts";
 import { handlerOptions } from "./connection.ts";
 import {
   credentialOptions,
@@ -28,6 +29,10 @@ export interface Guardable {
     add(
       guard: ReturnType<typeof answerGuard>,
       place: { readonly step: "deserialize"; readonly priority: "low" },
+    ): void;
+    add(
+      guard: ReturnType<typeof shapeGuard>,
+      place: { readonly step: "deserialize"; readonly priority: "high" },
     ): void;
     add(
       learn: ReturnType<typeof secretLearner>,
@@ -72,6 +77,7 @@ export function awsClients(target: TargetOf<"aws">, context: ProbeContext): AwsC
   const guard = (client: Guardable) => {
     const add = answerGuard(context.maxAnswerBytes);
     client.middlewareStack.add(add, { step: "deserialize", priority: "low" });
+    client.middlewareStack.add(shapeGuard(), { step: "deserialize", priority: "high" });
     const learner = secretLearner(() => client.config.credentials(), context.learn);
     client.middlewareStack.add(learner, { step: "initialize", priority: "high" });
     close.push(() => client.destroy());

@@ -11,6 +11,7 @@ import { defineListing, listAll, observeListed, type Found } from "./listing.ts"
 import { inAccount, type AwsSession } from "./session.ts";
 import { firewallReader, FIREWALL_PERMISSIONS, type FirewallReader } from "./web-acl-reads.ts";
 import { classicFirewall, NO_FIREWALL } from "./web-acl.ts";
+import { tokenAfter } from "./pages.ts";
 
 const KIND = "AWS::CloudFront::Distribution";
 const PERMISSION = "cloudfront:ListDistributions";
@@ -55,8 +56,13 @@ const distributions = defineListing({
     return client.send(new ListDistributionsCommand({ Marker }), options);
   },
   next: ({ DistributionList: list }: ListDistributionsCommandOutput) =>
-    list?.IsTruncated === true ? list.NextMarker : undefined,
-  items: ({ DistributionList: list }) => list?.Items ?? [],
+    tokenAfter(list?.IsTruncated, list?.NextMarker),
+  // Without any there is no list, and their number is 0.
+  items: ({ DistributionList: list }) => {
+    const items = list?.Items ?? [];
+    if (list?.Quantity !== items.length) throw new TypeError("a list of another length than told");
+    return items;
+  },
   subject: ({ ARN: id, Id: name, Enabled }: DistributionSummary) => {
     if (id === undefined || name === undefined || Enabled === undefined) {
       throw new TypeError("a distribution without id or state");

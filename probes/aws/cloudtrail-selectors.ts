@@ -63,11 +63,12 @@ function simple({
   ExcludeManagementEventSources = [],
 }: EventSelector): readonly Selected[] {
   if (!IncludeManagementEvents) return [];
+  const documented = ["All", "ReadOnly", "WriteOnly"].includes(ReadWriteType);
   return [
     {
       reads: ReadWriteType !== "WriteOnly",
       writes: ReadWriteType !== "ReadOnly",
-      omits: ExcludeManagementEventSources,
+      omits: documented ? ExcludeManagementEventSources : null,
     },
   ];
 }

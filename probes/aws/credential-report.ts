@@ -15,7 +15,7 @@ const NEEDED = [
  * Reads the report. Names of users may hold commas, and nothing says that AWS puts quotes around them: a row with more
  * fields than columns is put together again where its ARN agrees with its name.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html
- * @throws TypeError when a column or a field is missing: a shifted row would be read as another user's
+ * @throws TypeError when a column or a field is missing, or there is no user: a shifted row would be read as another user's
  */
 export function parseReport(text: string): readonly ReportRow[] {
   const [header, ...rows] = parseCsv(text.replace(/^\uFEFF/, ""));
@@ -24,10 +24,13 @@ export function parseReport(text: string): readonly ReportRow[] {
   if (missing.length > 0) {
     throw new TypeError(`a credential report without ${missing.join(", ")}`);
   }
-  return rows.map((row) => {
+  const users = rows.map((row): ReportRow => {
     const fields = row.length === header.length ? row : mended(row, header.length);
     return Object.fromEntries(header.map((column, at) => [column, fields[at] ?? ""]));
   });
+  // The root user is in every report.
+  if (users.length === 0) throw new TypeError("a credential report without users");
+  return users;
 }
 
 function mended(row: readonly string[], width: number): readonly string[] {

@@ -26,7 +26,8 @@ export function toEncryption({ Table }: DescribeTableOutput, manager: KeyManager
   if (Table.SSEDescription !== undefined && Status === undefined) {
     throw new TypeError("an SSEDescription without Status");
   }
-  const named = KMSMasterKeyArn !== undefined;
+  // While it is turned off again the key is named still, and AWS's own is used.
+  const named = KMSMasterKeyArn !== undefined && Status !== "DISABLED";
   return wholeEncryption(true, named ? manager : { by: "provider", why: null }, DESIGN);
 }
 

@@ -113,6 +113,6 @@ export function askOnDemand(region: string, session: AwsSession): Promise<OnDema
       return client.send(command, options);
     },
     next: (page: ListBackupsOutput) => page.LastEvaluatedBackupArn,
-    items: (page) => page.BackupSummaries ?? [],
+    items: (page) => page.BackupSummaries,
   });
 }

@@ -55,7 +55,7 @@ const tables = defineListing({
     return client.send(new ListTablesCommand({ ExclusiveStartTableName }), options);
   },
   next: (page: ListTablesOutput) => page.LastEvaluatedTableName,
-  items: (page) => page.TableNames ?? [],
+  items: (page) => page.TableNames,
   subject: (name: string, { account, region }) => ({
     id: `arn:${account.partition}:dynamodb:${region}:${account.id}:table/${name}`,
     name,

@@ -103,6 +103,12 @@ export function isForAll(permissions: readonly CreateVolumePermission[] | undefi
   return (permissions ?? []).some(({ Group }) => Group === "all");
 }
 
+const BLOCKS: ReadonlySet<string> = new Set([
+  "block-all-sharing",
+  "block-new-sharing",
+  "unblocked",
+]);
+
 /**
  * Who may make a volume of a snapshot. Accounts that it is shared with are named, so they are not everyone.
  * https://docs.aws.amazon.com/ebs/latest/userguide/block-public-access-snapshots.html
@@ -115,7 +121,9 @@ export function toSnapshotExposure(
 ): Exposure {
   if (permissions === undefined) throw new TypeError("no CreateVolumePermissions");
   const open = isForAll(permissions);
-  if (open && block === null) throw new TypeError("no State of the block of public access");
+  if (open && !BLOCKS.has(block ?? "")) {
+    throw new TypeError("no State of the block of public access that AWS documents");
+  }
   const blocked = open && block === "block-all-sharing";
   const accounts = permissions.flatMap(({ UserId }) => UserId ?? []);
   return {

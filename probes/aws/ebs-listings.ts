@@ -26,7 +26,7 @@ export const volumes = defineListing({
     return client.send(new DescribeVolumesCommand({ MaxResults: 500, NextToken }), options);
   },
   next: (page: DescribeVolumesResult) => page.NextToken,
-  items: (page) => page.Volumes ?? [],
+  items: (page) => page.Volumes,
   subject: ({ VolumeId, Tags }: Volume, { account, region }) => {
     if (VolumeId === undefined) throw new TypeError("a volume without id");
     const id = `arn:${account.partition}:ec2:${region}:${account.id}:volume/${VolumeId}`;
@@ -54,7 +54,7 @@ export const snapshots = defineListing({
     return client.send(command, options);
   },
   next: (page: DescribeSnapshotsResult) => page.NextToken,
-  items: (page) => page.Snapshots ?? [],
+  items: (page) => page.Snapshots,
   subject: ({ SnapshotId, Tags }: Snapshot, { account, region }) => {
     if (SnapshotId === undefined) throw new TypeError("a snapshot without id");
     const id = `arn:${account.partition}:ec2:${region}::snapshot/${SnapshotId}`;
@@ -82,7 +82,7 @@ export const images = defineListing({
     return client.send(command, options);
   },
   next: (page: DescribeImagesResult) => page.NextToken,
-  items: (page) => page.Images ?? [],
+  items: (page) => page.Images,
   subject: ({ ImageId, Tags }: Image, { account, region }) => {
     if (ImageId === undefined) throw new TypeError("an image without id");
     const id = `arn:${account.partition}:ec2:${region}::image/${ImageId}`;

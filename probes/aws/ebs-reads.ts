@@ -153,7 +153,7 @@ function askPublicSnapshots(region: string, session: AwsSession) {
       return client.send(command, options);
     },
     next: (page: DescribeSnapshotsResult) => page.NextToken,
-    items: (page) => page.Snapshots ?? [],
+    items: (page) => page.Snapshots,
   });
 }
 

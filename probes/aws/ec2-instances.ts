@@ -12,6 +12,7 @@ import { classifyAws } from "./errors.ts";
 import { defineListing, listAll, observeListed } from "./listing.ts";
 import { inAccount } from "./session.ts";
 import { tagRecord } from "./tags.ts";
+import { listOf } from "./pages.ts";
 
 const INSTANCE_KIND = "AWS::EC2::Instance";
 const KEY_PAIR_KIND = "AWS::EC2::KeyPair";
@@ -55,7 +56,7 @@ const instances = defineListing({
     return client.send(new DescribeInstancesCommand({ NextToken, MaxResults: 500 }), options);
   },
   next: (page: DescribeInstancesResult) => page.NextToken,
-  items: (page) => (page.Reservations ?? []).flatMap(({ Instances }) => Instances ?? []),
+  items: (page) => page.Reservations?.flatMap(({ Instances }) => listOf(Instances)),
   subject: ({ InstanceId: id, State, Tags }: Instance, { account, region }) => {
     if (id === undefined) throw new TypeError("an instance without id");
     if (State?.Name === undefined) throw new TypeError("an instance without state");
@@ -93,7 +94,7 @@ const keyPairs = defineListing({
   },
   // It is not paged.
   next: (): undefined => undefined,
-  items: (page: DescribeKeyPairsResult) => page.KeyPairs ?? [],
+  items: (page: DescribeKeyPairsResult) => page.KeyPairs,
   subject: ({ KeyPairId: id, KeyName: name, Tags }: KeyPairInfo, { account, region }) => {
     if (id === undefined) throw new TypeError("a key pair without id");
     const arn = `arn:${account.partition}:ec2:${region}:${account.id}:key-pair/${id}`;

@@ -54,7 +54,7 @@ const groups = defineListing({
     return client.send(new DescribeSecurityGroupsCommand({ NextToken, MaxResults: 500 }), options);
   },
   next: (page: DescribeSecurityGroupsResult) => page.NextToken,
-  items: (page) => page.SecurityGroups ?? [],
+  items: (page) => page.SecurityGroups,
   subject: (group: SecurityGroup, { account, region }) => {
     const { GroupId: id, GroupName: name, OwnerId, SecurityGroupArn, Tags } = group;
     if (id === undefined) throw new TypeError("a security group without id");

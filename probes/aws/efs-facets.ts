@@ -32,8 +32,17 @@ export function toEncryption(
 /**
  * A One Zone file system names its zone; a regional one keeps its data in several, without a word in which.
  * https://docs.aws.amazon.com/efs/latest/ug/availability-durability.html
+ * @throws when it is in no state in which it holds data, so that a zone which is not named says nothing
  */
-export function toRedundancy({ AvailabilityZoneName: zone }: FileSystemDescription): Redundancy {
+export function toRedundancy({
+  AvailabilityZoneName,
+  AvailabilityZoneId,
+  LifeCycleState: state,
+}: FileSystemDescription): Redundancy {
+  if (state !== "available" && state !== "updating") {
+    throw new TypeError(`a file system that is ${plain(state ?? "without state", 40)}`);
+  }
+  const zone = AvailabilityZoneName ?? AvailabilityZoneId;
   if (zone === undefined) {
     return {
       zones: null,

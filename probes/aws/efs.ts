@@ -57,7 +57,7 @@ const fileSystems = defineListing({
     return client.send(new DescribeFileSystemsCommand({ MaxItems: 100, Marker }), options);
   },
   next: (page: DescribeFileSystemsResponse) => page.NextMarker,
-  items: (page) => page.FileSystems ?? [],
+  items: (page) => page.FileSystems,
   subject: (item: FileSystemDescription, { account, region }) => {
     const { FileSystemId, FileSystemArn, Name, Tags } = item;
     if (FileSystemId === undefined) throw new TypeError("a file system without id");
@@ -132,6 +132,6 @@ function askReplications(region: string, session: AwsSession) {
       }),
     next: (page: DescribeReplicationConfigurationsResponse | Absent) =>
       isAbsent(page) ? undefined : page.NextToken,
-    items: (page) => (isAbsent(page) ? [] : (page.Replications ?? [])),
+    items: (page) => (isAbsent(page) ? [] : page.Replications),
   });
 }

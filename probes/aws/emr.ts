@@ -60,7 +60,7 @@ const clusters = defineListing({
     return client.send(command, options);
   },
   next: (page: ListClustersOutput) => page.Marker,
-  items: (page) => page.Clusters ?? [],
+  items: (page) => page.Clusters,
   subject: ({ Id, Name, ClusterArn }: ClusterSummary, { account, region }) => {
     if (Id === undefined) throw new TypeError("a cluster without id");
     const arn = `arn:${account.partition}:elasticmapreduce:${region}:${account.id}:cluster/${Id}`;

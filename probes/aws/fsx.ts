@@ -54,7 +54,7 @@ const fileSystems = defineListing({
     return client.send(new DescribeFileSystemsCommand({ NextToken }), options);
   },
   next: (page: DescribeFileSystemsResponse) => page.NextToken,
-  items: (page) => page.FileSystems ?? [],
+  items: (page) => page.FileSystems,
   subject: (item: FileSystem, { account, region }) => {
     const { FileSystemId, ResourceARN, Tags } = item;
     if (FileSystemId === undefined) throw new TypeError("a file system without id");
@@ -107,6 +107,6 @@ function askBackups(region: string, session: AwsSession) {
       return client.send(new DescribeBackupsCommand({ NextToken }), options);
     },
     next: (page: DescribeBackupsResponse) => page.NextToken,
-    items: (page) => page.Backups ?? [],
+    items: (page) => page.Backups,
   });
 }

@@ -64,6 +64,8 @@ export class IamDirectory {
    * @throws TypeError where something has no name
    */
   add(page: GetAccountAuthorizationDetailsResponse): readonly Principal[] {
+    const lists = [page.UserDetailList, page.RoleDetailList, page.GroupDetailList, page.Policies];
+    if (lists.every((list) => list === undefined)) throw new TypeError("a page without any list");
     const root = rootArn({ id: this.#account, partition: this.#partition });
     const found: Principal[] = this.#principals.has(root) ? [] : [{ type: "root", arn: root }];
     for (const group of page.GroupDetailList ?? []) {

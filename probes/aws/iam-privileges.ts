@@ -5,6 +5,7 @@ import { IamDirectory, ROOT_NAME, type Principal } from "./iam-directory.ts";
 import { defineListing, listAll, observeListed } from "./listing.ts";
 import { inAccount } from "./session.ts";
 import { tagRecord } from "./tags.ts";
+import { tokenAfter } from "./pages.ts";
 
 const USER_KIND = "AWS::IAM::User";
 const ROLE_KIND = "AWS::IAM::Role";
@@ -46,7 +47,7 @@ function principals(directory: IamDirectory) {
       );
     },
     next: ({ IsTruncated, Marker }: GetAccountAuthorizationDetailsResponse) =>
-      IsTruncated === true ? Marker : undefined,
+      tokenAfter(IsTruncated, Marker),
     items: (page) => directory.add(page),
     subject: (principal: Principal) => {
       const { arn: id } = principal;

@@ -19,6 +19,8 @@ export interface Named {
   readonly except: boolean;
 }
 
+const EVERYONE: IamStatement["principals"] = [{ type: "AWS", name: "*" }];
+
 /** IAM's own limits end far below: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const LONGEST_DOCUMENT = 200_000;
 
@@ -47,7 +49,8 @@ function toStatement(raw: unknown): IamStatement {
     actions: named(raw, "Action"),
     resources: named(raw, "Resource"),
     conditions: toConditions(raw["Condition"]),
-    principals: toPrincipals(raw["Principal"]),
+    // All but some are everyone, as far as this tells.
+    principals: "NotPrincipal" in raw ? EVERYONE : toPrincipals(raw["Principal"]),
   };
 }
 

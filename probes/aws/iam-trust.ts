@@ -14,11 +14,14 @@ export interface Trust extends Pick<Privileges, "trusts"> {
 /**
  * Reads a trust policy. Conditions (an external id, a repository of a provider) narrow it and are not told apart.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ * @throws TypeError where a statement that allows names nobody
  */
 export function toTrust(statements: readonly IamStatement[], account: string): Trust {
-  const principals = statements
-    .filter(({ effect }) => effect === "Allow")
-    .flatMap((statement) => statement.principals);
+  const allows = statements.filter(({ effect }) => effect === "Allow");
+  if (allows.some((statement) => statement.principals.length === 0)) {
+    throw new TypeError("a trust policy that names nobody");
+  }
+  const principals = allows.flatMap((statement) => statement.principals);
   const trusts = new Set<string>();
   const own = new Set<string>();
   let ownAccount = false;

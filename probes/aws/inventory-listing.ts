@@ -32,7 +32,7 @@ export function listingOf(kind: ListedKind) {
     reach: kind.reach ?? "everywhere",
     page: (token, region) => listResources(kind.kind, region, token),
     next: (page: ListResourcesOutput) => page.NextToken,
-    items: (page) => page.ResourceDescriptions ?? [],
+    items: (page) => page.ResourceDescriptions,
     subject: (item: ResourceDescription, place) => toSubject(kind, item, place),
   });
 }

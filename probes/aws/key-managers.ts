@@ -8,6 +8,7 @@ import { oncePer, tell, type Known } from "#probes/common/known.ts";
 import { askAll } from "./known.ts";
 import type { Found } from "./listing.ts";
 import type { AwsSession } from "./session.ts";
+import { tokenAfter } from "./pages.ts";
 
 /** Who manages a KMS key; `by: null` with the reason where that was not read. */
 export interface KeyManager {
@@ -90,7 +91,7 @@ function askAliases(region: string, session: AwsSession) {
       const { ListAliasesCommand } = await import("@aws-sdk/client-kms");
       return client.send(new ListAliasesCommand({ Limit: 100, Marker }), options);
     },
-    next: (page: ListAliasesResponse) => (page.Truncated === true ? page.NextMarker : undefined),
-    items: (page) => page.Aliases ?? [],
+    next: (page: ListAliasesResponse) => tokenAfter(page.Truncated, page.NextMarker),
+    items: (page) => page.Aliases,
   });
 }

@@ -8,6 +8,7 @@ import { answerOf, sourceOf, tell, type Known } from "#probes/common/known.ts";
 import { askOnce } from "./known.ts";
 import { defineListing, listAll, observeListed, type Found } from "./listing.ts";
 import { inAccount, type AwsSession } from "./session.ts";
+import { tokenAfter } from "./pages.ts";
 
 const KEY_KIND = "AWS::KMS::Key";
 
@@ -46,8 +47,8 @@ const keys = defineListing({
     const { ListKeysCommand } = await import("@aws-sdk/client-kms");
     return client.send(new ListKeysCommand({ Limit: 1000, Marker }), options);
   },
-  next: (page: ListKeysResponse) => (page.Truncated === true ? page.NextMarker : undefined),
-  items: (page) => page.Keys ?? [],
+  next: (page: ListKeysResponse) => tokenAfter(page.Truncated, page.NextMarker),
+  items: (page) => page.Keys,
   subject: ({ KeyArn: id, KeyId: name }: KeyListEntry) => {
     if (id === undefined || name === undefined) throw new TypeError("a key without ARN or id");
     return { id, name, tags: "elsewhere" };

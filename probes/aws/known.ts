@@ -4,7 +4,7 @@ import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import type { Known } from "#probes/common/known.ts";
 import { awsQuestion, type Send } from "./calls.ts";
 import type { Found, Listed, Listing } from "./listing.ts";
-import { malformed, pages } from "./pages.ts";
+import { listOf, malformed, pages } from "./pages.ts";
 import type { AwsSession } from "./session.ts";
 
 /** How a listing is asked that tells something of subjects that another listing gave. */
@@ -15,8 +15,8 @@ export interface Ask<S extends AwsService, Page extends object, Item> {
   readonly permission: string;
   readonly page: (token: string | undefined) => Send<S, Page>;
   readonly next: (page: Page) => string | undefined;
-  /** Throws where the answer has not the documented shape. */
-  readonly items: (page: Page) => readonly Item[];
+  /** Undefined where the answer has no list, which is no empty one. */
+  readonly items: (page: Page) => readonly Item[] | undefined;
 }
 
 /** Such a listing, whatever the region. */
@@ -39,7 +39,7 @@ export async function askItems<S extends AwsService, Page extends object, Item>(
   for await (const answer of all) {
     if (!answer.ok) return answer.failure;
     try {
-      found.push(...items(answer.raw));
+      found.push(...listOf(items(answer.raw)));
     } catch (error) {
       return malformed(error);
     }

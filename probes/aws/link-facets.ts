@@ -70,12 +70,13 @@ function isAvailable(state: string | undefined): boolean | null {
 }
 
 function bgpUp({ virtualInterfaceState, bgpPeers }: VirtualInterface): boolean | null {
-  const statuses = new Set((bgpPeers ?? []).map(({ bgpStatus }) => bgpStatus));
-  const up = statuses.has("up")
+  const statuses = bgpPeers?.map(({ bgpStatus }) => bgpStatus) ?? [undefined];
+  // Without a peer nothing is up.
+  const up = statuses.includes("up")
     ? true
-    : statuses.has("unknown") || statuses.has(undefined)
-      ? null
-      : false;
+    : statuses.every((status) => status === "down")
+      ? false
+      : null;
   return both(isAvailable(virtualInterfaceState), up);
 }
 

@@ -30,7 +30,7 @@ export const vpnConnections = defineListing({
   },
   // It is not paged.
   next: (): undefined => undefined,
-  items: (page: DescribeVpnConnectionsResult) => page.VpnConnections ?? [],
+  items: (page: DescribeVpnConnectionsResult) => page.VpnConnections,
   subject: ({ VpnConnectionId: id, State, Tags }: VpnConnection, { account, region }) => {
     if (id === undefined || State === undefined) throw new TypeError("a VPN without id or state");
     if (isGone(State)) return null;
@@ -42,7 +42,7 @@ export const vpnConnections = defineListing({
 
 /** The answer holds the keys of the tunnels, in the gateway's configuration and beside it: they are let go at once. */
 function withoutKeys(page: DescribeVpnConnectionsResult): DescribeVpnConnectionsResult {
-  const VpnConnections = (page.VpnConnections ?? []).map((one) => ({
+  const VpnConnections = page.VpnConnections?.map((one) => ({
     ...one,
     CustomerGatewayConfiguration: undefined,
     Options: undefined,
@@ -65,7 +65,7 @@ export const gateways: RegionalAsk<
   },
   next: () => undefined,
   items: ({ CustomerGateways }) =>
-    (CustomerGateways ?? []).flatMap(({ CustomerGatewayId: id, IpAddress: address }) =>
+    CustomerGateways?.flatMap(({ CustomerGatewayId: id, IpAddress: address }) =>
       id === undefined || address === undefined ? [] : [[id, address] as const],
     ),
 };
@@ -82,7 +82,7 @@ export const connections = defineListing({
     return client.send(new DescribeConnectionsCommand({ nextToken }), options);
   },
   next: (page: Connections) => page.nextToken,
-  items: (page) => page.connections ?? [],
+  items: (page) => page.connections,
   subject: (connection: Connection, { account, region }) => {
     const { connectionId: id, connectionName, connectionState, tags } = connection;
     if (id === undefined) throw new TypeError("a connection without id");
@@ -105,10 +105,10 @@ export const virtualInterfaces: RegionalAsk<"directconnect", VirtualInterfaces, 
     page: (nextToken) => async (client, options) => {
       const { DescribeVirtualInterfacesCommand } = await import("@aws-sdk/client-direct-connect");
       const page = await client.send(new DescribeVirtualInterfacesCommand({ nextToken }), options);
-      return { ...page, virtualInterfaces: (page.virtualInterfaces ?? []).map(withoutAuthKeys) };
+      return { ...page, virtualInterfaces: page.virtualInterfaces?.map(withoutAuthKeys) };
     },
     next: ({ nextToken }) => nextToken,
-    items: (page) => page.virtualInterfaces ?? [],
+    items: (page) => page.virtualInterfaces,
   };
 
 /** The keys of the BGP sessions, and the router's configuration that repeats them, are let go at once. */

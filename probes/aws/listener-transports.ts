@@ -19,6 +19,7 @@ import {
   secureTransport,
   type OwnedListener,
 } from "./load-balancer-facets.ts";
+import { listOf } from "./pages.ts";
 import type { AwsSession } from "./session.ts";
 
 export const POLICIES = "elasticloadbalancing:DescribeSSLPolicies";
@@ -64,7 +65,7 @@ async function policiesOf(
     },
     next: (page: DescribeSSLPoliciesOutput) => page.NextMarker,
     items: (page) =>
-      (page.SslPolicies ?? []).map((policy) => {
+      page.SslPolicies?.map((policy) => {
         if (policy.Name === undefined) throw new TypeError("a policy without name");
         return [policy.Name, policy] as const;
       }),
@@ -124,7 +125,7 @@ function allRules(ListenerArn: string): Send<"elbv2", { readonly rules: readonly
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const asked = { ListenerArn, Marker };
       const { Rules, NextMarker } = await client.send(new DescribeRulesCommand(asked), options);
-      rules.push(...(Rules ?? []));
+      rules.push(...listOf(Rules));
       if (NextMarker === undefined || NextMarker === "") return { rules };
       Marker = NextMarker;
     }

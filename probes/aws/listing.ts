@@ -8,7 +8,7 @@ import { homeRegion, type Account } from "./account.ts";
 import { awsQuestion, type Send } from "./calls.ts";
 import { failedAlike } from "./failed-alike.ts";
 import { tell } from "#probes/common/known.ts";
-import { malformed, pages } from "./pages.ts";
+import { listOf, malformed, pages } from "./pages.ts";
 import { targetProblem, type AwsSession } from "./session.ts";
 import { TAGS_PERMISSION } from "./tags.ts";
 
@@ -48,7 +48,8 @@ export interface Listing<S extends AwsService, Page extends object, Item> {
   readonly accountRegion?: string;
   readonly page: (token: string | undefined, region: string) => Send<S, Page>;
   readonly next: (page: Page) => string | undefined;
-  readonly items: (page: Page) => readonly Item[];
+  /** Undefined where the answer has no list, which is no empty one. */
+  readonly items: (page: Page) => readonly Item[] | undefined;
   /** The resource; null for what is not of these kinds. Throws where the item has not the documented shape. */
   readonly subject: (item: Item, place: Place) => ListedSubject | null;
   /** Facets that the listing tells. Each throws where the item has not the documented shape. */
@@ -154,7 +155,7 @@ export async function listRegion<S extends AwsService, Page extends object, Item
     try {
       const { observedAt, sha256 } = page;
       const source = { operation: `${service}:${operation}`, observedAt, sha256 };
-      for (const item of listing.items(page.raw)) {
+      for (const item of listOf(listing.items(page.raw))) {
         const listed = listing.subject(item, place);
         if (listed !== null) found.push({ item, place, source, listed });
       }

@@ -51,10 +51,12 @@ export function toRedundancy({ AvailabilityZones, State }: LoadBalancer): Redund
   };
 }
 
-/** Why no web application firewall can stand before a balancer; null where one can. */
+/** Why no web application firewall can stand before a balancer; null where one can, or it is of an unknown type. */
 export function noFirewallBecause({ Type, Scheme }: LoadBalancer): string | null {
   // https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html
-  if (Type !== "application") return `a ${Type ?? "nameless"} load balancer understands no HTTP`;
+  if (Type === "network" || Type === "gateway") {
+    return `a ${Type} load balancer understands no HTTP`;
+  }
   return Scheme === "internal" ? "an internal load balancer, not open to the Internet" : null;
 }
 

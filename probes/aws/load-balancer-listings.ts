@@ -25,7 +25,7 @@ export const balancers = defineListing({
     return client.send(new DescribeLoadBalancersCommand({ Marker }), options);
   },
   next: (page: DescribeLoadBalancersOutput) => page.NextMarker,
-  items: (page) => page.LoadBalancers ?? [],
+  items: (page) => page.LoadBalancers,
   subject: ({ LoadBalancerArn: id, LoadBalancerName: name }: LoadBalancer) => {
     if (id === undefined || name === undefined) throw new TypeError("a balancer without name");
     return { id, name, tags: "elsewhere" };
@@ -48,8 +48,8 @@ export const listeners = defineChildListing({
       return client.send(new DescribeListenersCommand(asked), options);
     },
   next: (page: DescribeListenersOutput) => page.NextMarker,
-  items: (page, { item }): readonly OwnedListener[] =>
-    (page.Listeners ?? []).map((listener) => ({ listener, balancer: item })),
+  items: (page, { item }): readonly OwnedListener[] | undefined =>
+    page.Listeners?.map((listener) => ({ listener, balancer: item })),
   subject: ({ listener }, parent) => {
     if (listener.ListenerArn === undefined) throw new TypeError("a listener without ARN");
     const name = `${parent.subject.name} ${listenerName(listener)}`;

@@ -41,7 +41,7 @@ const logGroups = defineListing({
     return client.send(new DescribeLogGroupsCommand({ nextToken }), options);
   },
   next: (page: DescribeLogGroupsResponse) => page.nextToken,
-  items: (page) => page.logGroups ?? [],
+  items: (page) => page.logGroups,
   subject: (group: LogGroup) => {
     const { logGroupArn, arn, logGroupName: name } = group;
     // The older of the two ends in `:*`, which stands for the streams.

@@ -36,7 +36,7 @@ const interfaces: NetworkList<
   },
   next: ({ NextToken }) => NextToken,
   items: ({ NetworkInterfaces }) =>
-    (NetworkInterfaces ?? []).map((one) => {
+    NetworkInterfaces?.map((one) => {
       const { NetworkInterfaceId, VpcId, SubnetId, Status, Groups } = one;
       const parts = [NetworkInterfaceId, VpcId, SubnetId, Status, Groups];
       if (parts.includes(undefined))
@@ -59,7 +59,7 @@ const routeTables: NetworkList<
   },
   next: ({ NextToken }) => NextToken,
   items: ({ RouteTables }) =>
-    (RouteTables ?? []).map((table) => {
+    RouteTables?.map((table) => {
       if (table.VpcId === undefined) throw new TypeError("a route table without network");
       return table;
     }),
@@ -75,7 +75,7 @@ const acls: NetworkList<DescribeNetworkAclsResult, ReturnType<typeof toInboundAc
     return client.send(new DescribeNetworkAclsCommand({ NextToken, MaxResults: 500 }), options);
   },
   next: ({ NextToken }) => NextToken,
-  items: ({ NetworkAcls }) => (NetworkAcls ?? []).map((acl) => toInboundAcl(acl)),
+  items: ({ NetworkAcls }) => NetworkAcls?.map((acl) => toInboundAcl(acl)),
 };
 
 /** Reads what decides whether the Internet finds a way to the interfaces of a region; each list by itself. */
@@ -133,7 +133,7 @@ function askPrefixList(PrefixListId: string, region: string, session: AwsSession
     },
     next: ({ NextToken }: GetManagedPrefixListEntriesResult) => NextToken,
     items: ({ Entries }) =>
-      (Entries ?? []).map(({ Cidr }) => {
+      Entries?.map(({ Cidr }) => {
         if (Cidr === undefined) throw new TypeError("an entry without range");
         return Cidr;
       }),

@@ -4,7 +4,7 @@ import type { Failure, ProbeContext } from "#model/probe.ts";
 import { askAccount, homeRegion, provenAccount } from "./account.ts";
 import { awsQuestion } from "./calls.ts";
 import { awsClients } from "./clients.ts";
-import { malformed, pages } from "./pages.ts";
+import { listOf, malformed, pages } from "./pages.ts";
 
 export const MEMBERS_OPERATION = "organizations:ListAccounts";
 
@@ -50,7 +50,7 @@ export async function listMembers(
       (page) => page.NextToken,
     );
     for await (const page of listing) {
-      if (page.ok) found.push(...(page.raw.Accounts ?? []));
+      if (page.ok) found.push(...listOf(page.raw.Accounts));
       else failure = page.failure;
     }
     const { active, closed } = sorted(found);

@@ -19,7 +19,12 @@ export async function* pages<Raw>(
     const answer = await context.ask(question(token));
     yield answer;
     if (!answer.ok) return;
-    token = nextToken(answer.raw);
+    try {
+      token = nextToken(answer.raw);
+    } catch (error) {
+      yield { ok: false, failure: malformed(error) };
+      return;
+    }
     if (token === undefined || token === "") return;
     const endless = seen.has(token) || seen.size >= MOST_PAGES;
     if (endless) {
@@ -29,6 +34,29 @@ export async function* pages<Raw>(
     }
     seen.add(token);
   }
+}
+
+/**
+ * The token of a listing that also says whether it goes on: where there is one it is followed.
+ * @throws TypeError where the listing goes on and does not say where
+ */
+export function tokenAfter(
+  truncated: boolean | undefined,
+  token: string | undefined,
+): string | undefined {
+  if (truncated === true && (token === undefined || token === "")) {
+    throw new TypeError("the listing is cut off and does not say where it goes on");
+  }
+  return token;
+}
+
+/**
+ * The list of an answer. AWS names an empty one too, in XML by an empty element: one that is left out says nothing.
+ * @throws TypeError where it is left out
+ */
+export function listOf<Item>(list: readonly Item[] | undefined): readonly Item[] {
+  if (list === undefined) throw new TypeError("an answer without the list that was asked for");
+  return list;
 }
 
 /** The failure that an answer of another shape than the documented one is. */

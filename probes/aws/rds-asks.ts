@@ -54,7 +54,7 @@ function askParameters(key: string, session: AwsSession): All<Parameter> {
       return client.send(command, options);
     },
     next: (page: DBParameterGroupDetails) => page.Marker,
-    items: (page) => page.Parameters ?? [],
+    items: (page) => page.Parameters,
   });
 }
 
@@ -75,7 +75,7 @@ function askClusterParameters(key: string, session: AwsSession): All<Parameter> 
       return client.send(command, options);
     },
     next: (page: DBClusterParameterGroupDetails) => page.Marker,
-    items: (page) => page.Parameters ?? [],
+    items: (page) => page.Parameters,
   });
 }
 
@@ -91,7 +91,7 @@ function askAutomatedBackups(region: string, session: AwsSession): All<DBInstanc
       return client.send(command, options);
     },
     next: (page: DBInstanceAutomatedBackupMessage) => page.Marker,
-    items: (page) => page.DBInstanceAutomatedBackups ?? [],
+    items: (page) => page.DBInstanceAutomatedBackups,
   });
 }
 
@@ -107,7 +107,7 @@ function askGlobalClusters(region: string, session: AwsSession): All<GlobalClust
       return client.send(command, options);
     },
     next: (page: GlobalClustersMessage) => page.Marker,
-    items: (page) => page.GlobalClusters ?? [],
+    items: (page) => page.GlobalClusters,
   });
 }
 
@@ -123,6 +123,6 @@ function askSecurityGroups(region: string, session: AwsSession): All<SecurityGro
       return client.send(command, options);
     },
     next: (page: DescribeSecurityGroupsResult) => page.NextToken,
-    items: (page) => page.SecurityGroups ?? [],
+    items: (page) => page.SecurityGroups,
   });
 }

@@ -27,7 +27,10 @@ export function toEncryption(
   const design = DESIGNS[Engine ?? ""] ?? RDS_DESIGN;
   // Where RDS encrypts by a key of its own, the older field says that nothing is encrypted.
   if (type === "sse-rds") return wholeEncryption(true, PROVIDER_KEY, design);
-  const enabled = type === undefined ? (encrypted ?? stored) : type !== "none";
+  if (type !== undefined && type !== "none" && type !== "sse-kms") {
+    throw new TypeError("a StorageEncryptionType of another name");
+  }
+  const enabled = type === undefined ? (encrypted ?? stored) : type === "sse-kms";
   if (enabled === undefined) throw new TypeError("neither Encrypted nor StorageEncrypted");
   return wholeEncryption(enabled, manager, design);
 }
@@ -63,15 +66,21 @@ export function toRedundancy(instance: DBInstance): Redundancy {
 
 /** Engines whose storage spans three zones whatever instances there are. */
 const SPREAD_STORAGE = /^(?:aurora|docdb$|neptune$)/;
-/** An instance in one of these states serves nothing. */
-const ABSENT = new Set(["creating", "deleting", "failed"]);
+/**
+ * What an instance's state says of its serving; of whatever is not here nothing is known.
+ * https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html#Overview.DBInstance.Status
+ */
+const SERVING =
+  /^(?:available|backing-up|modifying|maintenance|moving-to-vpc|rebooting|renaming|upgrading|configuring-[a-z-]+|resetting-master-credentials|converting-to-vpc|delete-precheck|storage-[a-z-]+)$/;
+const ABSENT =
+  /^(?:creating|deleting|failed|insufficient-capacity|starting|stopped|stopping|inaccessible-encryption-credentials(?:-recoverable)?|incompatible-(?:network|option-group|parameters|restore)|restore-error)$/;
 
 /**
  * A cluster is where its instances are. The storage of Aurora, DocumentDB and Neptune spans three zones by its published
  * design, but without an instance in a second zone nothing takes over at once, so it is said and not counted.
  * https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html
  * @param known the instances of the region
- * @throws when a member is not among them
+ * @throws when a member is not among them, or in a state that AWS does not document
  */
 export function toClusterRedundancy(cluster: DBCluster, known: readonly DBInstance[]): Redundancy {
   const { DBClusterMembers, Engine } = cluster;
@@ -82,10 +91,10 @@ export function toClusterRedundancy(cluster: DBCluster, known: readonly DBInstan
         `its instance ${plain(id ?? "without name", 80)} is not among those listed`,
       );
     }
-    const { AvailabilityZone, DBInstanceStatus } = instance;
-    return AvailabilityZone === undefined || ABSENT.has(DBInstanceStatus ?? "")
-      ? []
-      : [AvailabilityZone];
+    const { AvailabilityZone, DBInstanceStatus: state = "without state" } = instance;
+    if (ABSENT.test(state)) return [];
+    if (!SERVING.test(state)) throw new TypeError(`its instance is ${plain(state, 40)}`);
+    return AvailabilityZone === undefined ? [] : [AvailabilityZone];
   });
   const names = [...new Set(serving)].sort();
   const storage = SPREAD_STORAGE.test(Engine ?? "");

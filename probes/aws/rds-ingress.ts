@@ -14,9 +14,11 @@ export function toIngress(instance: DBInstance, groups: readonly SecurityGroup[]
   if (PubliclyAccessible === undefined) throw new TypeError("no PubliclyAccessible");
   // The second is 0 where the first tells it.
   const port = Endpoint?.Port ?? (DbInstancePort === 0 ? undefined : DbInstancePort);
-  const ids = (VpcSecurityGroups ?? []).flatMap(
-    ({ VpcSecurityGroupId }) => VpcSecurityGroupId ?? [],
-  );
+  if (VpcSecurityGroups === undefined) throw new TypeError("no VpcSecurityGroups");
+  const ids = VpcSecurityGroups.map(({ VpcSecurityGroupId: id }) => {
+    if (id === undefined) throw new TypeError("a security group without id");
+    return id;
+  });
   const rules = ids.flatMap((id) => {
     const group = groups.find(({ GroupId }) => GroupId === id);
     if (group === undefined) {

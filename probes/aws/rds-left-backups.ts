@@ -37,7 +37,7 @@ export const instanceBackups = defineListing({
     return client.send(command, options);
   },
   next: (page: DBInstanceAutomatedBackupMessage) => page.Marker,
-  items: (page) => page.DBInstanceAutomatedBackups ?? [],
+  items: (page) => page.DBInstanceAutomatedBackups,
   subject: (backup: DBInstanceAutomatedBackup, place) =>
     leftSubject(place, {
       arn: backup.DBInstanceAutomatedBackupsArn,
@@ -61,7 +61,7 @@ const clusterBackups = defineListing({
     return client.send(command, options);
   },
   next: (page: DBClusterAutomatedBackupMessage) => page.Marker,
-  items: (page) => page.DBClusterAutomatedBackups ?? [],
+  items: (page) => page.DBClusterAutomatedBackups,
   subject: (backup: DBClusterAutomatedBackup, place) =>
     leftSubject(place, {
       arn: backup.DBClusterAutomatedBackupsArn,

@@ -52,7 +52,7 @@ export const instances = defineListing({
     return client.send(new DescribeDBInstancesCommand({ MaxRecords: 100, Marker }), options);
   },
   next: (page: DBInstanceMessage) => page.Marker,
-  items: (page) => page.DBInstances ?? [],
+  items: (page) => page.DBInstances,
   subject: (item: DBInstance) => ({
     ...named(item.DBInstanceArn, item.DBInstanceIdentifier, item.TagList),
     kind: kindOfEngine(item.Engine, INSTANCE_KINDS),
@@ -71,7 +71,7 @@ export const clusters = defineListing({
     return client.send(new DescribeDBClustersCommand({ MaxRecords: 100, Marker }), options);
   },
   next: (page: DBClusterMessage) => page.Marker,
-  items: (page) => page.DBClusters ?? [],
+  items: (page) => page.DBClusters,
   subject: (item: DBCluster) => ({
     ...named(item.DBClusterArn, item.DBClusterIdentifier, item.TagList),
     kind: kindOfEngine(item.Engine, CLUSTER_KINDS),
@@ -90,7 +90,7 @@ export const snapshots = defineListing({
     return client.send(new DescribeDBSnapshotsCommand({ MaxRecords: 100, Marker }), options);
   },
   next: (page: DBSnapshotMessage) => page.Marker,
-  items: (page) => page.DBSnapshots ?? [],
+  items: (page) => page.DBSnapshots,
   subject: (item: DBSnapshot) => named(item.DBSnapshotArn, item.DBSnapshotIdentifier, item.TagList),
 });
 
@@ -106,7 +106,7 @@ export const clusterSnapshots = defineListing({
     return client.send(new DescribeDBClusterSnapshotsCommand({ MaxRecords: 100, Marker }), options);
   },
   next: (page: DBClusterSnapshotMessage) => page.Marker,
-  items: (page) => page.DBClusterSnapshots ?? [],
+  items: (page) => page.DBClusterSnapshots,
   subject: (item: DBClusterSnapshot) =>
     named(item.DBClusterSnapshotArn, item.DBClusterSnapshotIdentifier, item.TagList),
 });

@@ -161,9 +161,10 @@ export function toClusterSnapshotExposure(raw: {
  */
 function toExposure(attributes: readonly Attribute[] | undefined): Exposure {
   if (attributes === undefined) throw new TypeError("no attributes of the snapshot");
-  const who = attributes
-    .filter(({ AttributeName }) => AttributeName === "restore")
-    .flatMap(({ AttributeValues }) => AttributeValues ?? []);
+  const restore = attributes.find(({ AttributeName }) => AttributeName === "restore");
+  // RDS names it where the snapshot is shared with nobody, too.
+  if (restore?.AttributeValues === undefined) throw new TypeError("no attribute restore");
+  const who = restore.AttributeValues;
   const accounts = who.filter((one) => one !== "all");
   return {
     anonymousAccess: who.includes("all"),

@@ -5,6 +5,7 @@ import type {
 } from "@aws-sdk/client-s3";
 import type { RecoveryPoints } from "#model/facets.ts";
 import { isAbsent, type Absent } from "./calls.ts";
+import { listOf, tokenAfter } from "./pages.ts";
 
 /** How far back recovery points are kept one by one, milliseconds. */
 export const WINDOW_MS = 30 * 24 * 3_600_000;
@@ -32,9 +33,9 @@ export function withPage(tally: Tally, raw: ListObjectsV2Output, since: number):
   const moments = new Map(tally.moments);
   let { olderExists } = tally;
   const objects = raw.Contents ?? [];
-  if (raw.IsTruncated === true && !raw.NextContinuationToken) {
-    throw new TypeError("the listing is cut off and does not say where it goes on");
-  }
+  // Without objects there is no list, so nothing else tells that this is one.
+  if (raw.IsTruncated === undefined) throw new TypeError("no IsTruncated in the answer");
+  tokenAfter(raw.IsTruncated, raw.NextContinuationToken);
   for (const { LastModified, Size } of objects) {
     const at = LastModified?.getTime() ?? Number.NaN;
     if (Number.isNaN(at) || Size === undefined)
@@ -73,7 +74,7 @@ export function retentionOf(
   prefix: string,
 ): string | null {
   if (isAbsent(raw)) return null;
-  const days = (raw.Rules ?? [])
+  const days = listOf(raw.Rules)
     .filter((rule) => rule.Status === "Enabled" && covers(rule, prefix))
     .flatMap((rule) => rule.Expiration?.Days ?? []);
   return days.length === 0 ? null : `P${Math.min(...days)}D`;

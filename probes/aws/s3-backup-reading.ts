@@ -101,7 +101,15 @@ export async function readBackupSet(
       });
     }
     hashes.push(answer.sha256);
-    retention = retentionOf(answer.raw, set.prefix);
+    try {
+      retention = retentionOf(answer.raw, set.prefix);
+    } catch (error) {
+      return failed(
+        "GetBucketLifecycleConfiguration",
+        "s3:GetLifecycleConfiguration",
+        malformed(error),
+      );
+    }
   }
   return context.read(
     defineRead({

@@ -8,7 +8,7 @@ import { homeRegion } from "./account.ts";
 import { isAbsent, type Absent, type Send } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
 import { unanswered } from "#probes/common/known.ts";
-import { malformed } from "./pages.ts";
+import { listOf, malformed } from "./pages.ts";
 import { orNotFound, s3Question } from "./s3-calls.ts";
 import {
   blockedBy,
@@ -109,7 +109,7 @@ export async function readExposure(
         "GetBucketAcl",
         "s3:GetBucketAcl",
         (client, options) => client.send(new sdk.GetBucketAclCommand({ Bucket }), options),
-        (raw) => raw.Grants ?? [],
+        (raw) => listOf(raw.Grants),
       );
       parts = { ...parts, grants };
     }
@@ -145,10 +145,11 @@ function toAccessBlock(
   if (isAbsent(raw)) return null;
   const block = raw.PublicAccessBlockConfiguration;
   if (block === undefined) throw new TypeError("the answer holds no public access block");
-  return {
-    ignorePublicAcls: block.IgnorePublicAcls === true,
-    restrictPublicBuckets: block.RestrictPublicBuckets === true,
-  };
+  const { IgnorePublicAcls, RestrictPublicBuckets } = block;
+  if (IgnorePublicAcls === undefined || RestrictPublicBuckets === undefined) {
+    throw new TypeError("a public access block that leaves settings out");
+  }
+  return { ignorePublicAcls: IgnorePublicAcls, restrictPublicBuckets: RestrictPublicBuckets };
 }
 
 function toExposure(parts: ExposureParts): Exposure {

@@ -8,7 +8,7 @@ import { chunks, MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import { isAbsent, type Absent } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
 import { unanswered } from "#probes/common/known.ts";
-import { malformed, pages } from "./pages.ts";
+import { listOf, malformed, pages } from "./pages.ts";
 import { orNotFound, s3Question, toRegion } from "./s3-calls.ts";
 
 export const BUCKET_KIND = "AWS::S3::Bucket";
@@ -142,7 +142,7 @@ async function readBucket(
   const known = "region" in located ? located : { region: null, source: listed.source };
   const region = known.region ?? home;
 
-  const tags = await context.ask(
+  const answer = await context.ask(
     s3Question(
       clients,
       region,
@@ -152,6 +152,7 @@ async function readBucket(
       ),
     ),
   );
+  const tags = answer.ok ? readTags(answer.raw) : answer.failure;
   const subject: Subject = {
     target: target.id,
     provider: "aws",
@@ -159,7 +160,7 @@ async function readBucket(
     id: `arn:${partition}:s3:::${name}`,
     name,
     region: known.region,
-    tags: tags.ok ? toTags(tags.raw) : null,
+    tags: "tags" in tags ? tags.tags : null,
   };
   const problem = (operation: string, facet: "location" | "inventory", failure: Failure) =>
     unanswered(context, subject, facet, { operation, permission: operation, failure });
@@ -167,7 +168,7 @@ async function readBucket(
     bucket: { subject, region, source: known.source },
     problems: [
       ...("region" in located ? [] : [problem("s3:GetBucketLocation", "location", located)]),
-      ...(tags.ok ? [] : [problem("s3:GetBucketTagging", "inventory", tags.failure)]),
+      ...("tags" in tags ? [] : [problem("s3:GetBucketTagging", "inventory", tags)]),
     ],
   };
 }
@@ -203,7 +204,7 @@ export async function readRegion(
  * @throws when an entry is no bucket
  */
 export function toListed(raw: ListBucketsOutput): readonly Omit<Listed, "source">[] {
-  return (raw.Buckets ?? []).map(({ Name: name, BucketRegion: region }) => {
+  return listOf(raw.Buckets).map(({ Name: name, BucketRegion: region }) => {
     if (name === undefined || !/^[A-Za-z0-9._-]{3,255}$/.test(name)) {
       throw new TypeError("the listing has an entry that is no bucket name");
     }
@@ -211,12 +212,20 @@ export function toListed(raw: ListBucketsOutput): readonly Omit<Listed, "source"
   });
 }
 
-/** Tags by key; none where the bucket has no tag set. */
-export function toTags(
-  raw: { readonly TagSet?: readonly Tag[] | undefined } | Absent,
-): Readonly<Record<string, string>> {
+type Tagging = { readonly TagSet?: readonly Tag[] | undefined } | Absent;
+
+function readTags(raw: Tagging): { readonly tags: ReturnType<typeof toTags> } | Failure {
+  try {
+    return { tags: toTags(raw) };
+  } catch (error) {
+    return malformed(error);
+  }
+}
+
+/** Tags by key; none where S3 says that the bucket has none. @throws where the answer holds no tag set */
+export function toTags(raw: Tagging): Readonly<Record<string, string>> {
   if (isAbsent(raw)) return {};
   return Object.fromEntries(
-    (raw.TagSet ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""] as const),
+    listOf(raw.TagSet).map(({ Key, Value }) => [Key ?? "", Value ?? ""] as const),
   );
 }

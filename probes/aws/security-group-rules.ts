@@ -24,13 +24,14 @@ export function protocolName(written: string | undefined): string {
  * The inbound rules of a security group. Protocol -1 has no ports and means all of every protocol.
  * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
  * @param prefixLists What the lists stand for; one that is not there is unresolved.
- * @throws TypeError when a rule lacks its protocol or its ports
+ * @throws TypeError when there is no list of rules, or a rule lacks its protocol or its ports
  */
 export function toIngressRules(
   permissions: readonly IpPermission[] | undefined,
   prefixLists: PrefixLists = new Map(),
 ): readonly IngressRule[] {
-  return (permissions ?? []).map((permission) => {
+  if (permissions === undefined) throw new TypeError("a security group without its rules");
+  return permissions.map((permission) => {
     const protocol = protocolName(permission.IpProtocol);
     const ports = portsOf(protocol, permission);
     const lists = (permission.PrefixListIds ?? []).map(({ PrefixListId: id }) => named(id));

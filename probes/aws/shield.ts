@@ -112,7 +112,7 @@ async function countProtections(session: AwsSession): Promise<number | Failure> 
       return client.send(new ListProtectionsCommand({ NextToken }), options);
     },
     next: (page: ListProtectionsResponse) => page.NextToken,
-    items: (page) => page.Protections ?? [],
+    items: (page) => page.Protections,
   });
   return "reason" in protections ? protections : protections.length;
 }

@@ -1,7 +1,7 @@
 import type { Failure, ProbeContext } from "#model/probe.ts";
 import { awsQuestion } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
-import { malformed, pages } from "./pages.ts";
+import { listOf, malformed, pages } from "./pages.ts";
 
 /** Tags by ARN; what is not there has none. */
 export type TagsByArn = ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -33,7 +33,7 @@ export async function askTags(
   for await (const page of listing) {
     if (!page.ok) return page.failure;
     try {
-      for (const { ResourceARN: arn, Tags } of page.raw.ResourceTagMappingList ?? []) {
+      for (const { ResourceARN: arn, Tags } of listOf(page.raw.ResourceTagMappingList)) {
         if (arn === undefined) throw new TypeError("an entry without ARN");
         tags.set(arn, tagRecord(Tags));
       }

@@ -225,7 +225,7 @@ describe("a selection", () => {
     toSelections({ SelectionName: "s", ...fields }, optIns);
 
   test("of nothing in particular selects everything", () => {
-    expect(of({})).toMatchObject([{ include: ["*"], anyTag: [], allTags: [] }]);
+    expect(of({ Resources: [] })).toMatchObject([{ include: ["*"], anyTag: [], allTags: [] }]);
     expect(of({ Conditions: { StringEquals: [] }, NotResources: [] })).toMatchObject([
       { include: ["*"] },
     ]);

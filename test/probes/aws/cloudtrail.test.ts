@@ -157,7 +157,9 @@ describe("CloudTrail", async () => {
   test("no trail is an empty list, an answer without a list is malformed", async () => {
     const none = await fakeAws({ answers: { "cloudtrail:DescribeTrails": { trailList: [] } } });
     expect(facetOf(await none.scan().gather(probe), ACCOUNT, "auditLogs")).toEqual({ logs: [] });
-    const odd = await fakeAws({ answers: { "cloudtrail:DescribeTrails": {} } });
+    const odd = await fakeAws({
+      answers: { "cloudtrail:DescribeTrails": { trailList: undefined } },
+    });
     expect((await odd.scan().gather(probe)).problems).toMatchObject([{ reason: "malformed" }]);
   });
 

@@ -32,7 +32,7 @@ describe("EC2 instances and key pairs", async () => {
                 { Instances: [machine("i-3", "eu-west-3c", "stopped")] },
                 { Instances: [machine("i-4", "eu-west-3b", "terminated")] },
                 { Instances: [machine("i-5", "eu-west-3b", "shutting-down")] },
-                {},
+                { Instances: [] },
               ],
             }
           : {

@@ -115,7 +115,6 @@ describe("what a key says of itself", () => {
     [{ ...SYMMETRIC, KeySpec: "HMAC_256" }, "HMAC keys (HMAC_256)"],
     [{ ...SYMMETRIC, Origin: "EXTERNAL" }, "origin EXTERNAL"],
     [{ ...SYMMETRIC, Origin: "AWS_CLOUDHSM" }, "origin AWS_CLOUDHSM"],
-    [{ ...SYMMETRIC, Origin: undefined }, "origin unknown"],
     [{ ...SYMMETRIC, KeyState: "PendingDeletion" }, "is PendingDeletion and encrypts nothing new"],
     [{ ...SYMMETRIC, KeyState: "Disabled" }, "is Disabled"],
   ] as const)("%o", (metadata, why) => {

@@ -172,12 +172,15 @@ describe("OpenSearch domains", async () => {
     );
   });
 
-  test.each([{}, { DomainNames: [{}] }])("a listing of another shape is none", async (answer) => {
-    const odd = await fakeAws({ answers: { "opensearch:ListDomainNames": answer } });
-    const found = await odd.scan().gather(probe);
-    expect(found.observations).toEqual([]);
-    expect(found.problems).toMatchObject([{ reason: "malformed" }]);
-  });
+  test.each([{ DomainNames: undefined }, { DomainNames: [{}] }])(
+    "a listing of another shape is none",
+    async (answer) => {
+      const odd = await fakeAws({ answers: { "opensearch:ListDomainNames": answer } });
+      const found = await odd.scan().gather(probe);
+      expect(found.observations).toEqual([]);
+      expect(found.problems).toMatchObject([{ reason: "malformed" }]);
+    },
+  );
 });
 
 describe("the settings of a domain", () => {

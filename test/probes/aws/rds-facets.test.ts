@@ -359,8 +359,9 @@ describe("snapshots", () => {
     });
     expect(toSnapshotExposure(restore())).toMatchObject({ anonymousAccess: false, through: [] });
     const other = { AttributeName: "something", AttributeValues: ["all"] };
+    const nobody = { AttributeName: "restore", AttributeValues: [] };
     expect(
-      toSnapshotExposure({ DBSnapshotAttributesResult: { DBSnapshotAttributes: [other] } })
+      toSnapshotExposure({ DBSnapshotAttributesResult: { DBSnapshotAttributes: [other, nobody] } })
         .anonymousAccess,
     ).toBe(false);
   });

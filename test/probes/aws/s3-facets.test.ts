@@ -225,10 +225,17 @@ describe("recovery points", () => {
   test("of several pages, in order, one for each minute", () => {
     const first = withPage(
       NOTHING_SEEN,
-      { Contents: [object("2026-05-03T02:00:40Z"), object("2026-05-02T02:00:00Z")] },
+      {
+        IsTruncated: false,
+        Contents: [object("2026-05-03T02:00:40Z"), object("2026-05-02T02:00:00Z")],
+      },
       since,
     );
-    const tally = withPage(first, { Contents: [object("2026-05-03T02:00:10Z")] }, since);
+    const tally = withPage(
+      first,
+      { IsTruncated: false, Contents: [object("2026-05-03T02:00:10Z")] },
+      since,
+    );
     expect(tally.objects).toBe(3);
     expect(toRecoveryPoints(tally, since, "P30D")).toEqual({
       points: ["2026-05-02T02:00:00.000Z", "2026-05-03T02:00:10.000Z"],
@@ -239,20 +246,28 @@ describe("recovery points", () => {
   });
 
   test("older objects are only known to be there", () => {
-    const tally = withPage(NOTHING_SEEN, { Contents: [object("2026-04-30T23:59:59Z")] }, since);
+    const tally = withPage(
+      NOTHING_SEEN,
+      { IsTruncated: false, Contents: [object("2026-04-30T23:59:59Z")] },
+      since,
+    );
     expect(toRecoveryPoints(tally, since, null)).toMatchObject({ points: [], olderExists: true });
   });
 
   test("an empty object is no recovery point", () => {
     const empty = [object("2026-05-02T02:00:00Z", 0), object("2026-04-01T02:00:00Z", 0)];
-    const tally = withPage(NOTHING_SEEN, { Contents: empty }, since);
+    const tally = withPage(NOTHING_SEEN, { IsTruncated: false, Contents: empty }, since);
     expect(toRecoveryPoints(tally, since, null)).toMatchObject({ points: [], olderExists: false });
   });
 
   test.each([
-    ["no date", { Contents: [{ Key: "a", Size: 1 }] }],
-    ["no size", { Contents: [{ Key: "a", LastModified: new Date(since) }] }],
-    ["no date that is one", { Contents: [{ Key: "a", Size: 1, LastModified: new Date("x") }] }],
+    ["no word on whether it is all", {}],
+    ["no date", { IsTruncated: false, Contents: [{ Key: "a", Size: 1 }] }],
+    ["no size", { IsTruncated: false, Contents: [{ Key: "a", LastModified: new Date(since) }] }],
+    [
+      "no date that is one",
+      { IsTruncated: false, Contents: [{ Key: "a", Size: 1, LastModified: new Date("x") }] },
+    ],
     ["a page that breaks off", { IsTruncated: true }],
   ])("%s is malformed", (_, page) => {
     expect(() => withPage(NOTHING_SEEN, page, since)).toThrow(TypeError);

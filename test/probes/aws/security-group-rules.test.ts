@@ -72,9 +72,10 @@ describe("rules of a security group", () => {
     ]);
   });
 
-  test("no rules let nothing in", () => {
-    expect(toIngressRules(undefined)).toEqual([]);
-    expect(prefixListsOf(undefined)).toEqual([]);
+  test("no rules let nothing in, which is not to be without the list", () => {
+    expect(toIngressRules([])).toEqual([]);
+    expect(prefixListsOf([])).toEqual([]);
+    expect(() => toIngressRules(undefined)).toThrow("without its rules");
   });
 
   test.each([
