@@ -54,6 +54,28 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./aws/api-gateway.ts"),
 },
 {
+  "id": "aws-appsync",
+  "title": "AWS AppSync APIs",
+  "provider": "aws",
+  "kinds": [
+    "AWS::AppSync::GraphQLApi"
+  ],
+  "provides": {
+    "webFirewall": {
+      "permissions": [
+        "cloudformation:ListResources",
+        "tag:GetResources",
+        "appsync:ListGraphqlApis",
+        "wafv2:GetWebACLForResource",
+        "wafv2:GetWebACL",
+        "wafv2:DescribeManagedRuleGroup",
+        "wafv2:GetRuleGroup"
+      ]
+    }
+  },
+  "load": () => import("./aws/appsync.ts"),
+},
+{
   "id": "aws-auto-scaling",
   "title": "Amazon EC2 Auto Scaling",
   "provider": "aws",
@@ -1096,7 +1118,14 @@ export const probes: readonly ProbeEntry[] = [
     "encryption": {
       "permissions": [
         "s3:GetEncryptionConfiguration"
-      ]
+      ],
+      "onlyWith": {
+        "sampleObjects": [
+          "s3:ListBucket",
+          "s3:GetObject",
+          "kms:ListAliases"
+        ]
+      }
     },
     "transport": {
       "permissions": [

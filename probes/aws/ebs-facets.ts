@@ -77,12 +77,18 @@ export function toRecoveryPoint(snapshot: Snapshot, place: Place): RecoveryPoint
   if (State === undefined || StartTime === undefined) {
     throw new TypeError("a snapshot without state or time");
   }
+  const policy = lifecyclePolicyOf(snapshot);
   return {
     of: volumeOf(snapshot, place),
     // A snapshot holds what was written before it was started, however long it took.
     at: StartTime.toISOString(),
     usable: State === "completed",
     deletedAt: null,
+    ...(policy === undefined
+      ? {}
+      : {
+          deletionUnread: `Data Lifecycle Manager made it (${plain(policy, 60)}), whose policies are not read`,
+        }),
     state: State,
   };
 }
@@ -92,10 +98,14 @@ export function lifecyclePolicies(found: readonly Found<Snapshot>[]): ReadonlyMa
   const policies = new Map<string, string>();
   for (const { item, place } of found) {
     const volume = volumeOf(item, place);
-    const policy = item.Tags?.find(({ Key }) => Key === "aws:dlm:lifecycle-policy-id")?.Value;
+    const policy = lifecyclePolicyOf(item);
     if (volume !== null && policy !== undefined) policies.set(volume, plain(policy, 60));
   }
   return policies;
+}
+
+function lifecyclePolicyOf({ Tags }: Snapshot): string | undefined {
+  return Tags?.find(({ Key }) => Key === "aws:dlm:lifecycle-policy-id")?.Value;
 }
 
 /** Whether everyone is among those who may make a volume of a snapshot. */

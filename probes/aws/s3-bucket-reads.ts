@@ -1,6 +1,8 @@
+import type { GetBucketEncryptionOutput } from "@aws-sdk/client-s3";
 import type { FacetName } from "#model/facets.ts";
-import { defineRead, type AnyRead } from "#model/probe.ts";
+import { defineRead, type AnyRead, type Question } from "#model/probe.ts";
 import { toTransport } from "./bucket-transport.ts";
+import type { Absent } from "./calls.ts";
 import type { AwsClients } from "./clients.ts";
 import { orNotFound, s3Question } from "./s3-calls.ts";
 import {
@@ -25,14 +27,7 @@ export async function bucketReads(
     const Bucket = subject.name;
     const reads: readonly AnyRead[] = [
       defineRead({
-        ...s3Question(
-          clients,
-          region,
-          "GetBucketEncryption",
-          orNotFound("ServerSideEncryptionConfigurationNotFoundError", (client, options) =>
-            client.send(new sdk.GetBucketEncryptionCommand({ Bucket }), options),
-          ),
-        ),
+        ...encryptionQuestion(sdk, clients, bucket),
         subject,
         facet: "encryption",
         permission: "s3:GetEncryptionConfiguration",
@@ -83,4 +78,20 @@ export async function bucketReads(
     ];
     return reads.filter(({ facet }) => wanted.has(facet));
   };
+}
+
+/** What a bucket encrypts new objects with. */
+export function encryptionQuestion(
+  sdk: Pick<typeof import("@aws-sdk/client-s3"), "GetBucketEncryptionCommand">,
+  clients: AwsClients,
+  { subject, region }: Bucket,
+): Question<GetBucketEncryptionOutput | Absent> {
+  return s3Question(
+    clients,
+    region,
+    "GetBucketEncryption",
+    orNotFound("ServerSideEncryptionConfigurationNotFoundError", (client, options) =>
+      client.send(new sdk.GetBucketEncryptionCommand({ Bucket: subject.name }), options),
+    ),
+  );
 }

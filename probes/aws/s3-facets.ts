@@ -12,7 +12,7 @@ import { isAbsent, type Absent } from "./calls.ts";
 import { encryption } from "./encryption.ts";
 
 /** S3 encrypts every new object since 2023-01-05, older ones only where that was set at the time. */
-const OLDER_OBJECTS =
+export const OLDER_OBJECTS =
   "default encryption is not retroactive: whether objects from before 2023-01-05 are encrypted is only seen by sampling them";
 const DEFAULT_ENCRYPTION =
   "https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html";

@@ -7,6 +7,7 @@ import { readAccess } from "./s3-access-reading.ts";
 import { bucketReads } from "./s3-bucket-reads.ts";
 import { readAccountBlock, readExposure } from "./s3-exposure-reading.ts";
 import { BUCKET_KIND, listBuckets, type Bucket } from "./s3-inventory.ts";
+import { readSampledEncryption } from "./s3-sampling-reading.ts";
 import { readRetention } from "./s3-retention-reading.ts";
 import { sharedQuestions } from "./s3-shared.ts";
 import { inAccount, type AwsSession } from "./session.ts";
@@ -22,7 +23,10 @@ export default defineProbe({
       permissions: ["s3:ListAllMyBuckets", "s3:GetBucketLocation", "s3:GetBucketTagging"],
     },
     location: { permissions: ["s3:ListAllMyBuckets", "s3:GetBucketLocation"] },
-    encryption: { permissions: ["s3:GetEncryptionConfiguration"] },
+    encryption: {
+      permissions: ["s3:GetEncryptionConfiguration"],
+      onlyWith: { sampleObjects: ["s3:ListBucket", "s3:GetObject", "kms:ListAliases"] },
+    },
     transport: { permissions: ["s3:GetBucketPolicy"] },
     exposure: {
       permissions: [
@@ -52,10 +56,9 @@ export default defineProbe({
   },
 });
 
-async function* gatherBuckets(
-  { target, account, clients, context }: AwsSession,
-  wanted: ReadonlySet<FacetName>,
-) {
+async function* gatherBuckets(session: AwsSession, wanted: ReadonlySet<FacetName>) {
+  const { target, account, clients, context } = session;
+  const sampled = wanted.has("encryption") ? target.sampleObjects : undefined;
   const { buckets, complete, problems, pages } = await listBuckets(
     target,
     account,
@@ -78,13 +81,19 @@ async function* gatherBuckets(
       }),
     );
     const shared = await sharedQuestions(clients);
-    const readsOf = await bucketReads(clients, shared, wanted);
+    const alone = sampled === undefined ? wanted : wanted.difference(new Set(["encryption"]));
+    const readsOf = await bucketReads(clients, shared, alone);
     let asked: ReturnType<typeof readAccountBlock> | undefined;
     const accountBlock = () => (asked ??= readAccountBlock(target, clients, context));
     const block = wanted.has("exposure") ? await accountBlock() : null;
     for await (const some of chunks(buckets, context.signal)) {
       if (wanted.has("location")) yield* locations(some, context);
       yield* context.readAll(some.flatMap(readsOf));
+      if (sampled !== undefined) {
+        yield* await Promise.all(
+          some.map((bucket) => readSampledEncryption(bucket, sampled, session)),
+        );
+      }
       if (wanted.has("retention")) {
         yield* await Promise.all(
           some.map((bucket) => readRetention(bucket, shared, clients, context)),

@@ -26,11 +26,12 @@ interface PermissionOptions {
 export async function permissions(provider: string, options: PermissionOptions): Promise<number> {
   const { organization, with: asked, part, scope } = options;
   const policies = options.policy === undefined ? null : readInputs(options, new Date()).policies;
-  const needed = (of: Provider) => neededPermissions(of, policies, controls, probes);
+  const needed = (of: Provider, more: readonly string[] = []) =>
+    neededPermissions(of, policies, controls, probes, more);
   switch (provider) {
     case "aws":
       refuse(provider, { scope });
-      await writeDocuments(iamPolicies(needed("aws"), options));
+      await writeDocuments(iamPolicies((more) => needed("aws", more), options));
       return EXIT.upheld;
     case "azure":
       refuse(provider, { organization, with: asked, part });
@@ -54,7 +55,7 @@ async function writeDocuments(documents: readonly unknown[]): Promise<void> {
 }
 
 function iamPolicies(
-  needed: readonly string[],
+  needed: (asked: readonly string[]) => readonly string[],
   { organization, with: asked = [], part }: PermissionOptions,
 ): readonly unknown[] {
   if (organization !== undefined && !/^(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/.test(organization)) {
@@ -63,16 +64,13 @@ function iamPolicies(
   for (const name of asked) {
     if (!Object.hasOwn(DECLINED, name)) {
       throw new UsageError(
-        `--with ${name}: expected one of ${Object.keys(DECLINED).join(", ")}; the others are there already`,
+        `--with ${name}: expected one of ${Object.entries(DECLINED)
+          .map(([known, what]) => `${known} (${what})`)
+          .join(", ")}; the others are there already`,
       );
     }
   }
-  const granted = needed.filter((name) => !Object.hasOwn(DECLINED, name));
-  const shown = parts(policyDocuments([...granted, ...asked], organization ?? null), part);
-  for (const name of needed) {
-    if (asked.includes(name) || granted.includes(name)) continue;
-    tell(`left out: ${name}, which ${DECLINED[name]}; --with ${name} adds it`);
-  }
+  const shown = parts(policyDocuments([...needed(asked), ...asked], organization ?? null), part);
   if (shown.length > 1) {
     tell(
       `${shown.length} policies: IAM takes ${MOST_CHARACTERS} characters in one. Attach them all; --part 1 … ${shown.length} writes one of them.`,
@@ -110,12 +108,14 @@ function parts<T>(documents: readonly T[], part: string | undefined): readonly T
  * What the probes of a provider need so that these claims can be judged: the permissions of their facets, and those of
  * the listings always. As a scan plans by providers and facets, kinds do not narrow it.
  * @param policies null: whatever any claim may need
+ * @param asked permissions that an option of the estate makes needed; with one come the others that the option needs
  */
 export function neededPermissions(
   provider: Provider,
   policies: readonly Policy[] | null,
   known: ReadonlyMap<string, Control>,
   entries: readonly ProbeEntry[],
+  asked: readonly string[] = [],
 ): readonly string[] {
   const facets =
     policies === null
@@ -131,6 +131,11 @@ export function neededPermissions(
     .filter((entry) => entry.provider === provider)
     .flatMap(({ provides }) => Object.entries(provides))
     .filter(([facet]) => facets?.has(facet) !== false)
-    .flatMap(([, { permissions: own }]) => own);
+    .flatMap(([, { permissions: own, onlyWith = {} }]) => [
+      ...own,
+      ...Object.values(onlyWith)
+        .filter((more) => more.some((name) => asked.includes(name)))
+        .flat(),
+    ]);
   return [...new Set(names)].sort();
 }

@@ -5,6 +5,7 @@ import { deriveBackups, type Joined } from "./backups.ts";
 import { deriveEndpointSettings } from "./endpoint-settings.ts";
 import { knownSubjects } from "./known-subjects.ts";
 import { deriveLocations } from "./locations.ts";
+import { resolvePointDeletions } from "./point-deletions.ts";
 import { resolveProtectedRegions } from "./protected-regions.ts";
 import { deriveRecoveryPoints } from "./recovery-points.ts";
 import { resolveReplicationRegions } from "./replication-regions.ts";
@@ -21,7 +22,8 @@ export function derive(
   const known = knownSubjects(placed);
   const backups = deriveBackups({ observations: placed, problems }, known);
   const points = deriveRecoveryPoints(backups, known);
-  const labelled = labelPrincipals(points.observations, estate);
+  const deletions = resolvePointDeletions(points, known);
+  const labelled = labelPrincipals(deletions, estate);
   return {
     observations: [...labelled, ...deriveLocations(labelled), ...deriveEndpointSettings(labelled)],
     problems: points.problems,

@@ -21,10 +21,10 @@ export function deriveEndpointSettings(
   const endpoints = new Map<string, Subject>();
   for (const observation of observations) {
     const { subject } = observation;
-    if (subject.kind === ENDPOINT_KIND || subject.kind === TLS_ENDPOINT_KIND) {
+    if (isEndpoint(subject)) {
       endpoints.set(subjectKey(subject), subject);
     } else if (observation.facet === "transport") {
-      for (const host of new Set((observation.value.hostNames ?? []).map(canonical))) {
+      for (const host of new Set((observation.value.hostNames ?? []).map(canonicalHost))) {
         named.set(host, [...(named.get(host) ?? []), observation]);
       }
     }
@@ -34,13 +34,21 @@ export function deriveEndpointSettings(
   return [...endpoints.values()].flatMap((subject) => {
     const address = /^(.+):(\d+)$/.exec(subject.id);
     if (address === null) return [];
-    const host = canonical(address[1] ?? "");
+    const host = canonicalHost(address[1] ?? "");
     // A name of its own goes before one that a wildcard covers, so a wildcard counts where no name can have been missed.
     const wide = named.get(host.replace(/^[^.]+/, "*")) ?? [];
-    const found = named.get(host) ?? wide.filter(isKnownWhole);
+    const exact = named.get(host);
+    const found = exact ?? wide.filter(isKnownWhole);
     const joined = join(subject, found, Number(address[2]));
-    return joined === null ? [] : [joined];
+    const [first] = exact === undefined ? wide.filter((one) => !isKnownWhole(one)) : [];
+    if (first === undefined) return joined === null ? [] : [joined];
+    return [doubtful(subject, first, joined)];
   });
+}
+
+/** Whether a subject is what a wire was asked at. */
+export function isEndpoint({ kind }: Subject): boolean {
+  return kind === ENDPOINT_KIND || kind === TLS_ENDPOINT_KIND;
 }
 
 /** Whether all of a setting's kind were listed in its target, and the setting of each was read. */
@@ -68,7 +76,7 @@ function join(
   subject: Subject,
   found: readonly TransportObservation[],
   port: number,
-): Observation | null {
+): TransportObservation | null {
   const ofPort = (ports: readonly number[]) => (one: TransportObservation) =>
     one.value.port === undefined || ports.includes(one.value.port);
   const tls = found.filter(ofPort([port])).filter(({ value }) => versionsOf(value).length > 0);
@@ -93,6 +101,25 @@ function join(
   return { ...first, subject, observedAt: oldest.observedAt, value };
 }
 
+/** Where a name of its own may have been missed, a wildcard's setting is neither the endpoint's nor not. */
+function doubtful(
+  subject: Subject,
+  wide: TransportObservation,
+  joined: TransportObservation | null,
+): Observation {
+  const title = kindOf(wide.subject.kind)?.title ?? wide.subject.kind;
+  const words = `whether ${title} ${plain(wide.subject.name, 80)}, which has a wildcard, answers under this name is not known: not every ${title} was listed and read`;
+  const nothing = {
+    secureOnly: null,
+    minimumTls: null,
+    minimumTlsIsDefault: false,
+    platformFloor: null,
+    detail: "not known",
+  };
+  const value = { ...(joined?.value ?? nothing), unseen: [words] };
+  return { ...(joined ?? wide), subject, value };
+}
+
 /** The versions that a setting lets in; none where it names none. */
 function versionsOf({ versions, minimumTls }: Transport): readonly TlsVersion[] {
   if (versions !== undefined) return versions;
@@ -105,6 +132,7 @@ function inWords({ subject, value }: TransportObservation): string {
   return `${title} ${plain(subject.name, 80)}: ${plain(value.detail)}`;
 }
 
-function canonical(host: string): string {
+/** A host name as names are compared: in lower case, without a dot at its end. */
+export function canonicalHost(host: string): string {
   return host.toLowerCase().replace(/\.$/, "");
 }

@@ -1,4 +1,6 @@
 import { derive } from "#derive/derive.ts";
+import { markLostSettings } from "#derive/lost-settings.ts";
+import { neededFacets } from "#derive/needed-facets.ts";
 import type { Readable } from "#derive/readable.ts";
 import type { Control } from "#model/control.ts";
 import type { Estate } from "#model/estate.ts";
@@ -48,7 +50,13 @@ export function evaluate(input: EvaluationInput): Report {
   const { estate, evidence, controls, now, attestations, waivers } = input;
   const policies = selectClaims(input.policies, input.only ?? []);
   const fresh = withoutStale(evidence, now);
-  const index = indexSubjects(derive(fresh, estate), estate);
+  const wanted = new Set(
+    estate.targets
+      .filter((target) => neededFacets(target, policies, estate, controls).has("transport"))
+      .map(({ id }) => id),
+  );
+  const derived = markLostSettings(derive(fresh, estate), (target) => wanted.has(target));
+  const index = indexSubjects(derived, estate);
   const samples = input.full === true ? Number.POSITIVE_INFINITY : PASS_SAMPLES;
   const { readable } = input;
   const context = { index, estate, readable, now, samples, controls, attestations, waivers };

@@ -42,6 +42,17 @@ const POINT_SOURCES: ReadonlyMap<string, PointSources> = new Map(
   }).map(([kind, sources]) => [lower(kind), sources]),
 );
 
+/**
+ * Snapshots that AWS Backup makes are those of their own service too: its recovery point has the snapshot's ARN.
+ * https://docs.aws.amazon.com/aws-backup/latest/devguide/recovery-points.html
+ */
+const POINT_OF_SERVICE: ReadonlyMap<string, string> = new Map(
+  ["AWS::EC2::Snapshot", "AWS::RDS::DBSnapshot", "AWS::RDS::DBClusterSnapshot"].map((kind) => [
+    lower(kind),
+    BACKUP_POINT,
+  ]),
+);
+
 /** Whether a kind is backed up by the plans of a backup service alone. */
 export function onlyPlansBackUp(kind: string): boolean {
   return PLANS_ONLY.has(lower(kind));
@@ -60,6 +71,11 @@ export function canBeContinuous(kind: string): boolean {
 /** Where the recovery points of a kind are found; undefined where its own reading tells all of them. */
 export function pointSourcesOf(kind: string): PointSources | undefined {
   return POINT_SOURCES.get(lower(kind));
+}
+
+/** The kind of a backup service's recovery point that a snapshot of this kind may be as well, under the same id. */
+export function pointOfService(kind: string): string | undefined {
+  return POINT_OF_SERVICE.get(lower(kind));
 }
 
 function lower(kind: string): string {

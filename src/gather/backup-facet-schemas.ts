@@ -38,6 +38,8 @@ export const BACKUP_FACET_SCHEMAS = {
     at: text,
     usable: z.boolean(),
     deletedAt: text,
+    deletionToldBy: z.string().exactOptional(),
+    deletionUnread: z.string().exactOptional(),
     state: z.string(),
   }),
   recoveryTest: z.object({

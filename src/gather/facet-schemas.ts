@@ -39,6 +39,19 @@ export const FACET_SCHEMAS = {
     algorithmReference: text,
     keyManagement: z.enum(["provider", "customer"]).nullable(),
     caveat: text,
+    sampled: z
+      .object({
+        looked: z.number(),
+        listed: z.number(),
+        more: z.boolean(),
+        unencrypted: z.number(),
+        untold: z.number(),
+        providerKeys: z.number(),
+        customerKeys: z.number(),
+        unknownKeys: z.number(),
+        why: text,
+      })
+      .exactOptional(),
   }),
   transport: z.object({
     secureOnly: flag,

@@ -1,4 +1,4 @@
-import { scopeTouchesTarget } from "#derive/scope.ts";
+import { neededFacets } from "#derive/needed-facets.ts";
 import type { Control } from "#model/control.ts";
 import type { Estate, Target } from "#model/estate.ts";
 import type { FacetName } from "#model/facets.ts";
@@ -28,14 +28,11 @@ export function plan(
   controls: ReadonlyMap<string, Control>,
   probes: readonly ProbeEntry[],
 ): readonly PlannedProbe[] {
-  const checks = policies.flatMap((policy) => policy.claims.flatMap((claim) => claim.checks));
   return estate.targets.flatMap((target) => {
-    const needed = new Set<FacetName>(["inventory"]);
-    for (const check of checks) {
-      if (check.control === undefined) continue;
-      if (!scopeTouchesTarget(check.scope, target, estate.labels)) continue;
-      for (const facet of controls.get(check.control)?.needs ?? []) needed.add(facet);
-    }
+    const needed = new Set<FacetName>([
+      "inventory",
+      ...neededFacets(target, policies, estate, controls),
+    ]);
     for (const facet of needed) {
       for (const part of JOINED[facet] ?? []) needed.add(part);
     }

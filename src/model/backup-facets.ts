@@ -75,6 +75,10 @@ export interface RecoveryPoint {
   readonly usable: boolean;
   /** When it is deleted by rule. ISO 8601 UTC; null: by no rule that it tells. */
   readonly deletedAt: string | null;
+  /** What tells that, where another service does; filled in by the join, left out as read. */
+  readonly deletionToldBy?: string;
+  /** Why it is not known whether a rule deletes it; left out where nothing is missing. */
+  readonly deletionUnread?: string;
   /** The provider's word for its state. */
   readonly state: string;
 }

@@ -174,6 +174,9 @@ const common = {
   limits: limits.optional().describe("How hard and how long the target may be asked."),
 };
 
+/** Enough to find what is older than encryption, few enough for thousands of buckets. */
+const MOST_SAMPLED = 10;
+
 /** Of providers that no probe reads yet. */
 const open = {
   endpoints: addresses("No probe reads them yet.", "api", "token", "s3"),
@@ -210,6 +213,14 @@ const awsTarget = z.strictObject({
       "Read every active account of the organization too, each as a target of its own with the id of this one and the account's: same labels, regions, limits and endpoints. The target's own credentials list the accounts and assume the role.",
     ),
   backups,
+  sampleObjects: z
+    .int()
+    .min(1)
+    .max(MOST_SAMPLED)
+    .optional()
+    .describe(
+      `Of each bucket, look at how so many objects are encrypted, the oldest of the first thousand, beside the bucket's setting; at most ${MOST_SAMPLED}. Their headers are read, never what they hold; needs s3:ListBucket and s3:GetObject. Left out: none.`,
+    ),
 });
 const azureTarget = z
   .strictObject({

@@ -108,6 +108,27 @@ export interface Encryption {
   readonly keyManagement: "provider" | "customer" | null;
   /** What the reading cannot show, such as objects older than the bucket's default encryption. */
   readonly caveat: string | null;
+  /** Single objects that were looked at beside the setting; left out where that was not asked for. */
+  readonly sampled?: ObjectSample;
+}
+
+/** What some of a store's objects are encrypted with: counts, as their names may tell of customers. */
+export interface ObjectSample {
+  /** How many objects were looked at: the oldest of those listed. */
+  readonly looked: number;
+  readonly listed: number;
+  /** Whether there are more than were listed. */
+  readonly more: boolean;
+  /** Of those looked at: seen without encryption. */
+  readonly unencrypted: number;
+  /** How these are encrypted is not told in a way that is understood. */
+  readonly untold: number;
+  readonly providerKeys: number;
+  readonly customerKeys: number;
+  /** Encrypted, with a key of which it is not known who manages it. */
+  readonly unknownKeys: number;
+  /** Why something is untold or unknown; null where nothing is. */
+  readonly why: string | null;
 }
 
 /** What a service's own settings say of encryption in transit (the wire is the facet `protocols`). */

@@ -111,6 +111,8 @@ export interface Probe {
       FacetName,
       {
         readonly permissions: readonly string[];
+        /** What else it needs where the target has an option, by the option's name in the estate. */
+        readonly onlyWith?: Readonly<Record<string, readonly string[]>>;
         /** The kinds of which it reads the facet; all of the probe's when left out. */
         readonly kinds?: readonly string[];
       }

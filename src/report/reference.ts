@@ -91,10 +91,13 @@ export function renderProbesReference(probes: readonly Omit<ProbeEntry, "load">[
 }
 
 function probeSection({ id, title, kinds, provides }: Omit<ProbeEntry, "load">): string[] {
-  const rows = Object.entries(provides).map(([facet, { permissions }]) => [
-    code(facet),
-    permissions.length === 0 ? "none" : permissions.map(code).join("<br>"),
-  ]);
+  const rows = Object.entries(provides).map(([facet, { permissions, onlyWith = {} }]) => {
+    const more = Object.entries(onlyWith).flatMap(([option, names]) =>
+      names.map((name) => `${code(name)} with ${code(option)} only`),
+    );
+    const all = [...permissions.map(code), ...more];
+    return [code(facet), all.length === 0 ? "none" : all.join("<br>")];
+  });
   return [
     `### ${id}`,
     `${prose(title)}. Kinds: ${kinds.map(code).join(", ") || "none of its own"}.`,

@@ -156,6 +156,37 @@ describe("the role for Azure", () => {
   });
 });
 
+describe("what an option of the estate makes needed", () => {
+  const [entry] = aws;
+  if (entry === undefined) throw new Error("no probe");
+  const sampling: typeof entry = {
+    ...entry,
+    provides: {
+      encryption: {
+        permissions: ["s3:GetEncryptionConfiguration"],
+        onlyWith: { sampleObjects: ["s3:ListBucket", "s3:GetObject"] },
+      },
+    },
+  };
+  const needed = (...asked: string[]) =>
+    neededPermissions("aws", null, controls, [sampling], asked);
+
+  test("is left out until it is asked for, and then it is whole", () => {
+    expect(needed()).toEqual(["s3:GetEncryptionConfiguration"]);
+    expect(needed("s3:GetObject")).toEqual([
+      "s3:GetEncryptionConfiguration",
+      "s3:GetObject",
+      "s3:ListBucket",
+    ]);
+  });
+
+  test("is not added where no claim needs the facet", () => {
+    const policies = [policy([{ id: "a", checks: [{ control: "geo-replication", expect: {} }] }])];
+    const names = neededPermissions("aws", policies, controls, [sampling], ["s3:GetObject"]);
+    expect(names).toEqual([]);
+  });
+});
+
 describe("probity permissions", () => {
   test("writes JSON that IAM takes", async () => {
     const { code, stdout, stderr } = await probity(["permissions", "aws", "--part", "1"]);

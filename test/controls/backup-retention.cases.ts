@@ -217,6 +217,27 @@ export default defineCases(control, [
     says: "deleted by no rule",
   },
   {
+    name: "one that another service deletes is said to be told by that",
+    expect: DECLARED,
+    facets: point({ deletionToldBy: "Backup recovery point, backup:List" }),
+    outcome: "pass",
+    says: "kept for 30 days (told by Backup recovery point, backup:List)",
+  },
+  {
+    name: "one that another service may delete, where only a minimum was promised",
+    expect: { minimum: "P5D" },
+    facets: point({ deletedAt: null, deletionUnread: "the points were not listed" }),
+    outcome: "unknown",
+    says: "whether a rule deletes it is not known: the points were not listed",
+  },
+  {
+    name: "one that another service may delete, and older than it may be",
+    expect: DECLARED,
+    facets: point({ at: at(-32), deletedAt: null, deletionUnread: "not listed" }),
+    outcome: "fail",
+    says: "still there after 32 days",
+  },
+  {
     name: "one that is of no use is no backup",
     expect: DECLARED,
     facets: point({ usable: false, state: "PARTIAL" }),

@@ -105,10 +105,20 @@ describe("the setting behind an endpoint's name", () => {
   test("a wildcard counts for nothing where a name may have been missed", () => {
     const [listing, wide, exact] = both;
     const name = seen("www.example.com:443");
-    expect(joined(name, listing, wide)).toBeUndefined();
-    expect(joined(name, wide)).toBeUndefined();
     const cut = inventory([second], { kinds: [distribution.kind], complete: false });
-    expect(joined(name, cut, wide)).toBeUndefined();
+    for (const seenOf of [
+      [name, listing, wide],
+      [name, wide],
+      [name, cut, wide],
+    ]) {
+      expect(joined(...seenOf)).toMatchObject({
+        secureOnly: null,
+        minimumTls: null,
+        unseen: [
+          expect.stringMatching(/^whether CloudFront distribution E2, .* is not known: not/),
+        ],
+      });
+    }
     const all = inventory([second], { kinds: [distribution.kind] });
     expect(joined(name, all, wide)?.minimumTls).toBe("TLSv1.0");
     expect(joined(name, cut, exact)?.minimumTls).toBe("TLSv1.2");

@@ -315,7 +315,7 @@ describe("literal secrets", () => {
       "under a key that does not exist",
       aws("    secretAccessKey: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
       [
-        "7:5: targets[0].secretAccessKey: unknown key; known here: id, labels, caFile, limits, provider, endpoints, credentials, account, regions, organization, backups",
+        "7:5: targets[0].secretAccessKey: unknown key; known here: id, labels, caFile, limits, provider, endpoints, credentials, account, regions, organization, backups, sampleObjects",
         `7:22: targets[0].secretAccessKey: ${what("a secret")}`,
       ],
     ],

@@ -39,6 +39,26 @@ const claims = policy([
     ],
   },
   {
+    id: "snapshots-kept-ten-days",
+    checks: [
+      {
+        control: "backup-retention",
+        expect: { minimum: "P10D" },
+        scope: { kinds: ["AWS::EC2::Snapshot"], mayBeEmpty: true },
+      },
+    ],
+  },
+  {
+    id: "snapshots-kept-between",
+    checks: [
+      {
+        control: "backup-retention",
+        expect: { minimum: "P5D", maximum: "P30D" },
+        scope: { kinds: ["AWS::EC2::Snapshot"], mayBeEmpty: true },
+      },
+    ],
+  },
+  {
     id: "fresh",
     checks: [
       {
@@ -63,11 +83,13 @@ const made = fc.record({
       tags,
       region,
       daysAgo: fc.oneof(
-        fc.constantFrom([0, 1, 2, 4, 5, 6, 7, 8], [0, 2, 4, 6, 20]),
+        fc.constantFrom([0, 1, 2, 4, 5, 6, 7, 8], [0, 2, 4, 6, 20], [0, 1]),
         fc.subarray([0, 1, 2, 3, 4, 5, 6, 7, 8, 20]),
       ),
       continuous: fc.boolean(),
       ofInstance: fc.boolean(),
+      // Snapshots that the backup service made, and for how many days it keeps them.
+      service: fc.constantFrom(null, null, { keeps: 7 }, { keeps: 30 }, { keeps: null }),
     }),
     { maxLength: 2 },
   ),
@@ -121,17 +143,22 @@ function backupEvidence({ stores, plan }: Made): {
           ? "AWS::EC2::Snapshot"
           : "AWS::Backup::RecoveryPoint";
       const point = thing(kind, `point-${index}-${days}`, store.region, {});
+      const value = {
+        of: days === 0 && store.ofInstance ? machine.id : subject.id,
+        at: ago(days),
+        usable: days !== 3,
+        deletedAt: null,
+        state: "COMPLETED",
+      };
       items.push(point);
-      readings.push(
-        encryption(point),
-        observe(point, "recoveryPoint", {
-          of: days === 0 && store.ofInstance ? machine.id : subject.id,
-          at: ago(days),
-          usable: days !== 3,
-          deletedAt: null,
-          state: "COMPLETED",
-        }),
-      );
+      readings.push(encryption(point), observe(point, "recoveryPoint", value));
+      if (kind === "AWS::EC2::Snapshot" && store.service !== null) {
+        const { keeps } = store.service;
+        const same = thing("AWS::Backup::RecoveryPoint", point.name, store.region, {});
+        const deletedAt = keeps === null ? null : ago(days - keeps);
+        items.push(same);
+        readings.push(observe(same, "recoveryPoint", { ...value, deletedAt }));
+      }
     }
   }
   if (plan !== null) {

@@ -102,6 +102,19 @@ describe("breaking made-up evidence of what is backed up", () => {
   test("never makes it better: no gap appears where a point or a rule was not read", () => {
     fc.assert(fc.property(backupWorlds, breaks, expectWorldNoBetter), { numRuns: 2000 });
   });
+
+  test("a single removed reading, each one in its turn", () => {
+    fc.assert(
+      fc.property(backupWorlds, ({ inputs, evidence }) => {
+        const before = judgeWorld({ inputs, evidence });
+        for (const gone of evidence.observations) {
+          const observations = evidence.observations.filter((observation) => observation !== gone);
+          expectNoBetter(before, judgeWorld({ inputs, evidence: { ...evidence, observations } }));
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
 
 function judgeWorld({ inputs, evidence }: World): Report {

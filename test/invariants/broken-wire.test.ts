@@ -44,7 +44,19 @@ const checks: readonly Partial<Check>[] = [
   { control: "recovery-point-age", expect: { maxAge: "P7D" } },
 ];
 const kinds = ["AWS::S3::Bucket", "backup-set", "Microsoft.Storage/storageAccounts"];
-const promises = policy(checks.map((check) => ({ checks: [{ ...check, scope: { kinds } }] })));
+const promises = policy([
+  ...checks.map((check) => ({ checks: [{ ...check, scope: { kinds } }] })),
+  // By its setting it is encrypted; an object in it is not.
+  {
+    checks: [
+      {
+        control: "encryption-at-rest",
+        expect: {},
+        scope: { kinds: ["AWS::S3::Bucket"], ids: ["arn:aws:s3:::old"] },
+      },
+    ],
+  },
+]);
 
 /** The same estate, so impatient that a call which never ends does not hold up the test. */
 function impatient(estate: Estate): Estate {
@@ -96,6 +108,11 @@ async function awsAccount(): Promise<{ readonly estate: Estate; readonly fake: F
       },
       { name: "copy", region },
       {
+        name: "old",
+        region,
+        objects: [{ key: "of-2019", lastModified: "2019-01-01T00:00:00Z", encryption: null }],
+      },
+      {
         name: "stray",
         region: "us-east-1",
         encryption: null,
@@ -114,6 +131,7 @@ async function awsAccount(): Promise<{ readonly estate: Estate; readonly fake: F
         regions: [region],
         endpoints: { api: fake.url },
         credentials: { env: { accessKeyId: "WIRE_KEY_ID", secretAccessKey: "WIRE_SECRET" } },
+        sampleObjects: 2,
         backups: [{ id: "dumps", bucket: "kept", labels: ["backup"] }],
       },
     ],
@@ -141,6 +159,7 @@ describe("AWS answers that break", async () => {
   test("unbroken, it upholds and violates", () => {
     expect(operations.length).toBeGreaterThanOrEqual(11);
     const verdicts = whole.claims.map(({ verdict }) => verdict);
+    expect(verdicts.at(-1)).toBe("violated");
     expect(verdicts).toContain("upheld");
     expect(verdicts).toContain("violated");
   });

@@ -74,7 +74,10 @@ test("probes are as kept, by provider", async () => {
       provider: "aws",
       kinds: ["AWS::S3::Bucket"],
       provides: {
-        encryption: { permissions: ["s3:GetEncryptionConfiguration"] },
+        encryption: {
+          permissions: ["s3:GetEncryptionConfiguration"],
+          onlyWith: { sampleObjects: ["s3:GetObject"] },
+        },
         exposure: { permissions: ["s3:GetBucketAcl", "s3:GetBucketPolicyStatus"] },
       },
     },

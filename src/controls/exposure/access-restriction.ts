@@ -1,7 +1,13 @@
 import { namedPorts, unreadSources } from "#controls/open-ports.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
 import { MANAGEMENT_PORTS } from "#facts/ports.ts";
-import { parseRange, subtractRanges, toCidrs, type AddressRange } from "#model/address-ranges.ts";
+import {
+  intersectRanges,
+  parseRange,
+  subtractRanges,
+  toCidrs,
+  type AddressRange,
+} from "#model/address-ranges.ts";
 import { defineControl, type DeclaredRanges, type Judgement } from "#model/control.ts";
 import type { SchemaKit, z } from "#model/schema.ts";
 import type { Ingress, IngressRule } from "#model/security-facets.ts";
@@ -86,8 +92,8 @@ function judgeRules(
   const possible = rangesOf([expect.ranges, ...texts(declaredRanges)]);
   const beyond = (known: readonly AddressRange[]) =>
     rules.flatMap((rule) => {
-      const outside = toCidrs(subtractRanges(rangesOf([rule.ranges]), known));
-      return outside.length === 0 ? [] : [`${listed(outside, 4)} (${plain(rule.rule)})`];
+      const outside = undeclared(rangesOf([rule.ranges]), known);
+      return outside.length === 0 ? [] : [`${few(outside, FEW)} (${plain(rule.rule, 80)})`];
     });
   const outside = beyond(possible);
   const doubtful = beyond(certain).filter((text) => !outside.includes(text));
@@ -97,13 +103,13 @@ function judgeRules(
     ...declaredRanges.map(({ name }) => name),
   ];
   const declared = `only declared ranges${what}${names.length > 0 ? ` (${listed(names)})` : ""}`;
-  const lets = `lets in${what} what is not declared: ${listed(outside)}`;
+  const lets = `lets in${what} what is not declared: ${few(outside)}`;
   const failures: string[] = [];
   const open: string[] = [];
   if (outside.length > 0) {
     if (names.length === 0) {
       open.push(
-        `lets in${what} ${listed(outside)}, and no range is declared: list what may come in under ranges in the estate`,
+        `lets in${what} ${few(outside)}, and no range is declared: list what may come in under ranges in the estate`,
       );
     } else if (reachable === null) {
       open.push(`${lets}, and what stands behind it is not known (${detail})`);
@@ -111,7 +117,7 @@ function judgeRules(
   }
   if (doubtful.length > 0) {
     open.push(
-      `whether ${listed(doubtful)} is declared for it depends on tags or a region that were not read`,
+      `whether ${few(doubtful)} is declared for it depends on tags or a region that were not read`,
     );
   }
   if (unread.length > 0) open.push(`whom it lets in through ${listed(unread)} is not known`);
@@ -138,6 +144,31 @@ function administers({ protocol, ports }: IngressRule): boolean {
       (name === own || name === "all") &&
       namedPorts({ protocol: own, first, last }, MANAGEMENT_PORTS).length > 0,
   );
+}
+
+/** Ranges are named one by one up to so many; the rest of a wide one is better told by what is missing from it. */
+const FEW = 4;
+
+/** What of these ranges is not among the declared ones, in words. */
+function undeclared(
+  ranges: readonly AddressRange[],
+  known: readonly AddressRange[],
+): readonly string[] {
+  const exact = toCidrs(subtractRanges(ranges, known));
+  if (exact.length <= FEW) return exact;
+  return toCidrs(ranges).flatMap((cidr) => {
+    const whole = rangesOf([[cidr]]);
+    const rest = toCidrs(subtractRanges(whole, known));
+    if (rest.length <= FEW) return rest;
+    const declared = toCidrs(intersectRanges(whole, known));
+    return [`${cidr}, all but the declared ranges (${few(declared, FEW)})`];
+  });
+}
+
+/** The first of some texts that are safe to show, then how many more there are. */
+function few(words: readonly string[], most = 8): string {
+  const more = words.length - most;
+  return more > 0 ? `${words.slice(0, most).join(", ")} and ${more} more` : words.join(", ");
 }
 
 function texts(declared: readonly DeclaredRanges[]): readonly (readonly string[])[] {

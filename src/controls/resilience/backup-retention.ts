@@ -114,15 +114,21 @@ function judgePoint(point: RecoveryPoint, limits: KeptLimits, asOf: number): Fou
   const taken = `taken ${renderMoment(at)}`;
   if (age > limits.most) return { failures: [`${taken}, still there after ${renderSeconds(age)}`] };
   if (!point.usable) return { aside: `is no backup that one can recover from (${state})` };
+  const told =
+    point.deletionToldBy === undefined ? "" : ` (told by ${plain(point.deletionToldBy, 120)})`;
   if (point.deletedAt === null) {
+    if (point.deletionUnread !== undefined) {
+      const why = plain(point.deletionUnread, 400);
+      return { open: [`${taken}, and whether a rule deletes it is not known: ${why}`] };
+    }
     return limits.most === Infinity
-      ? { held: `${taken}, deleted by no rule` }
-      : { open: [`${taken}, and nothing says when it is deleted`] };
+      ? { held: `${taken}, deleted by no rule${told}` }
+      : { open: [`${taken}, and nothing says when it is deleted${told}`] };
   }
   const deleted = parseMoment(point.deletedAt);
   if (deleted === null) return { open: [`${taken}; when it is deleted cannot be read`] };
   const kept = (deleted - at) / 1000;
-  const words = `${taken}, kept for ${renderSeconds(kept)}`;
+  const words = `${taken}, kept for ${renderSeconds(kept)}${told}`;
   return kept < limits.least || kept > limits.most ? { failures: [words] } : { held: words };
 }
 

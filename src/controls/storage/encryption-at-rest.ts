@@ -1,6 +1,7 @@
 import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl } from "#model/control.ts";
-import type { SchemaKit } from "#model/schema.ts";
+import type { ObjectSample } from "#model/facets.ts";
+import type { SchemaKit, z } from "#model/schema.ts";
 import { plain } from "#model/text.ts";
 
 const expectation = ({ z }: SchemaKit) =>
@@ -20,6 +21,8 @@ const expectation = ({ z }: SchemaKit) =>
       ),
   });
 
+type Expectation = z.output<ReturnType<typeof expectation>>;
+
 export default defineControl({
   id: "encryption-at-rest",
   title: "Encryption at rest",
@@ -32,8 +35,15 @@ export default defineControl({
   evaluate: ({ expect, facets }) => {
     const facet = facets.encryption;
     if (facet === undefined) return notApplicable("holds no data at rest");
-    const { enabled, algorithm, algorithmSource, algorithmReference, keyManagement, caveat } =
-      facet;
+    const {
+      enabled,
+      algorithm,
+      algorithmSource,
+      algorithmReference,
+      keyManagement,
+      caveat,
+      sampled,
+    } = facet;
     const { algorithms } = expect;
     const failures: string[] = [];
     const open: string[] = [];
@@ -62,14 +72,25 @@ export default defineControl({
       }
       if (keyManagement === "provider") failures.push("its keys are managed by the provider");
     }
+    const sample = sampled === undefined ? null : judgeSample(sampled, expect);
+    failures.push(...(sample?.failures ?? []));
+    open.push(...(sample?.open ?? []));
     const keys = keyManagement === null ? "" : `, keys managed by the ${keyManagement}`;
     const but = caveat === null ? "" : `; ${plain(caveat)}`;
     return settle({
       failures,
       open,
-      held: `encrypted${cipher}${design}${keys}${but}`,
+      held: `encrypted${cipher}${design}${keys}${sample === null ? "" : `; ${sample.held}`}${but}`,
       declared: `encrypted${algorithms === undefined ? "" : ` with ${algorithms.join(" or ")}`}${expect.keyManagement === "customer" ? ", keys managed by the customer" : ""}`,
-      actual: { enabled, algorithm, algorithmSource, algorithmReference, keyManagement, caveat },
+      actual: {
+        enabled,
+        algorithm,
+        algorithmSource,
+        algorithmReference,
+        keyManagement,
+        caveat,
+        ...(sampled === undefined ? {} : { sampled: { ...sampled } }),
+      },
     });
   },
   remediation:
@@ -81,6 +102,37 @@ export default defineControl({
     "https://cloud.google.com/docs/security/encryption/default-encryption",
   ],
 });
+
+/**
+ * What sampled objects say beside the setting: one that breaks the promise breaks it, one that is not understood leaves
+ * it open, and any number that keep it prove nothing of the others.
+ */
+function judgeSample(sampled: ObjectSample, { keyManagement }: Expectation) {
+  const { looked, listed, more, unencrypted, untold, providerKeys, unknownKeys, why } = sampled;
+  const customer = keyManagement === "customer";
+  const among = more ? `the oldest of the first ${listed} by name` : `the oldest of ${listed}`;
+  const some = (count: number) =>
+    `${count} of ${looked} sampled ${looked === 1 ? "object" : "objects"} (${among}) ${count === 1 ? "is" : "are"}`;
+  const because = why === null ? "" : ` (${plain(why)})`;
+  const encrypted = looked - unencrypted - untold;
+  return {
+    failures: [
+      ...(unencrypted > 0 ? [`${some(unencrypted)} not encrypted`] : []),
+      ...(customer && providerKeys > 0
+        ? [`${some(providerKeys)} encrypted with keys that the provider manages`]
+        : []),
+    ],
+    open: [
+      ...(untold > 0 ? [`${some(untold)} encrypted nobody knows how${because}`] : []),
+      ...(customer && unknownKeys > 0
+        ? [
+            `${some(unknownKeys)} encrypted with a key of which it is not known who manages it${because}`,
+          ]
+        : []),
+    ],
+    held: looked === 0 ? "there was no object to sample" : `${some(encrypted)} encrypted`,
+  };
+}
 
 /** Whether a cipher is the declared one or a mode of it: `AES256`, `AES-256-GCM` and `XTS-AES-256` are all `AES-256`. */
 function names(algorithm: string, declared: string): boolean {

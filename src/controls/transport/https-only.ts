@@ -99,7 +99,7 @@ function judgeEndpoint(
   const all = [...failures, ...set];
   const judgement = settle({
     failures: all.length === 0 ? [] : [...all, ...contradiction],
-    open,
+    open: [...open, ...(transport?.unseen ?? []).map((way) => plain(way, 600))],
     held: secureOnly === true ? `${held}, as the setting says (${how})` : held,
     declared: `HTTPS only${expect.hsts === "required" ? `, HSTS${minimum}` : ""}`,
     actual: {

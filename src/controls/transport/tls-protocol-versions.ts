@@ -127,13 +127,14 @@ function judgeWire(
     transport === undefined || letIn(transport) === null ? null : readSetting(expect, transport);
   const contradiction =
     setting === null ? [] : contradictions(accepted, rejected, setting.letIn, setting.detail);
+  const unread = (transport?.unseen ?? []).map((way) => plain(way, 600));
   const all = [...failures, ...(setting?.failures ?? [])];
   const used = TLS_VERSIONS.filter(
     (version) => exceptions.includes(version) || setting?.exceptions.includes(version) === true,
   );
   const judgement = settle({
     failures: all.length === 0 ? [] : [...all, ...contradiction],
-    open: open.length === 0 ? [] : [...open, ...contradiction],
+    open: [...(open.length === 0 ? [] : [...open, ...contradiction]), ...unread],
     held: [...held, ...(setting === null ? [] : [setting.held]), ...contradiction].join("; "),
     declared: renderDeclared(expect),
     actual: { accepted, unknown, ...(setting === null ? {} : { setting: [...setting.letIn] }) },

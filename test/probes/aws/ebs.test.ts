@@ -251,6 +251,11 @@ describe("what EBS says of itself", () => {
       deletedAt: null,
       state: "completed",
     });
+    const Tags = [{ Key: "aws:dlm:lifecycle-policy-id", Value: "policy-0" }];
+    expect(toRecoveryPoint(snapshot("s", { Tags }), place)).toMatchObject({
+      deletedAt: null,
+      deletionUnread: "Data Lifecycle Manager made it (policy-0), whose policies are not read",
+    });
     for (const State of ["pending", "error", "recoverable"] as const) {
       expect(toRecoveryPoint(snapshot("s", { State }), place).usable).toBe(false);
     }
