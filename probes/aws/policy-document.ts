@@ -1,4 +1,4 @@
-import { globMatcher } from "#model/glob.ts";
+import { exactGlob, globMatcher } from "#model/glob.ts";
 
 /** One condition of a statement; a statement holds where all of its conditions do. */
 export interface Condition {
@@ -56,10 +56,16 @@ export function parsePolicy(text: string, own?: string): readonly Statement[] {
   );
 }
 
-/** Whether some pattern of the list covers everything that each of the other patterns can stand for. */
+/**
+ * Whether some pattern of the list covers everything that each of the other patterns can stand for. Case makes no
+ * difference in actions; in ARNs it does.
+ */
 export function coverAll(patterns: readonly string[], others: readonly string[]): boolean {
-  const matchers = patterns.filter((pattern) => !pattern.includes("?")).map(globMatcher);
-  return others.every((other) => matchers.some((matches) => matches(other)));
+  const plain = patterns.filter((pattern) => !pattern.includes("?"));
+  const [actions, arns] = [plain.map(globMatcher), plain.map(exactGlob)];
+  return others.every((other) =>
+    (other.startsWith("arn:") ? arns : actions).some((matches) => matches(other)),
+  );
 }
 
 /** Whether the statement covers every S3 action. */

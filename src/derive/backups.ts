@@ -2,7 +2,7 @@ import { canBeContinuous, noPlanBacksUp, onlyPlansBackUp } from "#facts/backups.
 import { kindOf, kindsWith } from "#facts/kinds.ts";
 import type { BackupPlan, BackupRule, Backups } from "#model/backup-facets.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
-import { subjectKey, type Subject } from "#model/subject.ts";
+import { canonicalId, subjectKey, type Subject } from "#model/subject.ts";
 import { plain } from "#model/text.ts";
 import { explain } from "./explain.ts";
 import type { KnownSubjects } from "./known-subjects.ts";
@@ -93,7 +93,7 @@ function joiner(
         ? { subject, rules: null, select: () => ({ membership: "unknown", missing: null }) }
         : { subject, rules: plan.rules, select: planMatcher(plan) };
     });
-  const byId = new Map(subjects.map((subject) => [subject.id.toLowerCase(), subject]));
+  const byId = new Map(subjects.map((subject) => [canonicalId(subject.id), subject]));
 
   const join = (subject: Subject, above: ReadonlySet<string>): Found => {
     const reading = own.get(subjectKey(subject))?.value;
@@ -123,7 +123,7 @@ function joiner(
       rules.push(...plan.rules.map((rule) => applied(rule, subject.kind)));
     }
     for (const id of reading?.partOf ?? []) {
-      const whole = byId.get(id.toLowerCase());
+      const whole = byId.get(canonicalId(id));
       if (whole === undefined)
         return open("other", `${plain(id)}, which it is part of, was not listed`);
       if (above.has(subjectKey(whole))) continue;

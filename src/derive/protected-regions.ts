@@ -1,4 +1,5 @@
 import type { Observation } from "#model/evidence.ts";
+import { canonicalId } from "#model/subject.ts";
 import { regionsById } from "./replication-regions.ts";
 
 /** Fills in the region of what recovery points were made of, where that is itself a subject of the evidence. */
@@ -10,7 +11,7 @@ export function resolveProtectedRegions(
   return observations.map((observation) => {
     if (observation.facet !== "recoveryPoint") return observation;
     const { of } = observation.value;
-    const ofRegion = of === null ? null : (regions.get(of.toLowerCase()) ?? null);
+    const ofRegion = of === null ? null : (regions.get(canonicalId(of)) ?? null);
     return { ...observation, value: { ...observation.value, ofRegion } };
   });
 }

@@ -5,7 +5,7 @@ import { parseDuration, shortestSeconds } from "#model/duration.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { RecoveryPoints } from "#model/facets.ts";
 import { FROM_THE_BEGINNING, parseMoment } from "#model/moment.ts";
-import { subjectKey, type Subject } from "#model/subject.ts";
+import { canonicalId, subjectKey, type Subject } from "#model/subject.ts";
 import type { Joined } from "./backups.ts";
 import { explain } from "./explain.ts";
 import type { KnownSubjects } from "./known-subjects.ts";
@@ -71,9 +71,7 @@ export function deriveRecoveryPoints(
         );
         continue;
       }
-      const of = [subject.id, ...rules.partOf].flatMap(
-        (id) => found.of.get(id.toLowerCase()) ?? [],
-      );
+      const of = [subject.id, ...rules.partOf].flatMap((id) => found.of.get(canonicalId(id)) ?? []);
       const moments = of.map(({ at }) => (at === null ? null : parseMoment(at)));
       if (moments.includes(null)) {
         missing("a recovery point of it tells no date", []);
@@ -105,7 +103,7 @@ function pointsOf(
     const point = points.get(subjectKey(subject));
     if (point === undefined) unread.add(subject.kind.toLowerCase());
     else if (point.usable && point.of !== null) {
-      const source = point.of.toLowerCase();
+      const source = canonicalId(point.of);
       const same = of.get(source);
       if (same === undefined) of.set(source, [point]);
       else same.push(point);

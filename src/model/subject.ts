@@ -27,9 +27,17 @@ export const TLS_ENDPOINT_KIND = "tls-endpoint";
 /** A bucket and prefix that the estate declares to hold backups. */
 export const BACKUP_SET_KIND = "backup-set";
 
-/** Identity of a subject within one body of evidence. Kinds and ARM ids are case-insensitive. */
+/** Ids of Azure Resource Manager say the same in any case; two ARNs that differ in case are two things. */
+const CASELESS_ID = /^\/(?:subscriptions|providers)\//i;
+
+/** An id in the spelling by which it is compared. */
+export function canonicalId(id: string): string {
+  return CASELESS_ID.test(id) ? id.toLowerCase() : id;
+}
+
+/** Identity of a subject within one body of evidence; the case of kinds makes no difference. */
 export function subjectKey(subject: Pick<Subject, "target" | "kind" | "id">): string {
-  return `${subject.target}\n${subject.kind.toLowerCase()}\n${subject.id.toLowerCase()}`;
+  return `${subject.target}\n${subject.kind.toLowerCase()}\n${canonicalId(subject.id)}`;
 }
 
 /** The subject that stands for a whole target. */

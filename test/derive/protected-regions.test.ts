@@ -19,7 +19,7 @@ const regionOf = (of: string | null) => {
 };
 
 test.each([
-  ["of a listed subject", "arn:aws:s3:::DATA", "eu-west-3"],
+  ["of a listed subject", "arn:aws:s3:::data", "eu-west-3"],
   ["of one whose region was not read", "arn:aws:s3:::unread", null],
   ["of one that nobody listed", "arn:aws:s3:::gone", null],
   ["of nothing that is told", null, null],

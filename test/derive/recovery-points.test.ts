@@ -3,7 +3,7 @@ import { derive } from "#derive/derive.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { RecoveryPoints } from "#model/facets.ts";
 import { FROM_THE_BEGINNING } from "#model/moment.ts";
-import type { Subject } from "#model/subject.ts";
+import { canonicalId, type Subject } from "#model/subject.ts";
 import { bucket, estate, inventory, observe, problem } from "../support/evidence.ts";
 
 const POINT = "AWS::Backup::RecoveryPoint";
@@ -83,6 +83,20 @@ describe("recovery points joined from those that exist", () => {
       retention: null,
     });
     expect(join([all(files)]).of(files)?.points).toEqual([]);
+  });
+
+  test("ARNs that differ in case are two things, ids of Azure are one", () => {
+    const upper = at("AWS::EFS::FileSystem", "arn:Orders");
+    const lower = at("AWS::EFS::FileSystem", "arn:orders");
+    const found = join([
+      all(upper, lower),
+      backups(upper),
+      backups(lower),
+      made("p", upper.id, "30"),
+    ]);
+    expect(found.of(upper)?.points).toHaveLength(1);
+    expect(found.of(lower)?.points).toEqual([]);
+    expect(canonicalId("/subscriptions/S/x")).toBe(canonicalId("/Subscriptions/s/X"));
   });
 
   test("a snapshot that is a point of the backup service as well is one", () => {
