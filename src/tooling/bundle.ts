@@ -1,17 +1,18 @@
 /**
- * `npm run build`: makes of the command line and all that it loads a few files in dist, beside which the packages stay
- * that are loaded when they are needed. Writes when each source was changed last, by which bin/bundled.js sees whether
- * the bundle still says what they say.
+ * `npm run build`: makes of the command line and all that it loads a few files in dist, the packages included: of an
+ * SDK with hundreds of calls only those stay that are made, and whole it would take more memory than a scan. Writes
+ * when each source was changed last, by which bin/bundled.js sees whether the bundle still says what they say.
+ * The packages are installed beside the bundle nonetheless, for the sources to run and with their licenses.
  */
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const dist = join(root, "dist");
 
-/** Small, and loaded by every command. */
-const INLINED: ReadonlySet<string> = new Set(["commander", "p-limit"]);
+/** Starts files of its own by their places in the package; loaded with --debug only. */
+const APART = ["pino"];
 
 /** Null where only what runs is installed (npm ci --omit=dev): then the sources run. */
 const rolldown = await import("rolldown").catch(() => null);
@@ -28,11 +29,15 @@ if (rolldown === null) {
 
 /**
  * An import of one of Node's own modules reads every name that it exports, and some of them load much that is never
- * used: to get the module itself does not.
+ * used (node:http a second HTTP client): to get the module itself does not.
  */
 function withoutFacades(code: string): string {
-  return code.replace(
-    /^import (?:(\w+)|(?:(\w+), )?\{([^}]*)\}) from ("node:[\w/]+");$/gm,
+  const late = code.replace(
+    /\bimport\(("node:[\w/]+")\)/g,
+    "Promise.resolve(globalThis.process.getBuiltinModule($1))",
+  );
+  return late.replace(
+    /^import (?:(?:\* as )?([\w$]+)|(?:([\w$]+), )?\{([^}]*)\}) from ("node:[\w/]+");$/gm,
     (_, whole?: string, also?: string, names?: string, name?: string) => {
       const module = `globalThis.process.getBuiltinModule(${name})`;
       const picked = names === undefined ? "" : `{${names.replaceAll(" as ", ": ")}}`;
@@ -46,19 +51,19 @@ function withoutFacades(code: string): string {
 
 /** The files that it was made of. */
 async function bundle(build: typeof import("rolldown").build): Promise<readonly string[]> {
-  const manifest: { dependencies: Record<string, string> } = JSON.parse(
-    readFileSync(join(root, "package.json"), "utf8"),
-  );
-  const apart = Object.keys(manifest.dependencies).filter((name) => !INLINED.has(name));
   const { output } = await build({
     cwd: root,
     input: { commands: "bin/commands.js" },
     platform: "node",
-    external: (id) => apart.some((name) => id === name || id.startsWith(`${name}/`)),
+    // The SDKs' CommonJS is one file of everything; what is not used can be left out of their modules only.
+    resolve: { mainFields: ["module", "main"] },
+    external: APART,
     plugins: [{ name: "builtin-modules", renderChunk: withoutFacades }],
     output: {
       dir: dist,
       format: "esm",
+      // Sources are kept in memory as they are: without blanks and comments, and with names that a stack trace tells.
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
       chunkFileNames: "[name]-[hash].js",
       // A check loads these, each with what it needs and those before do not have.
       codeSplitting: {
