@@ -22,16 +22,16 @@ export const isNewEnough = Number(process.versions.node.split(".")[0]) >= NEEDED
  */
 export async function runByPackagedNode(script, args) {
   const { spawn } = await import("node:child_process");
-  const { delimiter, dirname } = await import("node:path");
+  const path = await import("node:path");
   const node = await packagedNode();
   if (node === undefined) {
     process.stderr.write(HELP);
     return 2;
   }
-  const path = `${dirname(node)}${delimiter}${process.env["PATH"] ?? ""}`;
+  const paths = `${path.dirname(node)}${path.delimiter}${process.env["PATH"] ?? ""}`;
   const child = spawn(node, [script, ...args], {
     stdio: "inherit",
-    env: { ...process.env, PATH: path },
+    env: { ...process.env, PATH: paths },
   });
   // A terminal sends SIGINT to both; the child decides when it ends, and this process waits for it.
   process.on("SIGINT", () => {});
@@ -45,10 +45,10 @@ export async function runByPackagedNode(script, args) {
 /** @returns {Promise<string | undefined>} */
 async function packagedNode() {
   const { existsSync } = await import("node:fs");
-  const { join } = await import("node:path");
+  const path = await import("node:path");
   const { fileURLToPath } = await import("node:url");
   const modules = fileURLToPath(new URL("../node_modules/", import.meta.url));
-  return PACKAGES.map((name) => join(modules, name, "bin", "node")).find((file) =>
+  return PACKAGES.map((name) => path.join(modules, name, "bin", "node")).find((file) =>
     existsSync(file),
   );
 }
