@@ -32,6 +32,7 @@ export const SECURITY_FACET_SCHEMAS = {
   webFirewall: z.object({
     inapplicable: z.string().exactOptional(),
     policy: text,
+    unprotected: strings.exactOptional(),
     enabled: flag,
     mode: z.enum(["prevention", "detection"]).nullable(),
     managedRules: strings,

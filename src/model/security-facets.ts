@@ -36,6 +36,8 @@ export interface WebFirewall {
   readonly inapplicable?: string;
   /** Name of what is attached; null: nothing is. */
   readonly policy: string | null;
+  /** Ways into the subject before which none stands, where one stands before others; left out where there is none. */
+  readonly unprotected?: readonly string[];
   readonly enabled: boolean | null;
   /** Whether matches are blocked or only counted; null: cannot be told. */
   readonly mode: "prevention" | "detection" | null;

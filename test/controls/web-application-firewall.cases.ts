@@ -48,6 +48,13 @@ export default defineCases(control, [
     says: "no web application firewall is attached",
   },
   {
+    name: "one before some ways in, and none before others",
+    expect: attached,
+    facets: firewall({ unprotected: ["shop.example"] }),
+    outcome: "fail",
+    says: "no web application firewall stands before shop.example",
+  },
+  {
     name: "one that is switched off",
     expect: attached,
     facets: firewall({ enabled: false }),

@@ -52,7 +52,7 @@ export default defineControl({
         `no web application firewall stands before it: ${plain(facet.inapplicable)}`,
       );
     }
-    const { policy, enabled, mode, managedRules, countingRules } = facet;
+    const { policy, unprotected = [], enabled, mode, managedRules, countingRules } = facet;
     const wantsManaged = expect.managedRuleSet === "required";
     const declared = [
       expect.enabled === true
@@ -63,6 +63,7 @@ export default defineControl({
     ].join(" ");
     const actual = {
       policy,
+      ...(unprotected.length === 0 ? {} : { unprotected: [...unprotected] }),
       enabled,
       mode,
       managedRules: [...managedRules],
@@ -75,6 +76,9 @@ export default defineControl({
     const name = plain(policy, 80);
     const failures: string[] = [];
     const open: string[] = [];
+    if (unprotected.length > 0) {
+      failures.push(`no web application firewall stands before ${listed(unprotected)}`);
+    }
     // What is switched off neither prevents nor detects.
     const active = expect.enabled === true || expect.mode !== undefined || wantsManaged;
     if (active && enabled === false) failures.push(`${name} is switched off`);
