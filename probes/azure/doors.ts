@@ -21,6 +21,12 @@ export interface Door {
 const MOST_WORDS = 20;
 const MOST_NAMES = 1000;
 
+/** Whether all hold: one that does not is enough to know, and without that one that cannot be told leaves it open. */
+export function allOf(flags: Iterable<boolean | null>): boolean | null {
+  const seen = new Set(flags);
+  return seen.has(false) ? false : seen.has(null) ? null : true;
+}
+
 /** A version and all newer ones. */
 export function versionsFrom(minimum: TlsVersion): readonly TlsVersion[] {
   return TLS_VERSIONS.filter((version) => compareTlsVersions(version, minimum) >= 0);
@@ -62,10 +68,9 @@ interface LetIn {
 }
 
 function letIn(doors: readonly Door[]): LetIn {
-  const secure = doors.map(({ secureOnly }) => secureOnly);
   const all = new Set(doors.flatMap(({ versions }) => versions ?? []));
   return {
-    secureOnly: secure.includes(false) ? false : secure.includes(null) ? null : true,
+    secureOnly: allOf(doors.map(({ secureOnly }) => secureOnly)),
     versions: TLS_VERSIONS.filter((version) => all.has(version)),
   };
 }
@@ -97,7 +102,10 @@ export interface GuardedDoor {
 export function weakestFirewall(doors: readonly GuardedDoor[], nothing: string): WebFirewall {
   const policies = [
     ...new Map(
-      doors.flatMap(({ policy }) => (policy === null ? [] : [[policy.name, policy] as const])),
+      // Policies of one name in two resource groups are two.
+      doors.flatMap(({ policy }) =>
+        policy === null ? [] : [[JSON.stringify(policy), policy] as const],
+      ),
     ).values(),
   ];
   const bare = doors.filter(({ policy }) => policy === null).map(({ name }) => name.slice(0, 300));
@@ -111,8 +119,7 @@ export function weakestFirewall(doors: readonly GuardedDoor[], nothing: string):
       countingRules: [],
     };
   }
-  const enabled = policies.map((policy) => policy.enabled);
-  const modes = policies.map((policy) => policy.mode);
+  const modes = new Set(policies.map((policy) => policy.mode));
   const managed = policies.map((policy) => policy.managedRules);
   return {
     policy: policies
@@ -120,8 +127,8 @@ export function weakestFirewall(doors: readonly GuardedDoor[], nothing: string):
       .map(({ name }) => name)
       .join(", "),
     ...(bare.length === 0 ? {} : { unprotected: [...new Set(bare)].slice(0, MOST_NAMES) }),
-    enabled: enabled.includes(false) ? false : enabled.includes(null) ? null : true,
-    mode: modes.includes("detection") ? "detection" : modes.includes(null) ? null : "prevention",
+    enabled: allOf(policies.map((policy) => policy.enabled)),
+    mode: modes.has("detection") ? "detection" : modes.has(null) ? null : "prevention",
     managedRules: managed.some((rules) => rules.length === 0) ? [] : [...new Set(managed.flat())],
     countingRules: [...new Set(policies.flatMap((policy) => policy.countingRules))],
   };

@@ -3,7 +3,7 @@ import type { Transport } from "#model/facets.ts";
 import type { WebFirewall } from "#model/security-facets.ts";
 import type { Known } from "#probes/common/known.ts";
 import { fields, text, type Fields } from "./arm.ts";
-import { versionsFrom, weakestFirewall, weakestTransport, type Door } from "./doors.ts";
+import { allOf, versionsFrom, weakestFirewall, weakestTransport, type Door } from "./doors.ts";
 import { enabledFlag, list, propertiesOf } from "./facets.ts";
 import { policyOf } from "./firewall-policies.ts";
 import { FRONT_DOOR_FLOOR } from "./front-door-facets.ts";
@@ -40,8 +40,7 @@ function served(raw: Fields): readonly Frontend[] {
 
 function toDoor({ host, raw, rules }: Frontend): Door {
   const { customHttpsConfiguration, customHttpsProvisioningState } = propertiesOf(raw);
-  const clear = rules.map(secureRule);
-  const secureOnly = clear.includes(false) ? false : clear.includes(null) ? null : true;
+  const secureOnly = allOf(rules.map(secureRule));
   const how =
     secureOnly === null
       ? "whether HTTP is redirected cannot be told"

@@ -5,6 +5,7 @@ import { compareTlsVersions, type TlsVersion } from "#model/tls.ts";
 import type { Known } from "#probes/common/known.ts";
 import { fields, text, type Fields } from "./arm.ts";
 import {
+  allOf,
   versionsFrom,
   weakestFirewall,
   weakestTransport,
@@ -85,8 +86,7 @@ function hostOf({ hostName }: Fields): string {
 }
 
 function toDoor({ host, domain, routes }: Served): Door {
-  const clear = routes.map(secureRoute);
-  const secureOnly = clear.includes(false) ? false : clear.includes(null) ? null : true;
+  const secureOnly = allOf(routes.map(secureRoute));
   const how =
     secureOnly === null
       ? "whether HTTP is redirected is not stated"

@@ -127,14 +127,16 @@ export const AZURE_KINDS: readonly Kind[] = [
   }),
   ...otherKinds("azure", ["transport"], {
     "Microsoft.ApiManagement/service": "API Management service",
-    "Microsoft.App/containerApps": "container app",
   }),
   ...otherKinds("azure", ["transport", "webFirewall"], {
     "Microsoft.Cdn/profiles": "Front Door or CDN profile",
-    "Microsoft.Network/applicationGateways": "application gateway",
     "Microsoft.Network/frontDoors": "Front Door (classic)",
   }),
+  ...otherKinds("azure", ["transport", "webFirewall", "redundancy"], {
+    "Microsoft.Network/applicationGateways": "application gateway",
+  }),
   ...otherKinds("azure", ["transport", "ingress"], {
+    "Microsoft.App/containerApps": "container app",
     "Microsoft.Web/sites": "App Service app",
     "Microsoft.Web/sites/slots": "App Service slot",
   }),
