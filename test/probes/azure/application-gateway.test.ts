@@ -323,6 +323,11 @@ describe("the firewall", () => {
       { policy: "strict, lax", mode: "detection" },
     ],
     [
+      "a weaker one of the same name",
+      { firewallPolicy: { id: "/strict" }, ...paths({ firewallPolicy: { id: "/other/strict" } }) },
+      { policy: "strict, strict", mode: "detection" },
+    ],
+    [
       "at one path only",
       paths({ firewallPolicy: { id: "/strict" } }),
       { policy: "strict", unprotected: ["listener web"] },
