@@ -140,6 +140,9 @@ export const AZURE_KINDS: readonly Kind[] = [
     "Microsoft.Web/sites": "App Service app",
     "Microsoft.Web/sites/slots": "App Service slot",
   }),
+  ...otherKinds("azure", ["ddosProtection"], {
+    "Microsoft.Network/publicIPAddresses": "public IP address",
+  }),
   // A network tells which of its subnets have no security group.
   ...otherKinds("azure", ["ingress"], {
     "Microsoft.Network/networkSecurityGroups": "network security group",
@@ -223,7 +226,6 @@ export const AZURE_KINDS: readonly Kind[] = [
     "Microsoft.Network/privateDnsZones/virtualNetworkLinks": "private DNS zone link",
     "Microsoft.Network/privateEndpoints": "private endpoint",
     "Microsoft.Network/privateLinkServices": "private link service",
-    "Microsoft.Network/publicIPAddresses": "public IP address",
     "Microsoft.Network/publicIPPrefixes": "public IP prefix",
     "Microsoft.Network/routeTables": "route table",
     "Microsoft.Network/trafficManagerProfiles": "Traffic Manager profile",
