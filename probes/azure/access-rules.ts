@@ -1,5 +1,11 @@
 /** Lists of access restrictions, as App Service and Container Apps keep them, as what they let in; pure. */
-import { parseRange, subtractRanges, toCidrs, type AddressRange } from "#model/address-ranges.ts";
+import {
+  coversRanges,
+  parseRange,
+  subtractRanges,
+  toCidrs,
+  type AddressRange,
+} from "#model/address-ranges.ts";
 import type { IngressRule } from "#model/security-facets.ts";
 
 /** One entry of such a list. */
@@ -15,7 +21,10 @@ export interface AccessRule {
 }
 
 export const EVERY_ADDRESS = ["0.0.0.0/0", "::/0"];
+const EVERYTHING = EVERY_ADDRESS.flatMap((text) => parseRange(text) ?? []);
 const MOST_RULES = 2000;
+/** Each range that is denied cuts what is allowed after it into pieces. */
+const MOST_DENIED = 1000;
 
 /**
  * What is left of the rules that allow once the denials before them are taken away; the first that matches decides.
@@ -35,6 +44,7 @@ export function allowedBy(
     const own = rule.ranges.flatMap((text) => parseRange(text) ?? []);
     if (!rule.allows) {
       if (!rule.filtered) denied.push(...own);
+      if (denied.length > MOST_DENIED) throw new TypeError("too many denied ranges of addresses");
       continue;
     }
     const ranges = toCidrs(subtractRanges(own, denied));
@@ -50,6 +60,8 @@ export function allowedBy(
         rule: `${prefix}${rule.name}`,
       });
     }
+    // Whatever comes, this rule has matched it.
+    if (!rule.filtered && coversRanges(own, EVERYTHING)) break;
   }
   return allowed;
 }

@@ -195,6 +195,10 @@ function toRule(raw: Fields): AccessRule {
     return { ...rule, ...NOTHING, filtered: headed, others: [`subnet ${subnet.slice(-120)}`] };
   }
   const sources = (source ?? "").split(",").map((part) => part.trim());
+  // Who stands in a header is whoever wrote it.
+  if (text(tag)?.toLowerCase() === "xffproxy") {
+    return { ...rule, ...NOTHING, filtered: true, unresolved: ["X-Forwarded-For"] };
+  }
   const read =
     text(tag)?.toLowerCase() === "servicetag"
       ? sources.map((one) => ofTag(one, frontDoorOf(headers)))

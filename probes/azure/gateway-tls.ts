@@ -51,10 +51,10 @@ export function tlsPolicy(sslPolicy: unknown, byDefault: unknown): TlsPolicy {
     return { versions: null, isDefault: false, words: said };
   }
   // The oldest form: those of 2015 but for what is taken away.
-  const off = disabledSslProtocols.map((one) => tlsVersion(text(one)?.replace("_", ".")));
-  const left = PREDEFINED["appgwsslpolicy20150501"]?.filter((version) => !off.includes(version));
+  const off = new Set(disabledSslProtocols.map((one) => tlsVersion(text(one)?.replace("_", "."))));
+  const left = PREDEFINED["appgwsslpolicy20150501"]?.filter((version) => !off.has(version));
   return {
-    versions: off.includes(null) ? null : (left ?? null),
+    versions: off.has(null) ? null : (left ?? null),
     isDefault: false,
     words: `disabledSslProtocols ${disabledSslProtocols
       .map((one) => String(one).slice(0, 20))

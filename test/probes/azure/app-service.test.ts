@@ -126,6 +126,7 @@ describe("ingress", () => {
       ],
       [EVERY],
     ],
+    ["everybody before some", [{ ...rest, action: "Allow", priority: 1 }, office], [EVERY]],
     ["everybody denied before", [rest, { ...office, priority: 2147483647 }], []],
     [
       "priority decides, not the place in the list",
@@ -174,6 +175,12 @@ describe("ingress", () => {
     ["no rules at all", [], [EVERY]],
     ["absent", undefined, [EVERY]],
     ["a source that is none", [{ ...office, ipAddress: "the office" }], [["the office"]]],
+    ["a header", [{ ...office, tag: "XffProxy" }], [["X-Forwarded-For"]]],
+    [
+      "a header denied",
+      [{ ...office, tag: "XffProxy", action: "Deny", priority: 1 }, office],
+      [["203.0.113.0/24"]],
+    ],
     ["a rule without source", [{ action: "Allow", priority: 1 }], [["a rule without source"]]],
   ])("%s", (_, rules, expected) => {
     expect(own(rules)).toEqual(expected);
@@ -257,6 +264,12 @@ describe("ingress", () => {
       [21, ["FTP, for which no access restriction is documented"]],
       [990, ["FTP, for which no access restriction is documented"]],
     ]);
+  });
+
+  test("what would be cut into too many pieces is no answer", () => {
+    const denial = (at: number) => ({ ...office, ipAddress: `2001:db8::${at}`, action: "Deny" });
+    const denials = Array.from({ length: 1001 }, (_, at) => denial(at));
+    expect(() => own(denials)).toThrow("too many denied ranges");
   });
 
   test.each([
