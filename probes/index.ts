@@ -1214,6 +1214,110 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./azure/activity-log.ts"),
 },
 {
+  "id": "azure-api-management",
+  "title": "Azure API Management",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.ApiManagement/service"
+  ],
+  "provides": {
+    "transport": {
+      "permissions": [
+        "Microsoft.ApiManagement/service/read",
+        "Microsoft.ApiManagement/service/apis/read",
+        "Microsoft.ApiManagement/service/workspaces/read",
+        "Microsoft.ApiManagement/service/workspaces/apis/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/api-management.ts"),
+},
+{
+  "id": "azure-app-service",
+  "title": "Azure App Service",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Web/sites",
+    "Microsoft.Web/sites/slots",
+    "Microsoft.Web/serverfarms"
+  ],
+  "provides": {
+    "transport": {
+      "permissions": [
+        "Microsoft.Web/sites/read",
+        "Microsoft.Web/sites/config/read",
+        "Microsoft.Web/sites/slots/read",
+        "Microsoft.Web/sites/slots/config/read"
+      ]
+    },
+    "ingress": {
+      "permissions": [
+        "Microsoft.Web/sites/read",
+        "Microsoft.Web/sites/config/read",
+        "Microsoft.Web/sites/slots/read",
+        "Microsoft.Web/sites/slots/config/read",
+        "Microsoft.Web/sites/privateEndpointConnections/read",
+        "Microsoft.Web/sites/slots/privateEndpointConnections/read"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "Microsoft.Web/serverfarms/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/app-service.ts"),
+},
+{
+  "id": "azure-application-gateway",
+  "title": "Azure Application Gateway",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Network/applicationGateways"
+  ],
+  "provides": {
+    "transport": {
+      "permissions": [
+        "Microsoft.Network/applicationGateways/read"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "Microsoft.Network/applicationGateways/read"
+      ]
+    },
+    "webFirewall": {
+      "permissions": [
+        "Microsoft.Network/applicationGateways/read",
+        "Microsoft.Network/applicationGatewayWebApplicationFirewallPolicies/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/application-gateway.ts"),
+},
+{
+  "id": "azure-container-apps",
+  "title": "Azure Container Apps",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.App/containerApps"
+  ],
+  "provides": {
+    "transport": {
+      "permissions": [
+        "Microsoft.App/containerApps/read"
+      ]
+    },
+    "ingress": {
+      "permissions": [
+        "Microsoft.App/containerApps/read",
+        "Microsoft.App/managedEnvironments/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/container-apps.ts"),
+},
+{
   "id": "azure-defender",
   "title": "Microsoft Defender for Cloud and Sentinel",
   "provider": "azure",
@@ -1240,6 +1344,59 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./azure/defender.ts"),
+},
+{
+  "id": "azure-front-door",
+  "title": "Azure Front Door and CDN",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Cdn/profiles",
+    "Microsoft.Network/frontDoors"
+  ],
+  "provides": {
+    "transport": {
+      "permissions": [
+        "Microsoft.Cdn/profiles/read",
+        "Microsoft.Network/frontDoors/read",
+        "Microsoft.Cdn/profiles/customDomains/read",
+        "Microsoft.Cdn/profiles/afdEndpoints/read",
+        "Microsoft.Cdn/profiles/afdEndpoints/routes/read",
+        "Microsoft.Cdn/profiles/endpoints/read",
+        "Microsoft.Cdn/profiles/endpoints/customDomains/read"
+      ]
+    },
+    "webFirewall": {
+      "permissions": [
+        "Microsoft.Cdn/profiles/read",
+        "Microsoft.Network/frontDoors/read",
+        "Microsoft.Cdn/profiles/customDomains/read",
+        "Microsoft.Cdn/profiles/afdEndpoints/read",
+        "Microsoft.Cdn/profiles/afdEndpoints/routes/read",
+        "Microsoft.Cdn/profiles/endpoints/read",
+        "Microsoft.Cdn/profiles/securityPolicies/read",
+        "Microsoft.Network/frontDoorWebApplicationFirewallPolicies/read",
+        "Microsoft.Cdn/cdnWebApplicationFirewallPolicies/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/front-door.ts"),
+},
+{
+  "id": "azure-public-addresses",
+  "title": "Azure public IP addresses",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Network/publicIPAddresses"
+  ],
+  "provides": {
+    "ddosProtection": {
+      "permissions": [
+        "Microsoft.Network/publicIPAddresses/read",
+        "Microsoft.Network/virtualNetworks/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/public-addresses.ts"),
 },
 {
   "id": "azure-redis",
