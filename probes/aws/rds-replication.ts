@@ -36,7 +36,8 @@ export function toReplication(instance: DBInstance, region: string, known: Repli
             whole: true,
           }),
         ];
-  return { destinations: [...origin, ...replicas, ...clusters] };
+  const isCopy = source === undefined || source === "" ? {} : { copyOf: source };
+  return { destinations: [...origin, ...replicas, ...clusters], ...isCopy };
 }
 
 function copyAt(
@@ -108,5 +109,11 @@ export function toClusterReplication(
   const replicas = (cluster.ReadReplicaIdentifiers ?? []).map((id) =>
     copyAt(id, region, undefined, { status: "unknown", whole: null }),
   );
-  return { destinations: [...others, ...replicas] };
+  const writer = members.find(({ IsWriter }) => IsWriter === true)?.DBClusterArn;
+  const source = cluster.ReplicationSourceIdentifier ?? "";
+  const original = source !== "" ? source : self?.IsWriter === false ? writer : undefined;
+  return {
+    destinations: [...others, ...replicas],
+    ...(original === undefined ? {} : { copyOf: original }),
+  };
 }

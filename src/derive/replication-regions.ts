@@ -13,7 +13,7 @@ export function resolveReplicationRegions(
         ? { ...destination, region: regions.get(canonicalId(destination.subject)) ?? null }
         : destination,
     );
-    return { ...observation, value: { destinations } };
+    return { ...observation, value: { ...observation.value, destinations } };
   });
 }
 

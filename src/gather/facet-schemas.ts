@@ -78,7 +78,10 @@ export const FACET_SCHEMAS = {
     geoRedundant: flag,
     setting: z.string(),
   }),
-  replication: z.object({ destinations: z.array(destination) }),
+  replication: z.object({
+    destinations: z.array(destination),
+    copyOf: z.string().exactOptional(),
+  }),
   recoveryPoints: z.object({
     points: strings,
     since: z.string(),

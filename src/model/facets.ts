@@ -184,6 +184,8 @@ export interface Redundancy {
 /** Replication to another place. An empty list of destinations means that none is configured. */
 export interface Replication {
   readonly destinations: readonly ReplicationDestination[];
+  /** Id or name of what the subject is itself a copy of (a secondary, a read replica); left out: of nothing. */
+  readonly copyOf?: string;
 }
 export interface ReplicationDestination {
   /** Region of the copy; null where it was not read (a bucket in an account that is not in the estate). */

@@ -37,6 +37,16 @@ export default defineCases(control, [
     says: /^replicated to northeurope; declared: replicated to another region$/,
   },
   {
+    name: "a secondary need not be copied again, and its original is in no undeclared region",
+    subject: { region: "francesouth", provider: "azure" },
+    expect: designated,
+    facets: {
+      replication: { destinations: [copy({ region: "francecentral" })], copyOf: "sql/orders" },
+    },
+    outcome: "not-applicable",
+    says: "is itself a copy, of sql/orders",
+  },
+  {
     name: "nothing is configured",
     subject,
     expect: designated,

@@ -3,6 +3,7 @@ import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl } from "#model/control.ts";
 import { parseMoment } from "#model/moment.ts";
 import type { SchemaKit } from "#model/schema.ts";
+import { plain } from "#model/text.ts";
 
 const expectation = ({ duration, z }: SchemaKit) =>
   z.strictObject({
@@ -39,10 +40,14 @@ export default defineControl({
   // A copy counts when it is in another region, whole, running (a degraded one is not) and near enough; where the
   // provider does not say one of these, it is open. A copy in an undeclared region fails, and one that may be in such a
   // region is open, however many others there are.
+  // A copy need not be copied again; that it is there, in time and in the right place is judged where it is a copy of.
   // The lag is that of the time of reading: judging the same evidence later does not make it longer.
   evaluate: ({ expect, facets, subject, observedAt }) => {
     if (facets.replication === undefined) return notApplicable("cannot be replicated");
-    const { destinations } = facets.replication;
+    const { destinations, copyOf } = facets.replication;
+    if (copyOf !== undefined) {
+      return notApplicable(`is itself a copy, of ${plain(copyOf)}: what it is a copy of is judged`);
+    }
     const active = destinations.filter(({ status }) => status !== "disabled");
     const judged = active.map((copy) =>
       judgeReplica(copy, {

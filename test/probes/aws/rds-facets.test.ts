@@ -141,9 +141,13 @@ describe("replication", () => {
       ...info("replicating"),
     });
     const none = { find: () => undefined, parametersOf: () => null };
-    expect(toReplication(replica, "eu-west-1", none).destinations).toMatchObject([
-      { region: REGION, subject: rdsArn("db", "main"), status: "active", whole: true },
-    ]);
+    expect(toReplication(replica, "eu-west-1", none)).toMatchObject({
+      destinations: [
+        { region: REGION, subject: rdsArn("db", "main"), status: "active", whole: true },
+      ],
+      copyOf: rdsArn("db", "main"),
+    });
+    expect(toReplication(source("near"), REGION, none)).not.toHaveProperty("copyOf");
   });
 
   test("a secondary that is out of step is no copy that runs, from both sides", () => {
@@ -165,7 +169,13 @@ describe("replication", () => {
     expect(states("connected")).toEqual(["active", "active"]);
     expect(states("pending-resync")).toEqual(["degraded", "degraded"]);
     expect(states()).toEqual(["unknown", "unknown"]);
-    expect(toClusterReplication(cluster("alone"), REGION, globals()).destinations).toEqual([]);
+    const original = (arn: string, fields = {}) =>
+      toClusterReplication(cluster("one", { DBClusterArn: arn, ...fields }), REGION, globals())
+        .copyOf;
+    expect(original(rdsArn("cluster", "shop"))).toBeUndefined();
+    expect(original(second)).toBe(rdsArn("cluster", "shop"));
+    expect(original("arn", { ReplicationSourceIdentifier: "arn:source" })).toBe("arn:source");
+    expect(toClusterReplication(cluster("alone"), REGION, globals())).toEqual({ destinations: [] });
   });
 });
 
