@@ -9,8 +9,15 @@ const PLANS_ONLY: ReadonlySet<string> = new Set(
 /**
  * Kinds with backups of their own that no plan of a backup service can select.
  * https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-feature-availability.html
+ * https://learn.microsoft.com/azure/backup/backup-support-matrix
  */
-const NO_PLANS: ReadonlySet<string> = new Set(["AWS::OpenSearchService::Domain"].map(lower));
+const NO_PLANS: ReadonlySet<string> = new Set(
+  [
+    "AWS::OpenSearchService::Domain",
+    "Microsoft.Sql/servers/databases",
+    "Microsoft.Sql/managedInstances/databases",
+  ].map(lower),
+);
 
 /**
  * Kinds of which AWS Backup keeps continuous backups.

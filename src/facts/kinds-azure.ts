@@ -35,33 +35,35 @@ export const AZURE_KINDS: readonly Kind[] = [
       "redundancy",
       "replication",
       "recoveryPoints",
+      "backups",
     ],
     [
-      "Microsoft.Sql/managedInstances",
-      "SQL managed instance",
-      "transport",
-      "exposure",
-      "redundancy",
-      "replication",
+      "Microsoft.Sql/managedInstances/databases",
+      "managed instance database",
+      "recoveryPoints",
+      "backups",
     ],
-    ["Microsoft.Sql/managedInstances/databases", "managed instance database", "recoveryPoints"],
     [
       "Microsoft.DBforPostgreSQL/flexibleServers",
       "PostgreSQL flexible server",
       "transport",
       "exposure",
+      "ingress",
       "redundancy",
       "replication",
       "recoveryPoints",
+      "backups",
     ],
     [
       "Microsoft.DBforMySQL/flexibleServers",
       "MySQL flexible server",
       "transport",
       "exposure",
+      "ingress",
       "redundancy",
       "replication",
       "recoveryPoints",
+      "backups",
     ],
     ["Microsoft.DBforPostgreSQL/serverGroupsv2", "Cosmos DB for PostgreSQL", "exposure"],
     [
@@ -122,8 +124,12 @@ export const AZURE_KINDS: readonly Kind[] = [
   ...otherKinds("azure", ["auditLogs"], {
     "Microsoft.Network/azureFirewalls": "firewall",
   }),
-  ...otherKinds("azure", ["transport", "exposure"], {
+  // What is stored is in the databases of both; their databases tell where it rests and how it is encrypted.
+  ...otherKinds("azure", ["transport", "exposure", "ingress"], {
     "Microsoft.Sql/servers": "SQL server",
+  }),
+  ...otherKinds("azure", ["transport", "exposure", "redundancy", "replication"], {
+    "Microsoft.Sql/managedInstances": "SQL managed instance",
   }),
   ...otherKinds("azure", ["transport"], {
     "Microsoft.ApiManagement/service": "API Management service",

@@ -35,6 +35,7 @@ const MANAGEMENT_ROWS: readonly Row[] = [
 const DATABASE_ROWS: readonly Row[] = [
   ["Microsoft SQL Server", "tcp", 1433],
   ["Microsoft SQL Server browser", "udp", 1434],
+  ["Azure SQL Managed Instance", "tcp", 3342],
   ["Oracle", "tcp", 1521],
   ["Oracle over TLS", "tcp", 2484],
   ["ZooKeeper", "tcp", 2181],
