@@ -1,7 +1,7 @@
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import { chunks, cutOff } from "#probes/common/chunks.ts";
-import { unanswered } from "#probes/common/known.ts";
+import { answerOf, unanswered, type From } from "#probes/common/known.ts";
 import { tellAll, type Telling } from "#probes/common/telling.ts";
 import { facetsOf, type Found, type Listed } from "./listing.ts";
 import type { AzureSession } from "./session.ts";
@@ -25,4 +25,10 @@ export async function* tellResources(
     yield* (await Promise.all(told)).flat();
   }
   if (context.signal.aborted) yield cutOff(context, "GET resources", wanted);
+}
+
+/** Told in place of a facet that no answer of Azure can give. @throws what `tell` makes a problem of */
+export function untold({ operation }: From, message: string): never {
+  const failure = { reason: "unsupported", message, retryable: false } as const;
+  return answerOf<never>({ ok: false, operation, permission: "", failure });
 }
