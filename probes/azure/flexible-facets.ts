@@ -121,18 +121,18 @@ export function originalOf(raw: Fields): { readonly id: string | null } | null {
  * behind, by how much is not said.
  * https://learn.microsoft.com/rest/api/postgresql/replicas/list-by-server
  */
-const STATES: Readonly<Record<string, ReplicationDestination["status"]>> = {
-  active: "active",
-  provisioning: "degraded",
-  broken: "degraded",
-};
+const STATES: ReadonlyMap<string, ReplicationDestination["status"]> = new Map([
+  ["active", "active"],
+  ["provisioning", "degraded"],
+  ["broken", "degraded"],
+]);
 
 /** The replicas of a server, and what it is a replica of. The lag is a metric, and metrics are not read. */
 export function toReplication(raw: Fields, replicas: readonly Fields[]): Replication {
   const original = originalOf(raw);
   const destinations = replicas.map((one): ReplicationDestination => {
     const { replica, state } = propertiesOf(one);
-    const said = STATES[text(fields(replica)["replicationState"])?.toLowerCase() ?? ""];
+    const said = STATES.get(text(fields(replica)["replicationState"])?.toLowerCase() ?? "");
     const stopped = text(state)?.toLowerCase() === "stopped";
     return {
       region: region(one["location"]),

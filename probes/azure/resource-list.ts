@@ -7,6 +7,7 @@ import { resourceSubject } from "./arm.ts";
 import type { Asking } from "./asks.ts";
 import { walkPages } from "./pages.ts";
 import type { Unread } from "./session.ts";
+import { isMaster } from "./sql-database-facets.ts";
 
 /** What Azure Resource Manager itself lists of a subscription; it shows what a role's actions would hide elsewhere. */
 export interface Resources {
@@ -20,7 +21,7 @@ export interface Resources {
 const OPERATION = "GET /subscriptions/{subscriptionId}/resources";
 const PERMISSION = "Microsoft.Resources/subscriptions/resources/read";
 
-/** Lists all resources of a subscription, whatever their kind. */
+/** Lists all resources of a subscription, whatever their kind; without the database that each SQL server has of its own. */
 export async function askResources(
   subscription: string,
   target: TargetOf<"azure">,
@@ -38,6 +39,7 @@ export async function askResources(
       for (const raw of page) {
         try {
           const subject = resourceSubject(raw, target.id);
+          if (isMaster(subject.id)) continue;
           items.set(subject.id.toLowerCase(), subject);
         } catch {
           nameless += 1;
