@@ -58,9 +58,13 @@ function toParameter(name: string, raw: Fields | null): Parameter {
   };
 }
 
-/** The versions, oldest first; null where one is none that is known. */
+/** The versions, oldest first; null where one is none that is known. Both engines call TLS 1.0 `TLSv1`. */
 function versionsIn(value: string | null): readonly TlsVersion[] | null {
   if (value === null) return null;
-  const named = new Set(value.split(",").map((one) => tlsVersion(one)));
+  const named = new Set(value.split(",").map(versionOf));
   return named.has(null) ? null : TLS_VERSIONS.filter((version) => named.has(version));
+}
+
+function versionOf(name: string): TlsVersion | null {
+  return name.trim().toLowerCase() === "tlsv1" ? "TLSv1.0" : tlsVersion(name);
 }

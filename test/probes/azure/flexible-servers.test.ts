@@ -31,8 +31,10 @@ describe("transport", () => {
   test.each([
     ["ON", "TLSv1.2,TLSv1.3", true, ["TLSv1.2", "TLSv1.3"]],
     ["on", "TLSv1.2", true, ["TLSv1.2"]],
-    ["OFF", "TLSv1,TLSv1.1,TLSv1.2", false, null],
-    ["OFF", "TLSv1.0, TLSv1.1, TLSv1.2", false, ["TLSv1.0", "TLSv1.1", "TLSv1.2"]],
+    ["OFF", "TLSv1,TLSv1.1,TLSv1.2", false, ["TLSv1.0", "TLSv1.1", "TLSv1.2"]],
+    ["OFF", "TLSv1.0, TLSv1.2", false, ["TLSv1.0", "TLSv1.2"]],
+    // One name that is none leaves all of it open.
+    ["ON", "TLSv1.2,SSLv3", true, null],
     ["ON", "TLSv1.3,TLSv1.2", true, ["TLSv1.2", "TLSv1.3"]],
     ["maybe", "TLSv9", null, null],
     [undefined, undefined, null, null],
