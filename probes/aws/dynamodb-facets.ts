@@ -32,18 +32,18 @@ export function toEncryption({ Table }: DescribeTableOutput, manager: KeyManager
 }
 
 /** What a replica's status means; whatever is not here is not known. */
-const STATES: Readonly<Record<string, ReplicationDestination["status"]>> = {
-  ACTIVE: "active",
-  UPDATING: "active",
-  CREATING: "degraded",
-  CREATION_FAILED: "degraded",
-  DELETING: "disabled",
-  INACCESSIBLE_ENCRYPTION_CREDENTIALS: "degraded",
-  REGION_DISABLED: "degraded",
-  REPLICATION_NOT_AUTHORIZED: "degraded",
-  ARCHIVED: "degraded",
-  ARCHIVING: "degraded",
-};
+const STATES: ReadonlyMap<string, ReplicationDestination["status"]> = new Map([
+  ["ACTIVE", "active"],
+  ["UPDATING", "active"],
+  ["CREATING", "degraded"],
+  ["CREATION_FAILED", "degraded"],
+  ["DELETING", "disabled"],
+  ["INACCESSIBLE_ENCRYPTION_CREDENTIALS", "degraded"],
+  ["REGION_DISABLED", "degraded"],
+  ["REPLICATION_NOT_AUTHORIZED", "degraded"],
+  ["ARCHIVED", "degraded"],
+  ["ARCHIVING", "degraded"],
+]);
 
 /**
  * The other tables of a global table. The first version of global tables does not list them in a table's description:
@@ -63,7 +63,7 @@ export function toReplication({ Table }: DescribeTableOutput, arn: string): Repl
       {
         region,
         subject: ReplicaArn ?? (Table.TableName === undefined ? null : subject),
-        status: STATES[ReplicaStatus ?? ""] ?? "unknown",
+        status: STATES.get(ReplicaStatus ?? "") ?? "unknown",
         whole: true,
         lastSync: null,
       } as const,

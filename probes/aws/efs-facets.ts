@@ -117,14 +117,14 @@ function deniesClearText(statement: Statement, arn: string): boolean {
 }
 
 /** What a replication's status means; whatever is not here is not known. */
-const STATES: Readonly<Record<string, ReplicationDestination["status"]>> = {
-  ENABLED: "active",
-  ENABLING: "degraded",
-  DELETING: "disabled",
-  ERROR: "degraded",
-  PAUSED: "degraded",
-  PAUSING: "degraded",
-};
+const STATES: ReadonlyMap<string, ReplicationDestination["status"]> = new Map([
+  ["ENABLED", "active"],
+  ["ENABLING", "degraded"],
+  ["DELETING", "disabled"],
+  ["ERROR", "degraded"],
+  ["PAUSED", "degraded"],
+  ["PAUSING", "degraded"],
+]);
 
 /**
  * The other file systems that hold the same: the copies of a source, and the source of a copy.
@@ -148,7 +148,7 @@ export function toReplication(
       return {
         region,
         subject,
-        status: STATES[copy.Status ?? ""] ?? "unknown",
+        status: STATES.get(copy.Status ?? "") ?? "unknown",
         whole: true,
         lastSync: copy.LastReplicatedTimestamp?.toISOString() ?? null,
       } as const;
@@ -160,5 +160,14 @@ export function toReplication(
       toCopy(copy, SourceFileSystemRegion, SourceFileSystemArn ?? null),
     );
   });
-  return { destinations };
+  const source = replications.find(
+    ({ SourceFileSystemId, Destinations }) =>
+      SourceFileSystemId !== own && Destinations?.some(({ FileSystemId }) => FileSystemId === own),
+  );
+  return {
+    destinations,
+    ...(source === undefined
+      ? {}
+      : { copyOf: source.SourceFileSystemArn ?? source.SourceFileSystemId ?? "" }),
+  };
 }

@@ -176,11 +176,11 @@ export function storageRedundancy(account: unknown): Redundancy {
   };
 }
 
-const STATUSES: Readonly<Record<string, ReplicationDestination["status"]>> = {
-  live: "active",
-  bootstrap: "degraded",
-  unavailable: "degraded",
-};
+const STATUSES: ReadonlyMap<string, ReplicationDestination["status"]> = new Map([
+  ["live", "active"],
+  ["bootstrap", "degraded"],
+  ["unavailable", "degraded"],
+]);
 
 /** Of the answer with `$expand=geoReplicationStats`; without the statistics the status is unknown. */
 export function storageReplication(account: unknown): Replication {
@@ -189,7 +189,7 @@ export function storageReplication(account: unknown): Replication {
   if (!geo) return { destinations: [] };
   const { geoReplicationStats, secondaryLocation } = fields(fields(account)["properties"]);
   const { status, lastSyncTime } = fields(geoReplicationStats);
-  const known = STATUSES[text(status)?.toLowerCase() ?? ""] ?? "unknown";
+  const known = STATUSES.get(text(status)?.toLowerCase() ?? "") ?? "unknown";
   return {
     destinations: [
       {

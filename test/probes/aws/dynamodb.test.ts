@@ -239,6 +239,9 @@ describe("what a table says of itself", () => {
   test("a state that nobody has documented is not known", () => {
     const Table = { TableName: "t", Replicas: [{ RegionName: "eu-west-1" }] };
     expect(toReplication({ Table }, arn("t")).destinations[0]?.status).toBe("unknown");
+    const odd = { ReplicaStatus: "constructor" as "ACTIVE", RegionName: "eu-west-1" };
+    const { destinations } = toReplication({ Table: { ...Table, Replicas: [odd] } }, arn("t"));
+    expect(destinations[0]?.status).toBe("unknown");
   });
 
   test("thirty-five days are kept where nobody set less", () => {

@@ -234,13 +234,21 @@ describe("replications", () => {
     }
   });
 
-  test("the source of a copy holds the same", () => {
-    expect(
-      toReplication([replication("ENABLED")], system("fs-b"), account).destinations,
-    ).toMatchObject([{ region: "eu-west-3", subject: arn("fs-a"), status: "active" }]);
-    expect(toReplication([replication("ENABLED")], system("fs-c"), account).destinations).toEqual(
-      [],
-    );
+  test("the source of a copy holds the same, and is what it is a copy of", () => {
+    expect(toReplication([replication("ENABLED")], system("fs-b"), account)).toMatchObject({
+      destinations: [{ region: "eu-west-3", subject: arn("fs-a"), status: "active" }],
+      copyOf: arn("fs-a"),
+    });
+    const source = toReplication([replication("ENABLED")], system("fs-a"), account);
+    expect(source).not.toHaveProperty("copyOf");
+    expect(toReplication([replication("ENABLED")], system("fs-c"), account)).toEqual({
+      destinations: [],
+    });
+  });
+
+  test("a state that nobody has documented is not known", () => {
+    const odd = replication("constructor" as "ENABLED");
+    expect(toReplication([odd], system("fs-a"), account).destinations[0]?.status).toBe("unknown");
   });
 
   test("what is not said is not guessed", () => {

@@ -221,6 +221,7 @@ describe("replication", () => {
     [{ status: "Bootstrap", lastSyncTime }, "degraded", null],
     [{ status: "Unavailable", lastSyncTime }, "degraded", null],
     [{ status: "Dreaming", lastSyncTime }, "unknown", null],
+    [{ status: "constructor", lastSyncTime }, "unknown", null],
     [undefined, "unknown", null],
   ])("%j", (stats, status, lastSync) => {
     expect(map.storageReplication(geo(stats)).destinations).toEqual([
