@@ -1,8 +1,7 @@
 /**
- * Azure's paired regions, to which geo-redundant storage and backups are copied; where nobody answers which, the pair
- * is Microsoft's published word. Pairs go both ways but for those that are written apart. Regions without a pair, and
- * those that are not listed, have none here. Made on 2026-11-22 by
- * https://learn.microsoft.com/azure/reliability/regions-paired
+ * Azure's paired regions, to which geo-redundant storage and backups are copied; where no answer says which, the pair is
+ * Microsoft's published word. Pairs go both ways but for those that are written apart. What is not listed has no pair, or
+ * none that was read there. Compared on 2026-11-22 with https://learn.microsoft.com/azure/reliability/regions-list
  */
 const MUTUAL: readonly (readonly [string, string])[] = [
   ["australiacentral", "australiacentral2"],
@@ -10,15 +9,11 @@ const MUTUAL: readonly (readonly [string, string])[] = [
   ["canadacentral", "canadaeast"],
   ["centralindia", "southindia"],
   ["centralus", "eastus2"],
-  ["chinaeast", "chinanorth"],
-  ["chinaeast2", "chinanorth2"],
-  ["chinaeast3", "chinanorth3"],
   ["eastasia", "southeastasia"],
   ["eastus", "westus"],
   ["francecentral", "francesouth"],
   ["germanynorth", "germanywestcentral"],
   ["japaneast", "japanwest"],
-  ["jioindiacentral", "jioindiawest"],
   ["koreacentral", "koreasouth"],
   ["northcentralus", "southcentralus"],
   ["northeurope", "westeurope"],

@@ -161,6 +161,19 @@ describe("from the wire", async () => {
     expect(found.problems).toMatchObject([{ subject: { name: "open" }, reason: "denied" }]);
   });
 
+  test("an id that leads elsewhere costs its own facets, and nobody follows it", async () => {
+    const crooked = await fakeSubscription({
+      resources: [
+        { ...resource(KIND, "crooked", { properties }), id: `${resource(KIND, "x").id}/../../y` },
+        resource(KIND, "open", { properties, below: { firewallRules: [OFFICE] } }),
+      ],
+    });
+    const found = await crooked.scan().gather(servers, ["ingress"]);
+    expect(found.observations.map(({ subject }) => subject.name)).toEqual(["open"]);
+    expect(found.problems).toMatchObject([{ subject: { name: "crooked" }, reason: "malformed" }]);
+    expect(crooked.azure.calls.some(({ path }) => path.includes("/y/"))).toBe(false);
+  });
+
   test("a server that cannot be read is a problem of every facet", async () => {
     const denied = await fakeSubscription({
       resources: [resource(KIND, "open", { properties })],
