@@ -123,6 +123,14 @@ function valueOf(known: Known<Fields>): Fields | null {
   return known.ok ? known.value : null;
 }
 
+/** The regions of the replicas that are made and do run, as far as that is told. */
+function runningRegions(raw: Fields, replicas: readonly Fields[]): readonly (string | null)[] {
+  const running = replicas.filter(
+    (one) => toReplication(raw, [one]).destinations.at(-1)?.status !== "degraded",
+  );
+  return running.map(({ location }) => region(location));
+}
+
 /** Whether a copy is in another region: a replica, or what the server is a replica of. */
 function isElsewhere(
   raw: Fields,
@@ -132,7 +140,7 @@ function isElsewhere(
   const [own] = ownLocation(raw).regions;
   const original = originalOf(raw);
   const others = [
-    ...(replicas.ok ? replicas.value.map(({ location }) => region(location)) : [null]),
+    ...(replicas.ok ? runningRegions(raw, replicas.value) : [null]),
     ...(original === null ? [] : [regions.get(original.id?.toLowerCase() ?? "") ?? null]),
   ];
   if (others.some((other) => other !== null && other !== own)) return true;

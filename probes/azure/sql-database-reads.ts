@@ -93,7 +93,7 @@ export function tellDatabase(
           toRedundancy(
             raw,
             pool === null ? null : pool.ok ? pool.value : undefined,
-            known.ok ? isElsewhere(raw, known.value) : null,
+            known.ok ? isElsewhere(raw, toReplication(raw, known.value, []).destinations) : null,
           ),
       };
     },

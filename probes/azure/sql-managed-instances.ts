@@ -6,10 +6,10 @@ import type { Telling } from "#probes/common/telling.ts";
 import { fields, flag, region, text, type Fields } from "./arm.ts";
 import { listBelow } from "./asks-below.ts";
 import { classifyAzure } from "./errors.ts";
-import { list, ownLocation, propertiesOf } from "./facets.ts";
+import { list, propertiesOf } from "./facets.ts";
 import { listResources, type Found } from "./listing.ts";
 import { inSubscriptions, type AzureSession } from "./session.ts";
-import { linkStatus } from "./sql-replication.ts";
+import { isElsewhere, linkStatus } from "./sql-replication.ts";
 import { SQL_API, toTransport } from "./sql-servers.ts";
 import { tellResources } from "./telling-resources.ts";
 
@@ -87,9 +87,6 @@ export function toExposure(raw: Fields): Exposure {
 export function toRedundancy(raw: Fields, replication: Replication | null): Redundancy {
   const properties = propertiesOf(raw);
   const zoneRedundant = flag(properties["zoneRedundant"]);
-  const [own] = ownLocation(raw).regions;
-  const others = replication?.destinations.map((copy) => copy.region) ?? [null];
-  const elsewhere = others.some((other) => other !== null && other !== own);
   const words = [
     text(fields(raw["sku"])["name"]) ?? "no SKU stated",
     `zoneRedundant ${zoneRedundant ?? "is not stated"}`,
@@ -98,7 +95,7 @@ export function toRedundancy(raw: Fields, replication: Replication | null): Redu
   return {
     zones: zoneRedundant === false ? 1 : null,
     zoneRedundant,
-    geoRedundant: elsewhere ? true : others.includes(null) ? null : false,
+    geoRedundant: replication === null ? null : isElsewhere(raw, replication.destinations),
     setting: plain(words.join(", ")),
   };
 }

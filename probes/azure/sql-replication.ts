@@ -101,10 +101,13 @@ function originalName(link: Fields | undefined, partners: readonly Fields[]): st
   return partnerOf(link, partners) ?? plain(named.filter((name) => name !== null).join("/"));
 }
 
-/** Whether a copy is in another region than the database. */
-export function isElsewhere(raw: Fields, links: readonly Fields[]): boolean | null {
+/** Whether a copy is in another region than the resource; one that is being made, or that does not run, is none. */
+export function isElsewhere(
+  raw: Fields,
+  copies: readonly Pick<ReplicationDestination, "region" | "status">[],
+): boolean | null {
   const [own] = ownLocation(raw).regions;
-  const others = copiesAmong(links).map(({ partnerLocation }) => region(partnerLocation));
-  if (others.some((other) => other !== null && other !== own)) return true;
-  return others.includes(null) ? null : false;
+  const others = copies.filter((copy) => copy.status !== "degraded" && copy.region !== own);
+  if (others.some((copy) => copy.region !== null && copy.status === "active")) return true;
+  return others.length > 0 ? null : false;
 }

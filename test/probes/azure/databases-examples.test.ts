@@ -118,7 +118,7 @@ describe.skipIf(!has("shared"))("Azure SQL", () => {
     for (const one of destinations) {
       expect(one).toMatchObject({ region: "japaneast", status: "active", lastSync: null });
     }
-    expect(isElsewhere(database, links)).toBe(true);
+    expect(isElsewhere(database, destinations)).toBe(true);
   });
 
   test.each(["Sql/FailoverGroupGet", "Sql/FailoverGroupList"])(

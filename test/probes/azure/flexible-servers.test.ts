@@ -321,6 +321,21 @@ describe("from the wire", async () => {
     expect(facetOf(found, "far", "replication")?.copyOf).toMatch(/\/shop$/);
   });
 
+  test("a replica that does not run is no copy elsewhere", async () => {
+    const broken = { ...replica, properties: { replica: { replicationState: "Broken" } } };
+    const shop = resource(POSTGRES, "shop", {
+      location: "francecentral",
+      properties,
+      below: { ...below, replicas: [broken] },
+    });
+    const found = await (
+      await fakeSubscription({ resources: [shop] })
+    )
+      .scan()
+      .gather(postgresql, ["redundancy"]);
+    expect(facetOf(found, "shop", "redundancy")).toMatchObject({ geoRedundant: false });
+  });
+
   test.each([
     ["configurations", ["transport"]],
     ["firewallRules", ["exposure", "ingress"]],

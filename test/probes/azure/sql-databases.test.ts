@@ -129,7 +129,9 @@ describe("replication", () => {
     expect(toReplication(database(), [], [])).toEqual({ destinations: [] });
     const named = link({ linkType: "NAMED", partnerLocation: "West Europe" });
     expect(toReplication(database(), [named], [])).toEqual({ destinations: [] });
-    expect(isElsewhere(database(), [named])).toBe(false);
+    expect(isElsewhere(database(), toReplication(database(), [named], []).destinations)).toBe(
+      false,
+    );
   });
 
   test("a secondary is a copy, and its primary is no copy that is asked for", () => {
@@ -167,11 +169,17 @@ describe("replication", () => {
   });
 
   test.each([
-    ["France South", true],
-    ["France Central", false],
-    [undefined, null],
-  ])("a copy in %j is elsewhere: %j", (partnerLocation, elsewhere) => {
-    expect(isElsewhere(database(), [link({ partnerLocation })])).toBe(elsewhere);
+    ["France South", "CATCH_UP", true],
+    ["France Central", "CATCH_UP", false],
+    // The first copy is not made, or nothing follows any more.
+    ["France South", "SEEDING", false],
+    ["France South", "SUSPENDED", false],
+    ["France South", "Perhaps", null],
+    [undefined, "CATCH_UP", null],
+  ])("a copy in %j that is %s is elsewhere: %j", (partnerLocation, replicationState, elsewhere) => {
+    const links = [link({ partnerLocation, replicationState })];
+    const { destinations } = toReplication(database(), links, []);
+    expect(isElsewhere(database(), destinations)).toBe(elsewhere);
   });
 
   test("a link without properties tells nothing", () => {

@@ -65,6 +65,8 @@ describe("failover groups", () => {
     [[], false],
     [[group({ partnerRegions: [{ location: "westeurope" }] })], false],
     [[group({ partnerRegions: [{}] })], null],
+    [[group({ replicationState: "SEEDING" })], false],
+    [[group({ replicationState: "Perhaps" })], null],
     [null, null],
   ])("a copy elsewhere by %j: %j", (groups, geoRedundant) => {
     const replication = groups === null ? null : toReplication(raw, groups);
