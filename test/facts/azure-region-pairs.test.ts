@@ -3,7 +3,7 @@ import { azurePairOf } from "#facts/azure-region-pairs.ts";
 import { regionFacts, regionNames } from "#facts/regions.ts";
 
 /** Pairs that Microsoft publishes as going one way. */
-const ONE_WAY = ["brazilsouth", "brazilsoutheast", "westindia", "westus3"];
+const ONE_WAY = new Set(["brazilsouth", "brazilsoutheast", "westindia", "westus3"]);
 
 describe("pairs of Azure's regions", () => {
   const pairs = regionNames("azure").flatMap((one) => {
@@ -15,7 +15,7 @@ describe("pairs of Azure's regions", () => {
     expect(pairs).toHaveLength(20 * 2 + 4);
     for (const [one, pair] of pairs) {
       expect(regionFacts("azure", pair), pair).toBeDefined();
-      if (!ONE_WAY.includes(one)) expect(azurePairOf(pair), one).toBe(one);
+      if (!ONE_WAY.has(one)) expect(azurePairOf(pair), one).toBe(one);
     }
   });
 
