@@ -1382,6 +1382,130 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./azure/front-door.ts"),
 },
 {
+  "id": "azure-mysql",
+  "title": "Azure Database for MySQL",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.DBforMySQL/flexibleServers"
+  ],
+  "provides": {
+    "location": {
+      "permissions": [
+        "Microsoft.DBforMySQL/flexibleServers/read"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "Microsoft.DBforMySQL/flexibleServers/read"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "Microsoft.DBforMySQL/flexibleServers/read",
+        "Microsoft.DBforMySQL/flexibleServers/configurations/read"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "Microsoft.DBforMySQL/flexibleServers/read",
+        "Microsoft.DBforMySQL/flexibleServers/firewallRules/read"
+      ]
+    },
+    "ingress": {
+      "permissions": [
+        "Microsoft.DBforMySQL/flexibleServers/read",
+        "Microsoft.DBforMySQL/flexibleServers/firewallRules/read"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "Microsoft.DBforMySQL/flexibleServers/read",
+        "Microsoft.DBforMySQL/flexibleServers/replicas/read"
+      ]
+    },
+    "replication": {
+      "permissions": [
+        "Microsoft.DBforMySQL/flexibleServers/read",
+        "Microsoft.DBforMySQL/flexibleServers/replicas/read"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "Microsoft.DBforMySQL/flexibleServers/read"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "Microsoft.DBforMySQL/flexibleServers/read",
+        "Microsoft.DBforMySQL/flexibleServers/backups/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/mysql.ts"),
+},
+{
+  "id": "azure-postgresql",
+  "title": "Azure Database for PostgreSQL",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.DBforPostgreSQL/flexibleServers"
+  ],
+  "provides": {
+    "location": {
+      "permissions": [
+        "Microsoft.DBforPostgreSQL/flexibleServers/read"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "Microsoft.DBforPostgreSQL/flexibleServers/read"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "Microsoft.DBforPostgreSQL/flexibleServers/read",
+        "Microsoft.DBforPostgreSQL/flexibleServers/configurations/read"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "Microsoft.DBforPostgreSQL/flexibleServers/read",
+        "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/read"
+      ]
+    },
+    "ingress": {
+      "permissions": [
+        "Microsoft.DBforPostgreSQL/flexibleServers/read",
+        "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/read"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "Microsoft.DBforPostgreSQL/flexibleServers/read",
+        "Microsoft.DBforPostgreSQL/flexibleServers/replicas/read"
+      ]
+    },
+    "replication": {
+      "permissions": [
+        "Microsoft.DBforPostgreSQL/flexibleServers/read",
+        "Microsoft.DBforPostgreSQL/flexibleServers/replicas/read"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "Microsoft.DBforPostgreSQL/flexibleServers/read"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "Microsoft.DBforPostgreSQL/flexibleServers/read",
+        "Microsoft.DBforPostgreSQL/flexibleServers/backups/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/postgresql.ts"),
+},
+{
   "id": "azure-public-addresses",
   "title": "Azure public IP addresses",
   "provider": "azure",
@@ -1496,6 +1620,132 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./azure/roles.ts"),
+},
+{
+  "id": "azure-sql-databases",
+  "title": "Azure SQL databases",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Sql/servers/databases",
+    "Microsoft.Sql/managedInstances/databases"
+  ],
+  "provides": {
+    "location": {
+      "permissions": [
+        "Microsoft.Sql/servers/databases/read",
+        "Microsoft.Sql/managedInstances/databases/read",
+        "Microsoft.Sql/managedInstances/read"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "Microsoft.Sql/servers/databases/read",
+        "Microsoft.Sql/servers/databases/transparentDataEncryption/read",
+        "Microsoft.Sql/managedInstances/databases/read",
+        "Microsoft.Sql/managedInstances/databases/transparentDataEncryption/read",
+        "Microsoft.Sql/servers/encryptionProtector/read",
+        "Microsoft.Sql/managedInstances/encryptionProtector/read"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "Microsoft.Sql/servers/databases/read",
+        "Microsoft.Sql/servers/elasticPools/read",
+        "Microsoft.Sql/servers/databases/replicationLinks/read"
+      ]
+    },
+    "replication": {
+      "permissions": [
+        "Microsoft.Sql/servers/databases/read",
+        "Microsoft.Sql/servers/databases/replicationLinks/read",
+        "Microsoft.Sql/servers/failoverGroups/read"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "Microsoft.Sql/servers/databases/read",
+        "Microsoft.Sql/servers/databases/backupShortTermRetentionPolicies/read",
+        "Microsoft.Sql/servers/databases/backupLongTermRetentionPolicies/read",
+        "Microsoft.Sql/managedInstances/databases/read",
+        "Microsoft.Sql/managedInstances/databases/backupShortTermRetentionPolicies/read",
+        "Microsoft.Sql/managedInstances/databases/backupLongTermRetentionPolicies/read",
+        "Microsoft.Sql/managedInstances/read"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "Microsoft.Sql/servers/databases/read",
+        "Microsoft.Sql/servers/databases/backupShortTermRetentionPolicies/read",
+        "Microsoft.Sql/managedInstances/databases/read",
+        "Microsoft.Sql/managedInstances/databases/backupShortTermRetentionPolicies/read",
+        "Microsoft.Sql/managedInstances/read",
+        "Microsoft.Sql/servers/recoverableDatabases/read",
+        "Microsoft.Sql/managedInstances/recoverableDatabases/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/sql-databases.ts"),
+},
+{
+  "id": "azure-sql-managed-instances",
+  "title": "Azure SQL managed instances",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Sql/managedInstances"
+  ],
+  "provides": {
+    "transport": {
+      "permissions": [
+        "Microsoft.Sql/managedInstances/read"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "Microsoft.Sql/managedInstances/read"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "Microsoft.Sql/managedInstances/read",
+        "Microsoft.Sql/locations/instanceFailoverGroups/read"
+      ]
+    },
+    "replication": {
+      "permissions": [
+        "Microsoft.Sql/managedInstances/read",
+        "Microsoft.Sql/locations/instanceFailoverGroups/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/sql-managed-instances.ts"),
+},
+{
+  "id": "azure-sql-servers",
+  "title": "Azure SQL servers",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Sql/servers"
+  ],
+  "provides": {
+    "transport": {
+      "permissions": [
+        "Microsoft.Sql/servers/read"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "Microsoft.Sql/servers/read",
+        "Microsoft.Sql/servers/firewallRules/read"
+      ]
+    },
+    "ingress": {
+      "permissions": [
+        "Microsoft.Sql/servers/read",
+        "Microsoft.Sql/servers/firewallRules/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/sql-servers.ts"),
 },
 {
   "id": "azure-storage",
