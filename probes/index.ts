@@ -1233,6 +1233,28 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./azure/api-management.ts"),
 },
 {
+  "id": "azure-app-insights",
+  "title": "Azure Application Insights",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Insights/components"
+  ],
+  "provides": {
+    "location": {
+      "permissions": [
+        "Microsoft.Insights/components/read",
+        "Microsoft.OperationalInsights/workspaces/read"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "Microsoft.Insights/components/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/app-insights.ts"),
+},
+{
   "id": "azure-app-service",
   "title": "Azure App Service",
   "provider": "azure",
@@ -1316,6 +1338,339 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./azure/container-apps.ts"),
+},
+{
+  "id": "azure-cosmos",
+  "title": "Azure Cosmos DB",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.DocumentDB/databaseAccounts"
+  ],
+  "provides": {
+    "location": {
+      "permissions": [
+        "Microsoft.DocumentDB/databaseAccounts/read"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "Microsoft.DocumentDB/databaseAccounts/read"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "Microsoft.DocumentDB/databaseAccounts/read"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "Microsoft.DocumentDB/databaseAccounts/read"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "Microsoft.DocumentDB/databaseAccounts/read"
+      ]
+    },
+    "replication": {
+      "permissions": [
+        "Microsoft.DocumentDB/databaseAccounts/read"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "Microsoft.DocumentDB/databaseAccounts/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/cosmos.ts"),
+},
+{
+  "id": "azure-data-services",
+  "title": "Azure services that hold data",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.EventHub/namespaces",
+    "Microsoft.ServiceBus/namespaces",
+    "Microsoft.ContainerRegistry/registries",
+    "Microsoft.ContainerRegistry/registries/replications",
+    "Microsoft.KeyVault/vaults",
+    "Microsoft.KeyVault/managedHSMs",
+    "Microsoft.Cache/redisEnterprise",
+    "Microsoft.AppConfiguration/configurationStores",
+    "Microsoft.Kusto/clusters",
+    "Microsoft.Synapse/workspaces",
+    "Microsoft.Synapse/workspaces/sqlPools",
+    "Microsoft.Search/searchServices",
+    "Microsoft.Databricks/workspaces",
+    "Microsoft.MachineLearningServices/workspaces",
+    "Microsoft.CognitiveServices/accounts",
+    "Microsoft.HealthcareApis/workspaces",
+    "Microsoft.HealthcareApis/workspaces/fhirservices",
+    "Microsoft.HealthcareApis/workspaces/dicomservices",
+    "Microsoft.HDInsight/clusters",
+    "Microsoft.DataLakeStore/accounts",
+    "Microsoft.DBforPostgreSQL/serverGroupsv2",
+    "Microsoft.DocumentDB/mongoClusters",
+    "Microsoft.Devices/IotHubs",
+    "Microsoft.StorageSync/storageSyncServices",
+    "Microsoft.ElasticSan/elasticSans",
+    "Microsoft.NetApp/netAppAccounts/capacityPools/volumes",
+    "Microsoft.Compute/images",
+    "Microsoft.Batch/batchAccounts",
+    "Microsoft.DataFactory/factories",
+    "Microsoft.Automation/automationAccounts",
+    "Microsoft.Logic/workflows",
+    "Microsoft.Monitor/accounts"
+  ],
+  "provides": {
+    "location": {
+      "kinds": [
+        "Microsoft.EventHub/namespaces",
+        "Microsoft.ServiceBus/namespaces",
+        "Microsoft.ContainerRegistry/registries",
+        "Microsoft.ContainerRegistry/registries/replications",
+        "Microsoft.KeyVault/vaults",
+        "Microsoft.KeyVault/managedHSMs",
+        "Microsoft.Cache/redisEnterprise",
+        "Microsoft.AppConfiguration/configurationStores",
+        "Microsoft.Kusto/clusters",
+        "Microsoft.Synapse/workspaces",
+        "Microsoft.Synapse/workspaces/sqlPools",
+        "Microsoft.Search/searchServices",
+        "Microsoft.Databricks/workspaces",
+        "Microsoft.MachineLearningServices/workspaces",
+        "Microsoft.CognitiveServices/accounts",
+        "Microsoft.HealthcareApis/workspaces",
+        "Microsoft.HealthcareApis/workspaces/fhirservices",
+        "Microsoft.HealthcareApis/workspaces/dicomservices",
+        "Microsoft.HDInsight/clusters",
+        "Microsoft.DataLakeStore/accounts",
+        "Microsoft.DBforPostgreSQL/serverGroupsv2",
+        "Microsoft.DocumentDB/mongoClusters",
+        "Microsoft.Devices/IotHubs",
+        "Microsoft.StorageSync/storageSyncServices",
+        "Microsoft.ElasticSan/elasticSans",
+        "Microsoft.NetApp/netAppAccounts/capacityPools/volumes",
+        "Microsoft.Compute/images",
+        "Microsoft.Batch/batchAccounts",
+        "Microsoft.DataFactory/factories",
+        "Microsoft.Automation/automationAccounts",
+        "Microsoft.Logic/workflows",
+        "Microsoft.Monitor/accounts"
+      ],
+      "permissions": [
+        "Microsoft.EventHub/namespaces/read",
+        "Microsoft.ServiceBus/namespaces/read",
+        "Microsoft.ContainerRegistry/registries/read",
+        "Microsoft.ContainerRegistry/registries/replications/read",
+        "Microsoft.ContainerRegistry/registries/replications/read",
+        "Microsoft.KeyVault/vaults/read",
+        "Microsoft.KeyVault/managedHSMs/read",
+        "Microsoft.Cache/redisEnterprise/read",
+        "Microsoft.AppConfiguration/configurationStores/read",
+        "Microsoft.AppConfiguration/configurationStores/replicas/read",
+        "Microsoft.Kusto/clusters/read",
+        "Microsoft.Synapse/workspaces/read",
+        "Microsoft.Synapse/workspaces/sqlPools/read",
+        "Microsoft.Synapse/workspaces/sqlPools/geoBackupPolicies/read",
+        "Microsoft.Search/searchServices/read",
+        "Microsoft.Databricks/workspaces/read",
+        "Microsoft.MachineLearningServices/workspaces/read",
+        "Microsoft.CognitiveServices/accounts/read",
+        "Microsoft.HealthcareApis/workspaces/read",
+        "Microsoft.HealthcareApis/workspaces/fhirservices/read",
+        "Microsoft.HealthcareApis/workspaces/dicomservices/read",
+        "Microsoft.HDInsight/clusters/read",
+        "Microsoft.DataLakeStore/accounts/read",
+        "Microsoft.DBforPostgreSQL/serverGroupsv2/read",
+        "Microsoft.DocumentDB/mongoClusters/read",
+        "Microsoft.Devices/IotHubs/read",
+        "Microsoft.StorageSync/storageSyncServices/read",
+        "Microsoft.ElasticSan/elasticSans/read",
+        "Microsoft.NetApp/netAppAccounts/capacityPools/volumes/read",
+        "Microsoft.Compute/images/read",
+        "Microsoft.Batch/batchAccounts/read",
+        "Microsoft.DataFactory/factories/read",
+        "Microsoft.Automation/automationAccounts/read",
+        "Microsoft.Logic/workflows/read",
+        "Microsoft.Monitor/accounts/read"
+      ]
+    },
+    "encryption": {
+      "kinds": [
+        "Microsoft.EventHub/namespaces",
+        "Microsoft.ServiceBus/namespaces",
+        "Microsoft.ContainerRegistry/registries",
+        "Microsoft.ContainerRegistry/registries/replications",
+        "Microsoft.KeyVault/vaults",
+        "Microsoft.KeyVault/managedHSMs",
+        "Microsoft.Cache/redisEnterprise",
+        "Microsoft.AppConfiguration/configurationStores",
+        "Microsoft.Kusto/clusters",
+        "Microsoft.Synapse/workspaces",
+        "Microsoft.Synapse/workspaces/sqlPools",
+        "Microsoft.Search/searchServices",
+        "Microsoft.Databricks/workspaces",
+        "Microsoft.MachineLearningServices/workspaces",
+        "Microsoft.CognitiveServices/accounts",
+        "Microsoft.HealthcareApis/workspaces",
+        "Microsoft.HealthcareApis/workspaces/fhirservices",
+        "Microsoft.HealthcareApis/workspaces/dicomservices",
+        "Microsoft.HDInsight/clusters",
+        "Microsoft.DataLakeStore/accounts",
+        "Microsoft.DBforPostgreSQL/serverGroupsv2",
+        "Microsoft.DocumentDB/mongoClusters",
+        "Microsoft.Devices/IotHubs",
+        "Microsoft.StorageSync/storageSyncServices",
+        "Microsoft.ElasticSan/elasticSans",
+        "Microsoft.NetApp/netAppAccounts/capacityPools/volumes",
+        "Microsoft.Compute/images",
+        "Microsoft.Batch/batchAccounts",
+        "Microsoft.DataFactory/factories",
+        "Microsoft.Automation/automationAccounts",
+        "Microsoft.Logic/workflows",
+        "Microsoft.Monitor/accounts"
+      ],
+      "permissions": [
+        "Microsoft.EventHub/namespaces/read",
+        "Microsoft.ServiceBus/namespaces/read",
+        "Microsoft.ContainerRegistry/registries/read",
+        "Microsoft.ContainerRegistry/registries/replications/read",
+        "Microsoft.KeyVault/vaults/read",
+        "Microsoft.KeyVault/managedHSMs/read",
+        "Microsoft.Cache/redisEnterprise/read",
+        "Microsoft.AppConfiguration/configurationStores/read",
+        "Microsoft.Kusto/clusters/read",
+        "Microsoft.Synapse/workspaces/read",
+        "Microsoft.Synapse/workspaces/sqlPools/read",
+        "Microsoft.Search/searchServices/read",
+        "Microsoft.Databricks/workspaces/read",
+        "Microsoft.MachineLearningServices/workspaces/read",
+        "Microsoft.CognitiveServices/accounts/read",
+        "Microsoft.HealthcareApis/workspaces/read",
+        "Microsoft.HealthcareApis/workspaces/fhirservices/read",
+        "Microsoft.HealthcareApis/workspaces/dicomservices/read",
+        "Microsoft.HDInsight/clusters/read",
+        "Microsoft.DataLakeStore/accounts/read",
+        "Microsoft.DBforPostgreSQL/serverGroupsv2/read",
+        "Microsoft.DocumentDB/mongoClusters/read",
+        "Microsoft.Devices/IotHubs/read",
+        "Microsoft.StorageSync/storageSyncServices/read",
+        "Microsoft.ElasticSan/elasticSans/read",
+        "Microsoft.ElasticSan/elasticSans/volumeGroups/read",
+        "Microsoft.NetApp/netAppAccounts/capacityPools/volumes/read",
+        "Microsoft.Compute/images/read",
+        "Microsoft.Batch/batchAccounts/read",
+        "Microsoft.DataFactory/factories/read",
+        "Microsoft.Automation/automationAccounts/read",
+        "Microsoft.Logic/workflows/read",
+        "Microsoft.Monitor/accounts/read"
+      ]
+    },
+    "transport": {
+      "kinds": [
+        "Microsoft.EventHub/namespaces",
+        "Microsoft.ServiceBus/namespaces",
+        "Microsoft.Cache/redisEnterprise",
+        "Microsoft.Synapse/workspaces",
+        "Microsoft.Devices/IotHubs"
+      ],
+      "permissions": [
+        "Microsoft.EventHub/namespaces/read",
+        "Microsoft.ServiceBus/namespaces/read",
+        "Microsoft.Cache/redisEnterprise/read",
+        "Microsoft.Cache/redisEnterprise/databases/read",
+        "Microsoft.Synapse/workspaces/read",
+        "Microsoft.Synapse/workspaces/dedicatedSQLminimalTlsSettings/read",
+        "Microsoft.Devices/IotHubs/read"
+      ]
+    },
+    "exposure": {
+      "kinds": [
+        "Microsoft.EventHub/namespaces",
+        "Microsoft.ServiceBus/namespaces",
+        "Microsoft.ContainerRegistry/registries",
+        "Microsoft.KeyVault/vaults",
+        "Microsoft.KeyVault/managedHSMs",
+        "Microsoft.Cache/redisEnterprise",
+        "Microsoft.AppConfiguration/configurationStores",
+        "Microsoft.Kusto/clusters",
+        "Microsoft.Synapse/workspaces",
+        "Microsoft.Search/searchServices",
+        "Microsoft.Databricks/workspaces",
+        "Microsoft.MachineLearningServices/workspaces",
+        "Microsoft.CognitiveServices/accounts",
+        "Microsoft.HealthcareApis/workspaces",
+        "Microsoft.HealthcareApis/workspaces/fhirservices",
+        "Microsoft.HealthcareApis/workspaces/dicomservices",
+        "Microsoft.DataLakeStore/accounts",
+        "Microsoft.DBforPostgreSQL/serverGroupsv2",
+        "Microsoft.DocumentDB/mongoClusters",
+        "Microsoft.Devices/IotHubs"
+      ],
+      "permissions": [
+        "Microsoft.EventHub/namespaces/read",
+        "Microsoft.EventHub/namespaces/networkRuleSets/read",
+        "Microsoft.ServiceBus/namespaces/read",
+        "Microsoft.ServiceBus/namespaces/networkRuleSets/read",
+        "Microsoft.ContainerRegistry/registries/read",
+        "Microsoft.KeyVault/vaults/read",
+        "Microsoft.KeyVault/managedHSMs/read",
+        "Microsoft.Cache/redisEnterprise/read",
+        "Microsoft.AppConfiguration/configurationStores/read",
+        "Microsoft.Kusto/clusters/read",
+        "Microsoft.Synapse/workspaces/read",
+        "Microsoft.Synapse/workspaces/firewallRules/read",
+        "Microsoft.Search/searchServices/read",
+        "Microsoft.Databricks/workspaces/read",
+        "Microsoft.MachineLearningServices/workspaces/read",
+        "Microsoft.CognitiveServices/accounts/read",
+        "Microsoft.HealthcareApis/workspaces/read",
+        "Microsoft.HealthcareApis/workspaces/fhirservices/read",
+        "Microsoft.HealthcareApis/workspaces/dicomservices/read",
+        "Microsoft.DataLakeStore/accounts/read",
+        "Microsoft.DBforPostgreSQL/serverGroupsv2/read",
+        "Microsoft.DBforPostgreSQL/serverGroupsv2/firewallRules/read",
+        "Microsoft.DocumentDB/mongoClusters/read",
+        "Microsoft.DocumentDB/mongoClusters/firewallRules/read",
+        "Microsoft.Devices/IotHubs/read"
+      ]
+    },
+    "redundancy": {
+      "kinds": [
+        "Microsoft.EventHub/namespaces",
+        "Microsoft.ServiceBus/namespaces",
+        "Microsoft.ContainerRegistry/registries",
+        "Microsoft.Cache/redisEnterprise",
+        "Microsoft.ElasticSan/elasticSans"
+      ],
+      "permissions": [
+        "Microsoft.EventHub/namespaces/read",
+        "Microsoft.ServiceBus/namespaces/read",
+        "Microsoft.ContainerRegistry/registries/read",
+        "Microsoft.ContainerRegistry/registries/replications/read",
+        "Microsoft.Cache/redisEnterprise/read",
+        "Microsoft.ElasticSan/elasticSans/read"
+      ]
+    },
+    "replication": {
+      "kinds": [
+        "Microsoft.EventHub/namespaces",
+        "Microsoft.ServiceBus/namespaces",
+        "Microsoft.ContainerRegistry/registries",
+        "Microsoft.NetApp/netAppAccounts/capacityPools/volumes"
+      ],
+      "permissions": [
+        "Microsoft.EventHub/namespaces/read",
+        "Microsoft.ServiceBus/namespaces/read",
+        "Microsoft.ContainerRegistry/registries/read",
+        "Microsoft.ContainerRegistry/registries/replications/read",
+        "Microsoft.NetApp/netAppAccounts/capacityPools/volumes/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/data-services.ts"),
 },
 {
   "id": "azure-defender",
@@ -1793,6 +2148,29 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./azure/storage.ts"),
+},
+{
+  "id": "azure-vault-keys",
+  "title": "Keys of Azure key vaults",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.KeyVault/vaults/keys"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "Microsoft.Resources/subscriptions/resources/read",
+        "Microsoft.KeyVault/vaults/keys/read"
+      ]
+    },
+    "keyRotation": {
+      "permissions": [
+        "Microsoft.Resources/subscriptions/resources/read",
+        "Microsoft.KeyVault/vaults/keys/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/vault-keys.ts"),
 },
 {
   "id": "azure-log-workspaces",

@@ -77,18 +77,6 @@ export function exposureOf(
   };
 }
 
-/** What the rules of `networkAcls` let in, for `exposureOf`. */
-export function openAcls({ networkAcls }: Fields): string | null | undefined {
-  const { defaultAction, ipRules } = fields(networkAcls);
-  const action = text(defaultAction)?.toLowerCase();
-  if (action === "allow") return "networkAcls.defaultAction Allow";
-  if (action !== "deny") return undefined;
-  const rules = Array.isArray(ipRules) ? ipRules.map(fields) : [];
-  return rules.some(({ value }) => text(value)?.endsWith("/0") === true)
-    ? "networkAcls.ipRules of every address"
-    : null;
-}
-
 const ISO = /^\d{4}-\d\d-\d\dT[\d:.]{5,20}(?:Z|[+-]\d\d:\d\d)$/;
 
 /** ISO 8601 UTC; null for what is no moment with its zone, and for .NET's and Windows' zero. */

@@ -7,12 +7,14 @@ import { sourceOf, tell, unanswered, type From, type Known } from "./known.ts";
 
 /** How each facet of a subject is told: by which answer (null: by the listing), and how it is made of it. */
 export type Telling = {
-  readonly [F in FacetName]?: () => Promise<{
-    readonly from: Known<unknown> | null;
-    readonly map: () => Facets[F];
-    /** Answers of which a part of the facet rests, that were asked for and may have failed. */
-    readonly parts?: readonly Known<unknown>[];
-  }>;
+  readonly [F in FacetName]?:
+    | (() => Promise<{
+        readonly from: Known<unknown> | null;
+        readonly map: () => Facets[F];
+        /** Answers of which a part of the facet rests, that were asked for and may have failed. */
+        readonly parts?: readonly Known<unknown>[];
+      }>)
+    | undefined;
 };
 
 /** Each wanted facet that the subject's kind has. */

@@ -16,6 +16,7 @@ const NO_PLANS: ReadonlySet<string> = new Set(
     "AWS::OpenSearchService::Domain",
     "Microsoft.Sql/servers/databases",
     "Microsoft.Sql/managedInstances/databases",
+    "Microsoft.DocumentDB/databaseAccounts",
   ].map(lower),
 );
 

@@ -31,7 +31,11 @@ const destination = z.object({
 /** The shape of every facet, for evidence that comes from a file. What they mean is in `#model/facets.ts`. */
 export const FACET_SCHEMAS = {
   inventory: z.object({ kinds: strings, complete: z.boolean(), items: z.array(subjectSchema) }),
-  location: z.object({ regions: strings, zones: strings.nullable() }),
+  location: z.object({
+    regions: strings,
+    zones: strings.nullable(),
+    possible: strings.exactOptional(),
+  }),
   encryption: z.object({
     enabled: flag,
     algorithm: text,

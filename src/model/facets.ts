@@ -93,6 +93,11 @@ export interface Location {
   readonly regions: readonly string[];
   /** Availability zones in use, where the provider shows them; null where it does not. */
   readonly zones: readonly string[] | null;
+  /**
+   * Regions that may hold a copy as well by the provider's published design, where nothing tells whether one is there;
+   * left out: there are none such.
+   */
+  readonly possible?: readonly string[];
 }
 
 /** Encryption at rest. */

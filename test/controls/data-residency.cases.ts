@@ -39,6 +39,22 @@ export default defineCases(control, [
     says: "rests in us-east-1 (US), outside",
   },
   {
+    name: "a copy that may be in another declared region",
+    subject: on("azure"),
+    expect: { regions: ["westeurope", "northeurope"] },
+    facets: { location: { regions: ["westeurope"], zones: null, possible: ["northeurope"] } },
+    outcome: "pass",
+    says: "rests in westeurope (NL); declared",
+  },
+  {
+    name: "a copy that may be in a region that is not declared is no breach, and no pass",
+    subject: on("azure"),
+    expect: { regions: ["westeurope"] },
+    facets: { location: { regions: ["westeurope"], zones: null, possible: ["northeurope"] } },
+    outcome: "unknown",
+    says: "by the provider's published design a copy may rest in northeurope (IE) too",
+  },
+  {
     name: "a pattern of regions",
     subject: on("upcloud"),
     expect: { regions: ["fi-hel*"] },

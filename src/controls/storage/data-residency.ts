@@ -66,12 +66,22 @@ export default defineControl({
     if (placed.length < regions.length)
       open.push("is global and names no region in which its data rests");
     if (regions.length === 0) open.push("no region was read");
+    // What may be is no breach, and no proof that the promise is kept either.
+    const possible = [...new Set((facets.location.possible ?? []).map(normaliseRegion))];
+    const perhaps = possible.filter(
+      (region) =>
+        !regions.includes(region) && judgePlace(expect, subject.provider, region) !== "inside",
+    );
+    if (perhaps.length > 0) {
+      const named = perhaps.map((region) => namedRegion(subject.provider, region));
+      open.push(`by the provider's published design a copy may rest in ${listed(named)} too`);
+    }
     return settle({
       failures: outside.length > 0 ? [`rests in ${listed(outside)}, outside what is declared`] : [],
       open,
       held: `rests in ${listed(having("inside"))}`,
       declared: declaredPlaces(expect).join(", "),
-      actual: { regions },
+      actual: { regions, ...(possible.length === 0 ? {} : { possible }) },
     });
   },
   remediation:
