@@ -1673,6 +1673,28 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./azure/data-services.ts"),
 },
 {
+  "id": "azure-ddos",
+  "title": "Azure DDoS Protection",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Resources/subscriptions"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "Microsoft.Resources/subscriptions/read"
+      ]
+    },
+    "ddosProtection": {
+      "permissions": [
+        "Microsoft.Network/virtualNetworks/read",
+        "Microsoft.Network/publicIPAddresses/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/ddos.ts"),
+},
+{
   "id": "azure-defender",
   "title": "Microsoft Defender for Cloud and Sentinel",
   "provider": "azure",
@@ -1737,6 +1759,25 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./azure/front-door.ts"),
 },
 {
+  "id": "azure-links",
+  "title": "Azure VPN connections and ExpressRoute",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Network/connections",
+    "Microsoft.Network/expressRouteCircuits"
+  ],
+  "provides": {
+    "link": {
+      "permissions": [
+        "Microsoft.Network/connections/read",
+        "Microsoft.Network/expressRouteCircuits/read",
+        "Microsoft.Network/expressRoutePorts/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/links.ts"),
+},
+{
   "id": "azure-mysql",
   "title": "Azure Database for MySQL",
   "provider": "azure",
@@ -1797,6 +1838,29 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./azure/mysql.ts"),
+},
+{
+  "id": "azure-networks",
+  "title": "Azure virtual networks and network security groups",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Network/networkSecurityGroups",
+    "Microsoft.Network/virtualNetworks"
+  ],
+  "provides": {
+    "ingress": {
+      "permissions": [
+        "Microsoft.Network/networkSecurityGroups/read",
+        "Microsoft.Network/virtualNetworks/read",
+        "Microsoft.Network/networkInterfaces/read",
+        "Microsoft.Network/publicIPAddresses/read",
+        "Microsoft.Network/loadBalancers/read",
+        "Microsoft.Network/routeTables/read",
+        "Microsoft.Compute/virtualMachineScaleSets/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/networks.ts"),
 },
 {
   "id": "azure-postgresql",
@@ -2126,6 +2190,11 @@ export const probes: readonly ProbeEntry[] = [
       ]
     },
     "exposure": {
+      "permissions": [
+        "Microsoft.Storage/storageAccounts/read"
+      ]
+    },
+    "ingress": {
       "permissions": [
         "Microsoft.Storage/storageAccounts/read"
       ]

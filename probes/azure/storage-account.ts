@@ -6,6 +6,7 @@ import type { Subject } from "#model/subject.ts";
 import type { AccountPath, AzureClient } from "./client.ts";
 import { malformed, plain } from "./errors.ts";
 import * as map from "./storage-facets.ts";
+import { storageIngress } from "./storage-ingress.ts";
 
 export const ACCOUNTS_READ = "Microsoft.Storage/storageAccounts/read";
 export const BLOB_SERVICES_READ = "Microsoft.Storage/storageAccounts/blobServices/read";
@@ -31,6 +32,7 @@ const LISTED = [
   listed("encryption", map.storageEncryption),
   listed("transport", map.storageTransport),
   listed("exposure", map.storageExposure),
+  listed("ingress", storageIngress),
   listed("redundancy", map.storageRedundancy),
 ];
 const NO_COPY_ELSEWHERE = listed("replication", map.storageReplication);

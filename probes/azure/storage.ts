@@ -21,6 +21,7 @@ export default defineProbe({
     encryption: fromAccount,
     transport: fromAccount,
     exposure: fromAccount,
+    ingress: fromAccount,
     redundancy: fromAccount,
     replication: fromAccount,
     versioning: { permissions: [ACCOUNTS_READ, BLOB_SERVICES_READ] },

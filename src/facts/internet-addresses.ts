@@ -32,6 +32,8 @@ const PUBLIC: Readonly<Record<4 | 6, readonly AddressRange[]>> = {
   4: subtractRanges(ALL_IPV4, ranges(NOT_PUBLIC)),
   6: ranges(["2000::/3"]),
 };
+/** Every address that a stranger on the Internet may have. */
+export const PUBLIC_ADDRESSES: readonly AddressRange[] = [...PUBLIC[4], ...PUBLIC[6]];
 /**
  * From how many public addresses on a set of ranges is the Internet in all but name: more than any one organisation
  * holds. Of IPv4 an eighth of all (the largest holders have some six hundredths); of IPv6 a /12, which is what a whole

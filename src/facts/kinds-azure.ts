@@ -135,9 +135,13 @@ export const AZURE_KINDS: readonly Kind[] = [
     ["Microsoft.Monitor/accounts", "Azure Monitor workspace"],
   ]),
   ...inside(
-    otherKinds("azure", ["auditLogs", "threatDetection", "vulnerabilityScanning"], {
-      "Microsoft.Resources/subscriptions": "subscription",
-    }),
+    otherKinds(
+      "azure",
+      ["auditLogs", "threatDetection", "vulnerabilityScanning", "ddosProtection"],
+      {
+        "Microsoft.Resources/subscriptions": "subscription",
+      },
+    ),
   ),
   ...inside(
     otherKinds("azure", ["privileges"], {
@@ -181,6 +185,10 @@ export const AZURE_KINDS: readonly Kind[] = [
   ...otherKinds("azure", ["ingress"], {
     "Microsoft.Network/networkSecurityGroups": "network security group",
     "Microsoft.Network/virtualNetworks": "virtual network",
+  }),
+  ...otherKinds("azure", ["link"], {
+    "Microsoft.Network/connections": "network connection",
+    "Microsoft.Network/expressRouteCircuits": "ExpressRoute circuit",
   }),
   // A single machine is in one zone at most; its protection is told by its recovery points.
   ...otherKinds("azure", ["recoveryPoints"], {
@@ -236,11 +244,9 @@ export const AZURE_KINDS: readonly Kind[] = [
       "application gateway firewall policy",
     "Microsoft.Network/applicationSecurityGroups": "application security group",
     "Microsoft.Network/bastionHosts": "bastion host",
-    "Microsoft.Network/connections": "network connection",
     "Microsoft.Network/ddosProtectionPlans": "DDoS protection plan",
     "Microsoft.Network/dnsResolvers": "DNS resolver",
     "Microsoft.Network/dnszones": "DNS zone",
-    "Microsoft.Network/expressRouteCircuits": "ExpressRoute circuit",
     "Microsoft.Network/firewallPolicies": "firewall policy",
     "Microsoft.Network/frontDoorWebApplicationFirewallPolicies": "Front Door firewall policy",
     "Microsoft.Network/ipGroups": "IP group",

@@ -26,8 +26,8 @@ describe("what is there", () => {
     const gathered = await scan().gather(storage);
     expect(gathered.problems).toEqual([]);
     expect(names(gathered)).toEqual(ALL);
-    // Seven facets of five accounts.
-    expect(gathered.observations).toHaveLength(35);
+    // Eight facets of five accounts.
+    expect(gathered.observations).toHaveLength(40);
     expect(gathered.observations[0]?.subject).toEqual({
       target: "production",
       provider: "azure",
@@ -143,7 +143,7 @@ describe("what goes wrong", () => {
   test("one denied blob service costs one facet of one account", async () => {
     fixture.azure.setFaults({ path: /stopen\/blobServices/, fault: { kind: "denied" } });
     const gathered = await scan().gather(storage);
-    expect(gathered.observations).toHaveLength(34);
+    expect(gathered.observations).toHaveLength(39);
     expect(gathered.problems).toHaveLength(1);
     expect(gathered.problems[0]).toMatchObject({
       subject: { name: "stopen" },
@@ -274,7 +274,7 @@ describe("what goes wrong", () => {
     expect(gathered.problems).toMatchObject([
       { subject: { name: "stold" }, facets: ["versioning"], reason: "timeout" },
     ]);
-    expect(gathered.observations).toHaveLength(34);
+    expect(gathered.observations).toHaveLength(39);
   });
 
   test("a connection cut in the middle is tried again", async () => {
