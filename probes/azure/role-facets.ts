@@ -48,7 +48,7 @@ export function toPrivileges(raw: Fields, definitions: readonly Fields[]): Privi
       .filter((action) => !not.some((out) => includesAction(out, action)))
       .map((action) => ({ action, not }));
   });
-  const effects = allowed.map(({ action }) => changes(action));
+  const effects = new Set(allowed.map(({ action }) => changes(action)));
   const administers = allowed.some(
     ({ action, not }) =>
       includesAction(action, GRANTS) && !not.some((out) => includesAction(out, GRANTS)),
@@ -56,7 +56,7 @@ export function toPrivileges(raw: Fields, definitions: readonly Fields[]): Privi
   const under = text(condition) === null ? "" : ", under a condition";
   const name = plain(text(roleName) ?? role).slice(0, 100);
   return {
-    writes: effects.includes(true) ? true : effects.includes(null) ? null : false,
+    writes: effects.has(true) ? true : effects.has(null) ? null : false,
     administers,
     through: [`${name} over ${plain(text(scope) ?? "an unnamed scope").slice(0, 200)}${under}`],
     trusts: [],
