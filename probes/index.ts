@@ -1386,6 +1386,45 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./azure/cosmos.ts"),
 },
 {
+  "id": "azure-data-protection",
+  "title": "Azure Backup in Backup vaults",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.DataProtection/backupVaults/backupPolicies",
+    "Microsoft.DataProtection/backupVaults/backupInstances/recoveryPoints"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "Microsoft.DataProtection/backupVaults/backupPolicies/read",
+        "Microsoft.DataProtection/backupVaults/backupInstances/read",
+        "Microsoft.DataProtection/backupVaults/backupInstances/recoveryPoints/read"
+      ]
+    },
+    "backupPlan": {
+      "kinds": [
+        "Microsoft.DataProtection/backupVaults/backupPolicies"
+      ],
+      "permissions": [
+        "Microsoft.DataProtection/backupVaults/backupPolicies/read",
+        "Microsoft.DataProtection/backupVaults/backupInstances/read",
+        "Microsoft.DataProtection/backupVaults/read",
+        "Microsoft.Resources/subscriptions/locations/read"
+      ]
+    },
+    "recoveryPoint": {
+      "kinds": [
+        "Microsoft.DataProtection/backupVaults/backupInstances/recoveryPoints"
+      ],
+      "permissions": [
+        "Microsoft.DataProtection/backupVaults/backupInstances/read",
+        "Microsoft.DataProtection/backupVaults/backupInstances/recoveryPoints/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/data-protection.ts"),
+},
+{
   "id": "azure-data-services",
   "title": "Azure services that hold data",
   "provider": "azure",
@@ -1723,6 +1762,59 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./azure/defender.ts"),
 },
 {
+  "id": "azure-disks",
+  "title": "Azure managed disks, snapshots and images",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Compute/disks",
+    "Microsoft.Compute/snapshots",
+    "Microsoft.Compute/images"
+  ],
+  "provides": {
+    "location": {
+      "permissions": [
+        "Microsoft.Compute/disks/read",
+        "Microsoft.Compute/snapshots/read",
+        "Microsoft.Compute/images/read"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "Microsoft.Compute/disks/read",
+        "Microsoft.Compute/snapshots/read",
+        "Microsoft.Compute/images/read"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "Microsoft.Compute/disks/read",
+        "Microsoft.Compute/snapshots/read"
+      ],
+      "kinds": [
+        "Microsoft.Compute/disks",
+        "Microsoft.Compute/snapshots"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "Microsoft.Compute/disks/read"
+      ],
+      "kinds": [
+        "Microsoft.Compute/disks"
+      ]
+    },
+    "recoveryPoint": {
+      "permissions": [
+        "Microsoft.Compute/snapshots/read"
+      ],
+      "kinds": [
+        "Microsoft.Compute/snapshots"
+      ]
+    }
+  },
+  "load": () => import("./azure/disks.ts"),
+},
+{
   "id": "azure-front-door",
   "title": "Azure Front Door and CDN",
   "provider": "azure",
@@ -1942,6 +2034,68 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./azure/public-addresses.ts"),
 },
 {
+  "id": "azure-recovery-services",
+  "title": "Azure Backup in Recovery Services vaults",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.RecoveryServices/vaults/backupPolicies",
+    "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems",
+    "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/recoveryPoints"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "Microsoft.RecoveryServices/vaults/backupPolicies/read",
+        "Microsoft.RecoveryServices/vaults/backupProtectedItems/read",
+        "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/recoveryPoints/read"
+      ]
+    },
+    "backupPlan": {
+      "kinds": [
+        "Microsoft.RecoveryServices/vaults/backupPolicies"
+      ],
+      "permissions": [
+        "Microsoft.RecoveryServices/vaults/backupPolicies/read",
+        "Microsoft.RecoveryServices/vaults/backupProtectedItems/read",
+        "Microsoft.RecoveryServices/vaults/read",
+        "Microsoft.RecoveryServices/vaults/backupstorageconfig/read",
+        "Microsoft.Resources/subscriptions/locations/read"
+      ]
+    },
+    "backups": {
+      "kinds": [
+        "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems"
+      ],
+      "permissions": [
+        "Microsoft.RecoveryServices/vaults/backupPolicies/read",
+        "Microsoft.RecoveryServices/vaults/backupProtectedItems/read",
+        "Microsoft.RecoveryServices/vaults/read",
+        "Microsoft.RecoveryServices/vaults/backupstorageconfig/read",
+        "Microsoft.Resources/subscriptions/locations/read"
+      ]
+    },
+    "recoveryPoints": {
+      "kinds": [
+        "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems"
+      ],
+      "permissions": [
+        "Microsoft.RecoveryServices/vaults/backupProtectedItems/read",
+        "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/recoveryPoints/read"
+      ]
+    },
+    "recoveryPoint": {
+      "kinds": [
+        "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/recoveryPoints"
+      ],
+      "permissions": [
+        "Microsoft.RecoveryServices/vaults/backupProtectedItems/read",
+        "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/recoveryPoints/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/recovery-services.ts"),
+},
+{
   "id": "azure-redis",
   "title": "Azure Cache for Redis",
   "provider": "azure",
@@ -2016,6 +2170,32 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./azure/resources.ts"),
 },
 {
+  "id": "azure-restore-points",
+  "title": "Azure restore points of virtual machines",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Compute/restorePointCollections/restorePoints"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "Microsoft.Compute/restorePointCollections/read"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "Microsoft.Compute/restorePointCollections/read"
+      ]
+    },
+    "recoveryPoint": {
+      "permissions": [
+        "Microsoft.Compute/restorePointCollections/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/restore-points.ts"),
+},
+{
   "id": "azure-roles",
   "title": "Azure role assignments",
   "provider": "azure",
@@ -2039,6 +2219,47 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./azure/roles.ts"),
+},
+{
+  "id": "azure-site-recovery",
+  "title": "Azure Site Recovery",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems",
+    "Microsoft.RecoveryServices/vaults/replicationRecoveryPlans",
+    "Microsoft.Compute/virtualMachines"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "Microsoft.RecoveryServices/vaults/replicationProtectedItems/read",
+        "Microsoft.RecoveryServices/vaults/replicationRecoveryPlans/read"
+      ],
+      "kinds": [
+        "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems",
+        "Microsoft.RecoveryServices/vaults/replicationRecoveryPlans"
+      ]
+    },
+    "recoveryTest": {
+      "permissions": [
+        "Microsoft.RecoveryServices/vaults/replicationProtectedItems/read",
+        "Microsoft.RecoveryServices/vaults/replicationRecoveryPlans/read"
+      ],
+      "kinds": [
+        "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems",
+        "Microsoft.RecoveryServices/vaults/replicationRecoveryPlans"
+      ]
+    },
+    "replication": {
+      "permissions": [
+        "Microsoft.RecoveryServices/vaults/replicationProtectedItems/read"
+      ],
+      "kinds": [
+        "Microsoft.Compute/virtualMachines"
+      ]
+    }
+  },
+  "load": () => import("./azure/site-recovery.ts"),
 },
 {
   "id": "azure-sql-databases",
@@ -2240,6 +2461,74 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./azure/vault-keys.ts"),
+},
+{
+  "id": "azure-vaults",
+  "title": "Azure Recovery Services and Backup vaults",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.RecoveryServices/vaults",
+    "Microsoft.DataProtection/backupVaults"
+  ],
+  "provides": {
+    "location": {
+      "permissions": [
+        "Microsoft.RecoveryServices/vaults/read",
+        "Microsoft.DataProtection/backupVaults/read",
+        "Microsoft.RecoveryServices/vaults/backupstorageconfig/read",
+        "Microsoft.Resources/subscriptions/locations/read"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "Microsoft.RecoveryServices/vaults/read",
+        "Microsoft.DataProtection/backupVaults/read",
+        "Microsoft.RecoveryServices/vaults/backupEncryptionConfigs/read"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "Microsoft.RecoveryServices/vaults/read",
+        "Microsoft.DataProtection/backupVaults/read",
+        "Microsoft.RecoveryServices/vaults/backupstorageconfig/read"
+      ]
+    },
+    "immutability": {
+      "permissions": [
+        "Microsoft.RecoveryServices/vaults/read",
+        "Microsoft.DataProtection/backupVaults/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/vaults.ts"),
+},
+{
+  "id": "azure-virtual-machines",
+  "title": "Azure virtual machines, scale sets and SSH keys",
+  "provider": "azure",
+  "kinds": [
+    "Microsoft.Compute/virtualMachines",
+    "Microsoft.Compute/virtualMachineScaleSets",
+    "Microsoft.Compute/sshPublicKeys"
+  ],
+  "provides": {
+    "redundancy": {
+      "permissions": [
+        "Microsoft.Compute/virtualMachineScaleSets/read"
+      ],
+      "kinds": [
+        "Microsoft.Compute/virtualMachineScaleSets"
+      ]
+    },
+    "sshKeys": {
+      "permissions": [
+        "Microsoft.Compute/virtualMachines/read",
+        "Microsoft.Compute/virtualMachineScaleSets/read",
+        "Microsoft.Compute/sshPublicKeys/read"
+      ]
+    }
+  },
+  "load": () => import("./azure/virtual-machines.ts"),
 },
 {
   "id": "azure-log-workspaces",

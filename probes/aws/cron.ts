@@ -1,4 +1,4 @@
-import { zoneClock, type ZoneClock } from "./zone-clock.ts";
+import { zoneClock, type ZoneClock } from "#probes/common/zone-clock.ts";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;

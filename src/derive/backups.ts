@@ -23,7 +23,7 @@ interface Plan {
   readonly subject: Subject;
   /** null: it was not read. */
   readonly rules: BackupPlan["rules"] | null;
-  readonly select: (subject: Subject) => Selected;
+  readonly select: (subject: Subject, parts?: readonly Subject[]) => Selected;
 }
 
 /**
@@ -95,7 +95,8 @@ function joiner(
     });
   const byId = new Map(subjects.map((subject) => [canonicalId(subject.id), subject]));
 
-  const join = (subject: Subject, above: ReadonlySet<string>): Found => {
+  /** @param parts what it is asked for: those that contain each other, the innermost first */
+  const join = (subject: Subject, parts: readonly Subject[]): Found => {
     const reading = own.get(subjectKey(subject))?.value;
     const kind = kindOf(subject.kind);
     const needsOwn = kind?.facets.includes("backups") === true && !onlyPlansBackUp(subject.kind);
@@ -114,7 +115,7 @@ function joiner(
       if (plan.rules === null) {
         return open("plans", `the backup plan ${plain(plan.subject.name)} was not read`);
       }
-      const { membership, missing } = plan.select(subject);
+      const { membership, missing } = plan.select(subject, parts);
       if (membership === "no") continue;
       const name = plain(plan.subject.name);
       if (where === "unknown")
@@ -126,15 +127,15 @@ function joiner(
       const whole = byId.get(canonicalId(id));
       if (whole === undefined)
         return open("other", `${plain(id)}, which it is part of, was not listed`);
-      if (above.has(subjectKey(whole))) continue;
-      const found = join(whole, new Set([...above, subjectKey(subject)]));
+      if ([subject, ...parts].includes(whole)) continue;
+      const found = join(whole, [...parts, subject]);
       if (found.unknown !== null) return found;
       rules.push(...found.value.rules);
       partOf.push(id, ...found.value.partOf);
     }
     return { value: { rules, partOf: [...new Set(partOf)] }, unknown: null };
   };
-  return (subject) => join(subject, new Set([subjectKey(subject)]));
+  return (subject) => join(subject, []);
 }
 
 function open(about: "plans" | "tags" | "other", words: string): Found {
@@ -147,6 +148,12 @@ function undecided(plan: string, missing: Selected["missing"]): Found {
   if (missing === "kind") {
     return open("plans", `${whether} depends on which resource types its region has opted in to`);
   }
+  if (missing === "part") {
+    return open(
+      "other",
+      `whether the backup plan ${plan}, which backs up what it is part of, leaves it out is not told`,
+    );
+  }
   return missing === "negation"
     ? open(
         "other",
@@ -158,8 +165,9 @@ function undecided(plan: string, missing: Selected["missing"]): Found {
       );
 }
 
-/** Plans select in their own region only. */
+/** Plans of AWS select in their own region only; those of Azure name each thing that they back up. */
 function sameRegion(plan: Subject, { region }: Subject): "yes" | "no" | "unknown" {
+  if (plan.provider === "azure") return "yes";
   if (plan.region === null || region === null) return "unknown";
   return plan.region.toLowerCase() === region.toLowerCase() ? "yes" : "no";
 }

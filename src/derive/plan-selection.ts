@@ -7,9 +7,11 @@ import type { Membership } from "./scope.ts";
 /** Whether a plan selects a subject, and what would have to be known where that cannot be told. */
 export interface Selected {
   readonly membership: Membership;
-  readonly missing: "tags" | "negation" | "kind" | "pattern" | null;
+  readonly missing: "tags" | "negation" | "kind" | "pattern" | "part" | null;
 }
 type Test = (subject: Subject) => Selected;
+/** @param parts what is part of the subject and asks for its backups */
+type PlanTest = (subject: Subject, parts?: readonly Subject[]) => Selected;
 
 const YES: Selected = { membership: "yes", missing: null };
 const NO: Selected = { membership: "no", missing: null };
@@ -19,8 +21,21 @@ const unknown = (missing: NonNullable<Selected["missing"]>): Selected => ({
 });
 
 /** Compiles the selections of a plan to a test; any of them is enough. */
-export function planMatcher({ selections }: BackupPlan): Test {
-  return any(selections.map(selectionTest));
+export function planMatcher({ selections }: BackupPlan): PlanTest {
+  const tests = selections.map((selection) => ({ selection, test: selectionTest(selection) }));
+  return (subject, parts = []) =>
+    any(tests.map(({ selection, test }) => withParts(selection, test, parts)))(subject);
+}
+
+/** Whether a part is backed up with what is selected, where the selection leaves out parts of its kind. */
+function withParts(
+  { withoutParts = [] }: BackupSelection,
+  test: Test,
+  parts: readonly Subject[],
+): Test {
+  const open = parts.some(({ kind }) => withoutParts.some((one) => isSame(one, kind)));
+  if (!open) return test;
+  return (subject) => (test(subject).membership === "yes" ? unknown("part") : test(subject));
 }
 
 function selectionTest(selection: BackupSelection): Test {

@@ -1,6 +1,6 @@
 import { pointSourcesOf } from "#facts/backups.ts";
 import { kindOf } from "#facts/kinds.ts";
-import type { Backups, RecoveryPoint } from "#model/backup-facets.ts";
+import type { BackupPlace, Backups, RecoveryPoint } from "#model/backup-facets.ts";
 import { parseDuration, shortestSeconds } from "#model/duration.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { RecoveryPoints } from "#model/facets.ts";
@@ -123,11 +123,21 @@ function joined(
     since: own?.since ?? FROM_THE_BEGINNING,
     olderExists: own === undefined ? false : own.olderExists,
     retention: longestRetention([
-      ...rules.flatMap(({ places }) => places.map(({ retention }) => retention)),
+      ...rules.flatMap(({ places }) => keptInFull(places)),
       ...(own === undefined || own.retention === null ? [] : [own.retention]),
     ]),
     ...(own?.continuous === undefined ? {} : { continuous: own.continuous }),
   };
+}
+
+/** Of several places of one vault or region the first tells how long all points are kept, the others are of a part. */
+function keptInFull(places: readonly BackupPlace[]): readonly (string | null)[] {
+  const first = new Map<string, string | null>();
+  for (const { vault, region, retention } of places) {
+    const place = vault ?? region ?? "";
+    if (!first.has(place)) first.set(place, retention);
+  }
+  return [...first.values()];
 }
 
 /** null: one is kept until somebody deletes it, no rule keeps any, or a duration is none. */

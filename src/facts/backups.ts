@@ -3,7 +3,13 @@
  * no lack of a reading. Volumes are none of them, as Amazon Data Lifecycle Manager makes snapshots of them.
  */
 const PLANS_ONLY: ReadonlySet<string> = new Set(
-  ["AWS::S3::Bucket", "AWS::EFS::FileSystem", "AWS::Timestream::Table"].map(lower),
+  [
+    "AWS::S3::Bucket",
+    "AWS::EFS::FileSystem",
+    "AWS::Timestream::Table",
+    // Restore points are made by hand, or by the vault that backs the machine up.
+    "Microsoft.Compute/virtualMachines",
+  ].map(lower),
 );
 
 /**
@@ -17,6 +23,8 @@ const NO_PLANS: ReadonlySet<string> = new Set(
     "Microsoft.Sql/servers/databases",
     "Microsoft.Sql/managedInstances/databases",
     "Microsoft.DocumentDB/databaseAccounts",
+    // What a vault protects tells the rules by which it does.
+    "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems",
   ].map(lower),
 );
 
@@ -36,6 +44,10 @@ export interface PointSources {
   readonly own: boolean;
 }
 const BACKUP_POINT = "AWS::Backup::RecoveryPoint";
+const AZURE_POINTS = [
+  "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/recoveryPoints",
+  "Microsoft.Compute/restorePointCollections/restorePoints",
+] as const;
 const POINT_SOURCES: ReadonlyMap<string, PointSources> = new Map(
   Object.entries<PointSources>({
     "AWS::EC2::Volume": { kinds: [BACKUP_POINT, "AWS::EC2::Snapshot"], own: false },
@@ -47,6 +59,15 @@ const POINT_SOURCES: ReadonlyMap<string, PointSources> = new Map(
       own: true,
     },
     "AWS::RDS::DBCluster": { kinds: [BACKUP_POINT, "AWS::RDS::DBClusterSnapshot"], own: true },
+    "Microsoft.Compute/virtualMachines": { kinds: AZURE_POINTS, own: false },
+    "Microsoft.Compute/disks": {
+      kinds: [
+        ...AZURE_POINTS,
+        "Microsoft.DataProtection/backupVaults/backupInstances/recoveryPoints",
+        "Microsoft.Compute/snapshots",
+      ],
+      own: false,
+    },
   }).map(([kind, sources]) => [lower(kind), sources]),
 );
 

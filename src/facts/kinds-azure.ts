@@ -6,8 +6,8 @@ import type { Kind } from "./kinds.ts";
 export const AZURE_KINDS: readonly Kind[] = [
   ...regionalDataKinds("azure", [
     // Managed disks and their snapshots know local and zone redundancy only.
-    ["Microsoft.Compute/disks", "managed disk", "redundancy", "recoveryPoints"],
-    ["Microsoft.Compute/snapshots", "disk snapshot", "redundancy"],
+    ["Microsoft.Compute/disks", "managed disk", "redundancy", "recoveryPoints", "backups"],
+    ["Microsoft.Compute/snapshots", "disk snapshot", "redundancy", "recoveryPoint"],
     ["Microsoft.Compute/images", "machine image"],
     ["Microsoft.ElasticSan/elasticSans", "Elastic SAN", "redundancy"],
     ["Microsoft.NetApp/netAppAccounts/capacityPools/volumes", "NetApp volume", "replication"],
@@ -15,7 +15,7 @@ export const AZURE_KINDS: readonly Kind[] = [
   ]),
   ...inside(
     regionalDataKinds("azure", [
-      ["Microsoft.Compute/restorePointCollections/restorePoints", "restore point"],
+      ["Microsoft.Compute/restorePointCollections/restorePoints", "restore point", "recoveryPoint"],
     ]),
   ),
   ...dataKinds("azure", [
@@ -78,8 +78,8 @@ export const AZURE_KINDS: readonly Kind[] = [
     ["Microsoft.DocumentDB/mongoClusters", "Cosmos DB for MongoDB cluster", "exposure"],
     ["Microsoft.Cache/Redis", "Redis cache", "transport", "exposure", "redundancy"],
     ["Microsoft.Cache/redisEnterprise", "Redis Enterprise", "transport", "exposure", "redundancy"],
-    ["Microsoft.RecoveryServices/vaults", "Recovery Services vault", "redundancy"],
-    ["Microsoft.DataProtection/backupVaults", "Backup vault", "redundancy"],
+    ["Microsoft.RecoveryServices/vaults", "Recovery Services vault", "redundancy", "immutability"],
+    ["Microsoft.DataProtection/backupVaults", "Backup vault", "redundancy", "immutability"],
     ["Microsoft.KeyVault/vaults", "key vault", "exposure", "auditLogs"],
     ["Microsoft.KeyVault/managedHSMs", "managed HSM", "exposure", "auditLogs"],
     [
@@ -191,11 +191,37 @@ export const AZURE_KINDS: readonly Kind[] = [
     "Microsoft.Network/expressRouteCircuits": "ExpressRoute circuit",
   }),
   // A single machine is in one zone at most; its protection is told by its recovery points.
-  ...otherKinds("azure", ["recoveryPoints"], {
+  ...otherKinds("azure", ["recoveryPoints", "backups", "replication", "sshKeys"], {
     "Microsoft.Compute/virtualMachines": "virtual machine",
   }),
-  ...otherKinds("azure", ["redundancy"], {
+  ...otherKinds("azure", ["sshKeys"], { "Microsoft.Compute/sshPublicKeys": "SSH public key" }),
+  ...otherKinds("azure", ["redundancy", "sshKeys"], {
     "Microsoft.Compute/virtualMachineScaleSets": "virtual machine scale set",
+  }),
+  // What lies in vaults. The data of a recovery point is the vault's, which tells where it is and how it is encrypted.
+  ...inside([
+    ...otherKinds("azure", ["backupPlan"], {
+      "Microsoft.RecoveryServices/vaults/backupPolicies": "Recovery Services policy",
+      "Microsoft.DataProtection/backupVaults/backupPolicies": "Backup vault policy",
+    }),
+    // Only what is no resource of its own: a database in a machine, a file share. Machines are judged themselves.
+    ...otherKinds("azure", ["backups", "recoveryPoints"], {
+      "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems":
+        "backed-up database or file share",
+    }),
+    ...otherKinds("azure", ["recoveryPoint"], {
+      "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/recoveryPoints":
+        "Recovery Services recovery point",
+      "Microsoft.DataProtection/backupVaults/backupInstances/recoveryPoints":
+        "Backup vault recovery point",
+    }),
+    ...otherKinds("azure", ["recoveryTest"], {
+      "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers/replicationProtectedItems":
+        "Site Recovery replicated item",
+      "Microsoft.RecoveryServices/vaults/replicationRecoveryPlans": "Site Recovery plan",
+    }),
+  ]),
+  ...otherKinds("azure", ["redundancy"], {
     "Microsoft.ContainerService/managedClusters": "Kubernetes cluster",
     "Microsoft.Web/serverfarms": "App Service plan",
   }),
@@ -219,7 +245,6 @@ export const AZURE_KINDS: readonly Kind[] = [
     "Microsoft.Compute/galleries": "compute gallery",
     "Microsoft.Compute/proximityPlacementGroups": "proximity placement group",
     "Microsoft.Compute/restorePointCollections": "restore point collection",
-    "Microsoft.Compute/sshPublicKeys": "SSH public key",
     "Microsoft.Compute/virtualMachines/extensions": "virtual machine extension",
     "Microsoft.ContainerInstance/containerGroups": "container group",
     "Microsoft.DataMigration/services": "database migration service",

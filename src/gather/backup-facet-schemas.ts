@@ -29,6 +29,7 @@ export const BACKUP_FACET_SCHEMAS = {
         anyTag: z.array(condition),
         allTags: z.array(condition),
         leftOut: z.array(z.object({ kind: z.string(), sure: z.boolean() })),
+        withoutParts: strings.exactOptional(),
       }),
     ),
   }),

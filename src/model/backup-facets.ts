@@ -20,7 +20,10 @@ export interface BackupRule {
   readonly continuous?: boolean;
   /** What the rule itself allows between its moment and a completed recovery point, seconds. */
   readonly window: number;
-  /** Where recovery points are kept; the first is where they are made, the others hold copies. */
+  /**
+   * Where recovery points are kept; the first is where they are made, the others hold copies. One place may stand here
+   * several times: the first time for all points, then for a part of them (one a month) that is kept for longer.
+   */
   readonly places: readonly BackupPlace[];
 }
 export interface BackupPlace {
@@ -56,6 +59,11 @@ export interface BackupSelection {
     /** False: it cannot be told, or only some subjects of the kind are left out. */
     readonly sure: boolean;
   }[];
+  /**
+   * Kinds of which some that are part of what is selected are not backed up with it, without it being told which.
+   * Left out: none.
+   */
+  readonly withoutParts?: readonly string[];
 }
 export interface TagCondition {
   readonly key: string;

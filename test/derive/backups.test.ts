@@ -322,6 +322,43 @@ describe("backups joined from plans", () => {
     expect(unlisted.problem(volume())?.message).toContain("which it is part of, was not listed");
   });
 
+  test("a volume that may be left out of an instance's backup: of it nothing is known, of the instance all is", () => {
+    const partly = select({ include: [instance().id], withoutParts: ["aws::ec2::volume"] });
+    const own = observe(volume(), "backups", { rules: [], partOf: [instance().id] });
+    const found = join([
+      all(volume(), instance(), plan("p")),
+      observe(instance(), "backups", { rules: [], partOf: [] }),
+      observe(plan("p"), "backupPlan", planned("p", partly)),
+      own,
+    ]);
+    expect(found.rules(volume())).toBeUndefined();
+    expect(found.problem(volume())?.message).toContain("leaves it out is not told");
+    // Another selection that takes the whole instance is enough.
+    const both = planned("p", partly, select({ include: [instance().id] }));
+    expect(
+      join([
+        all(volume(), instance(), plan("p")),
+        observe(plan("p"), "backupPlan", both),
+        own,
+      ]).rules(volume()),
+    ).toEqual(["p"]);
+  });
+
+  test("a policy of Azure backs up what it names, wherever that is", () => {
+    const azure = { provider: "azure", target: "azure" } as const;
+    const kind = "Microsoft.RecoveryServices/vaults/backupPolicies";
+    const policy = at(kind, "/p", { ...azure, region: "westeurope" });
+    const vm = at("Microsoft.Compute/virtualMachines", "/vm", { ...azure, region: "northeurope" });
+    const kinds = [kind, "Microsoft.DataProtection/backupVaults/backupPolicies"];
+    const listing = inventory([policy], { ...azure, kinds });
+    const machines = inventory([vm], { ...azure, kinds: ["*"] });
+    const read = observe(policy, "backupPlan", planned("p", select({ include: [vm.id] })));
+    expect(join([listing, machines, read]).rules(vm)).toEqual(["p"]);
+    // One kind of policy that was not listed leaves it open.
+    const half = inventory([policy], { ...azure, kinds: [kind] });
+    expect(join([half, machines, read]).rules(vm)).toBeUndefined();
+  });
+
   test("an instance of a cluster has the cluster's own rules as well, and circles end", () => {
     const cluster = at("AWS::RDS::DBCluster", "arn:cluster");
     const member = at("AWS::RDS::DBInstance", "arn:member");
@@ -333,10 +370,7 @@ describe("backups joined from plans", () => {
   });
 
   test("subjects of providers without plans keep what was read of them", () => {
-    const vm = at("Microsoft.Compute/virtualMachines", "vm", {
-      provider: "azure",
-      target: "azure",
-    });
+    const vm = at("compute.googleapis.com/Instance", "vm", { provider: "gcp", target: "gcp" });
     const own = observe(vm, "backups", { rules: [rule("own")], partOf: [] });
     expect(join([own]).value(vm)).toEqual(own.value);
   });

@@ -153,6 +153,18 @@ describe("recovery points joined from those that exist", () => {
     expect(join(parts).of(shares)).toBeUndefined();
   });
 
+  test("of a place that keeps a part for longer, the time for which all are kept", () => {
+    const places = [
+      { region: "eu-west-3", vault: "one", retention: "P7D" },
+      { region: "eu-west-3", vault: "one", retention: "P10Y" },
+      { region: "eu-west-1", vault: null, retention: "P14D" },
+      { region: "eu-west-1", vault: null, retention: "P10Y" },
+    ];
+    const rules = [{ name: "gfs", longestInterval: 86_400, window: 0, places }];
+    const own = observe(volume, "backups", { rules, partOf: [] });
+    expect(join([all(volume), own]).of(volume)?.retention).toBe("P14D");
+  });
+
   test.each<[retentions: readonly (string | null)[], longest: string | null]>([
     [["P7D", "P30D", "P14D"], "P30D"],
     [["P1M", "P35D"], "P35D"],
