@@ -5,6 +5,9 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import mysql from "#probes/azure/mysql.ts";
 import postgresql from "#probes/azure/postgresql.ts";
 import resources from "#probes/azure/resources.ts";
+import dataProtection from "#probes/azure/data-protection.ts";
+import recoveryServices from "#probes/azure/recovery-services.ts";
+import vaults from "#probes/azure/vaults.ts";
 import databases from "#probes/azure/sql-databases.ts";
 import instances from "#probes/azure/sql-managed-instances.ts";
 import servers from "#probes/azure/sql-servers.ts";
@@ -13,7 +16,18 @@ import { estate, evidence, policy } from "../../support/evidence.ts";
 import { fakeSubscription, resource } from "./azure.ts";
 
 const NOW = new Date("2026-06-01T12:00:00Z");
-const PROBES = [resources, servers, databases, instances, postgresql, mysql];
+// The vaults too: a server may be backed up by one of their policies.
+const PROBES = [
+  resources,
+  servers,
+  databases,
+  instances,
+  postgresql,
+  mysql,
+  vaults,
+  recoveryServices,
+  dataProtection,
+];
 
 /** Promises of the kind that statements make, and what becomes of each for each resource. */
 const PROMISES = {
