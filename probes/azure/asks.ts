@@ -1,8 +1,9 @@
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
-import type { Known } from "#probes/common/known.ts";
+import type { From, Known } from "#probes/common/known.ts";
+import { paced } from "./allowances.ts";
 import { fields, type Fields } from "./arm.ts";
 import { AzureFailure, malformed, plain } from "./errors.ts";
-import { walkPages } from "./pages.ts";
+import { together, walkPages } from "./pages.ts";
 import type { AzureSession } from "./session.ts";
 
 export type Asking = Pick<AzureSession, "context" | "client">;
@@ -40,11 +41,11 @@ async function askOrAbsent(
 ): Promise<Known<Fields | null>> {
   const named = namesOf(ask);
   const answer = await context.ask({
-    service: serviceOf(ask),
+    ...paced(context, ask),
     operation: named.operation,
     call: async (signal) => {
       try {
-        return await (await client()).get(ask.under, addressOf(ask), signal);
+        return await (await client()).get(addressOf(ask), signal);
       } catch (error) {
         if (mayBeAbsent && error instanceof AzureFailure && error.absent) return ABSENT;
         throw error;
@@ -69,26 +70,21 @@ export async function listArm(asking: Asking, ask: ArmAsk): Promise<Known<readon
   const { context, client } = asking;
   const named = namesOf(ask);
   const items: unknown[] = [];
-  let first: { observedAt: string; sha256: string } | null = null;
+  const pages: From[] = [];
   const failure = await walkPages(
     context,
     named.operation,
-    async (link, signal) => (await client()).get(ask.under, link ?? addressOf(ask), signal),
-    (page) => {
-      first ??= page;
-      for (const item of page.items) items.push(item);
+    async (link, signal) => (await client()).get(link ?? addressOf(ask), signal),
+    ({ items: page, observedAt, sha256 }) => {
+      pages.push({ operation: named.operation, observedAt, sha256 });
+      for (const item of page) items.push(item);
     },
-    serviceOf(ask),
+    paced(context, ask),
   );
+  const whole = together(pages);
   if (failure !== null) return { ...named, ok: false, failure };
+  if (whole === null) throw malformed("the listing has no page");
   if (items.length > MOST_SUBJECTS) throw malformed("the listing is too long");
-  // The hash is that of all pages together.
-  const whole = await context.ask({
-    service: "local",
-    operation: named.operation,
-    call: () => Promise.resolve(items),
-  });
-  if (!whole.ok) return { ...named, ok: false, failure: whole.failure };
   return {
     ...named,
     ok: true,
@@ -96,11 +92,6 @@ export async function listArm(asking: Asking, ask: ArmAsk): Promise<Known<readon
     observedAt: whole.observedAt,
     sha256: whole.sha256,
   };
-}
-
-/** Each subscription has an allowance, and so a limit, of its own. */
-function serviceOf({ under }: ArmAsk): string {
-  return under === null ? "arm" : `arm ${under.toLowerCase()}`;
 }
 
 function addressOf({ path, apiVersion, query }: ArmAsk): string {

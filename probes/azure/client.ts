@@ -4,15 +4,10 @@ import type { ProbeContext } from "#model/probe.ts";
 import { httpsOrigin, openCredential } from "./credential.ts";
 import { AzureFailure, failureOfArm, malformed, saysAbsent } from "./errors.ts";
 import { limitedClient, trustAlso } from "./http.ts";
-import { pacer } from "./pacer.ts";
 
 const PUBLIC_ARM = "https://management.azure.com";
 const GRAPH_PATH = "/providers/Microsoft.ResourceGraph/resources?api-version=2022-10-01";
 const TOKEN_MILLISECONDS = 30_000;
-/** https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling (per subscription) */
-const ARM_READS = { burst: 250, perSecond: 25 };
-/** https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-for-throttled-requests */
-const GRAPH_QUERIES = { burst: 15, perSecond: 3 };
 
 /**
  * Azure Resource Manager as one target sees it. Every answer is ARM's own JSON: the SDK's models drop unknown fields
@@ -20,10 +15,10 @@ const GRAPH_QUERIES = { burst: 15, perSecond: 3 };
  */
 export interface AzureClient {
   /**
-   * One GET below a subscription (`under`), or below the tenant (`under: null`).
+   * One GET.
    * @param path path and query with api-version, or the whole address that a nextLink names
    */
-  readonly get: (under: string | null, path: string, signal: AbortSignal) => Promise<unknown>;
+  readonly get: (path: string, signal: AbortSignal) => Promise<unknown>;
   /** One page of a Resource Graph query; the body as Microsoft documents it. */
   readonly graph: (body: unknown, signal: AbortSignal) => Promise<unknown>;
   /** A page of all resources: the first (`link: null`), or the one that a nextLink names. */
@@ -108,8 +103,6 @@ async function makeClient(target: TargetOf<"azure">, context: ClientContext): Pr
     const { StorageManagementClient } = await import("@azure/arm-storage");
     return new StorageManagementClient(credential, id, options);
   });
-  const reads = perSubscription(() => pacer(ARM_READS));
-  const queries = pacer(GRAPH_QUERIES);
   const send = async (url: string, abortSignal: AbortSignal, body?: string) => {
     const headers = rest.createHttpHeaders({ Accept: "application/json" });
     if (body !== undefined) headers.set("Content-Type", "application/json");
@@ -121,31 +114,22 @@ async function makeClient(target: TargetOf<"azure">, context: ClientContext): Pr
     });
     return dataOf(await pipeline.sendRequest(http, request));
   };
-  const get: AzureClient["get"] = async (under, path, signal) => {
-    await reads(under ?? "")(signal);
-    return send(new URL(path, origin).href, signal);
-  };
+  const get: AzureClient["get"] = (path, signal) => send(new URL(path, origin).href, signal);
 
   return {
     get,
-    graph: async (body, signal) => {
-      await queries(signal);
-      return send(`${origin}${GRAPH_PATH}`, signal, JSON.stringify(body));
-    },
+    graph: (body, signal) => send(`${origin}${GRAPH_PATH}`, signal, JSON.stringify(body)),
     resources: async (id, link, signal) => {
-      if (link !== null) return get(id, link, signal);
-      await reads(id)(signal);
+      if (link !== null) return get(link, signal);
       const client = await resources(id);
       return raw(signal, (with_) => client.resources.list(with_).byPage().next());
     },
     accounts: async (id, link, signal) => {
-      if (link !== null) return get(id, link, signal);
-      await reads(id)(signal);
+      if (link !== null) return get(link, signal);
       const client = await storage(id);
       return raw(signal, (with_) => client.storageAccounts.list(with_).byPage().next());
     },
     account: async ({ subscription, resourceGroup, name }, signal) => {
-      await reads(subscription)(signal);
       const { storageAccounts } = await storage(subscription);
       return raw(signal, (with_) =>
         storageAccounts.getProperties(resourceGroup, name, {
@@ -155,7 +139,6 @@ async function makeClient(target: TargetOf<"azure">, context: ClientContext): Pr
       );
     },
     blobService: async ({ subscription, resourceGroup, name }, signal) => {
-      await reads(subscription)(signal);
       const { blobServices } = await storage(subscription);
       return raw(signal, (with_) => blobServices.getServiceProperties(resourceGroup, name, with_));
     },

@@ -1,6 +1,7 @@
 import type { Failure } from "#model/probe.ts";
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import type { From } from "#probes/common/known.ts";
+import { pacedQuery } from "./allowances.ts";
 import { fields, text, type Fields } from "./arm.ts";
 import type { AzureSession } from "./session.ts";
 
@@ -47,7 +48,7 @@ export async function askGraph(
       },
     };
     const answer = await context.ask({
-      service: "graph",
+      ...pacedQuery(context),
       operation: OPERATION,
       call: async (signal) => (await client()).graph(body, signal),
     });

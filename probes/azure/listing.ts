@@ -2,7 +2,7 @@ import { kindOf } from "#facts/kinds.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
 import type { Subject } from "#model/subject.ts";
-import { chunks, cutOff } from "#probes/common/chunks.ts";
+import { chunks, cutOff, interleaved } from "#probes/common/chunks.ts";
 import { tell, unanswered, type From, type Known } from "#probes/common/known.ts";
 import { resourceSubject, type Fields } from "./arm.ts";
 import { askArm, below } from "./asks.ts";
@@ -44,7 +44,8 @@ export async function listResources(
       return ours.map((subject) => ({ subject, subscription }));
     }),
   );
-  const items = listings.flat();
+  // So that what is asked of them one by one is asked of all subscriptions beside each other.
+  const items = interleaved(listings);
   if (items.length === 0) return { found: [], unread: [] };
   const { rows, failure } = await askGraph(Object.keys(versions), session);
   if (failure !== null) {

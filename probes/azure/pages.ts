@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
 import type { Failure, ProbeContext } from "#model/probe.ts";
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
+import type { From } from "#probes/common/known.ts";
+import type { Paced } from "./allowances.ts";
 import { fields } from "./arm.ts";
 
 const MOST_PAGES = 1000;
@@ -17,7 +20,7 @@ export interface Page {
  * The next address comes from the server, so a page that was seen already and a list without end are refused;
  * the session refuses another host.
  * @param ask the page at an address; null: the first.
- * @param service whose limit it shares.
+ * @param paced which limits it shares.
  * @returns why the listing is not whole; null when it is.
  */
 export async function walkPages(
@@ -25,7 +28,7 @@ export async function walkPages(
   operation: string,
   ask: (link: string | null, signal: AbortSignal) => Promise<unknown>,
   take: (page: Page) => void,
-  service = "arm",
+  paced: Paced = { service: "arm" },
 ): Promise<Failure | null> {
   const seen = new Set<string>();
   let link: string | null = null;
@@ -33,7 +36,7 @@ export async function walkPages(
   for (let count = 1; ; count += 1) {
     const at = link;
     const answer = await context.ask({
-      service,
+      ...paced,
       operation,
       call: (signal) => ask(at, signal),
     });
@@ -70,4 +73,17 @@ export async function walkPages(
 
 function broken(message: string): Failure {
   return { reason: "malformed", message, retryable: false };
+}
+
+/** One source for several: the earliest moment, and of several hashes the hash of them in order. */
+export function together(sources: readonly From[]): From | null {
+  const [first, ...rest] = sources;
+  if (first === undefined) return null;
+  if (rest.length === 0) return first;
+  const hashes = sources.map(({ sha256 }) => sha256).join("\n");
+  return {
+    operation: first.operation,
+    observedAt: sources.map(({ observedAt }) => observedAt).sort()[0] ?? first.observedAt,
+    sha256: createHash("sha256").update(hashes).digest("hex"),
+  };
 }

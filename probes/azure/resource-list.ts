@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
 import type { TargetOf } from "#model/estate.ts";
 import type { Failure } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
 import type { From } from "#probes/common/known.ts";
 import { resourceSubject } from "./arm.ts";
+import { paced } from "./allowances.ts";
 import type { Asking } from "./asks.ts";
-import { walkPages } from "./pages.ts";
+import { together, walkPages } from "./pages.ts";
 import type { Unread } from "./session.ts";
 import { isMaster } from "./sql-database-facets.ts";
 
@@ -46,7 +46,7 @@ export async function askResources(
         }
       }
     },
-    `arm ${subscription.toLowerCase()}`,
+    paced(context, { under: subscription, path: "/resources" }),
   );
   const unread = (one: Failure): Unread => ({
     operation: OPERATION,
@@ -61,18 +61,5 @@ export async function askResources(
       ...(nameless > 0 ? [unread({ reason: "malformed", message, retryable: false })] : []),
       ...(failure === null ? [] : [unread(failure)]),
     ],
-  };
-}
-
-/** One source for several: the earliest moment, and of several hashes the hash of them in order. */
-export function together(sources: readonly From[]): From | null {
-  const [first, ...rest] = sources;
-  if (first === undefined) return null;
-  if (rest.length === 0) return first;
-  const hashes = sources.map(({ sha256 }) => sha256).join("\n");
-  return {
-    operation: first.operation,
-    observedAt: sources.map(({ observedAt }) => observedAt).sort()[0] ?? first.observedAt,
-    sha256: createHash("sha256").update(hashes).digest("hex"),
   };
 }

@@ -3,6 +3,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
 import { defineRead, type AnyRead, type ProbeContext } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
+import { paced } from "./allowances.ts";
 import type { AccountPath, AzureClient } from "./client.ts";
 import { malformed, plain } from "./errors.ts";
 import * as map from "./storage-facets.ts";
@@ -68,15 +69,17 @@ export function listedFacets(
 export function ownReads(
   { raw, subject, subscription }: ListedAccount,
   wanted: ReadonlySet<FacetName>,
+  context: ProbeContext,
   open: () => Promise<AzureClient>,
 ): AnyRead[] {
   const reads: AnyRead[] = [];
+  const limits = paced(context, { under: subscription, path: subject.id, region: subject.region });
   if (wanted.has("replication") && map.isGeoRedundant(raw) === true) {
     reads.push(
       defineRead({
         subject,
         facet: "replication",
-        service: "arm",
+        ...limits,
         operation: "GET Microsoft.Storage/storageAccounts/{name}?$expand=geoReplicationStats",
         permission: ACCOUNTS_READ,
         call: async (signal) => (await open()).account(pathOf(subject.id, subscription), signal),
@@ -89,7 +92,7 @@ export function ownReads(
       defineRead({
         subject,
         facet: "versioning",
-        service: "arm",
+        ...limits,
         operation: "GET Microsoft.Storage/storageAccounts/{name}/blobServices/default",
         permission: BLOB_SERVICES_READ,
         call: async (signal) =>

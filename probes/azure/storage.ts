@@ -2,7 +2,8 @@ import type { TargetOf } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import { defineProbe, type AnyRead, type ProbeContext } from "#model/probe.ts";
-import { chunks, cutOff } from "#probes/common/chunks.ts";
+import { chunks, cutOff, interleaved } from "#probes/common/chunks.ts";
+import { paced } from "./allowances.ts";
 import { resourceSubject } from "./arm.ts";
 import { openClient } from "./client.ts";
 import { classifyAzure, plain } from "./errors.ts";
@@ -32,10 +33,11 @@ export default defineProbe({
     const listings = await Promise.all(
       target.subscriptions.map((subscription) => list(target, subscription, wanted, context)),
     );
-    for (const { items, reads } of listings) {
+    for (const { items } of listings) {
       for await (const some of chunks(items, context.signal)) yield* some;
-      for await (const some of chunks(reads, context.signal)) yield* context.readAll(some);
     }
+    const reads = interleaved(listings.map((listing) => listing.reads));
+    for await (const some of chunks(reads, context.signal)) yield* context.readAll(some);
     if (context.signal.aborted) {
       yield cutOff(context, "GET Microsoft.Storage/storageAccounts", wanted);
     }
@@ -83,7 +85,7 @@ async function list(
     seen.add(subject.id.toLowerCase());
     const account = { raw, subject, subscription };
     listing.items.push(...listedFacets(account, wanted, context, from));
-    listing.reads.push(...ownReads(account, wanted, () => openClient(target, context)));
+    listing.reads.push(...ownReads(account, wanted, context, () => openClient(target, context)));
   };
 
   const failure = await walkPages(
@@ -94,6 +96,10 @@ async function list(
     ({ items, observedAt, sha256 }) => {
       for (const raw of items) take(raw, { operation, observedAt, sha256 });
     },
+    paced(context, {
+      under: subscription,
+      path: `/subscriptions/${subscription}/providers/Microsoft.Storage/storageAccounts`,
+    }),
   );
   if (unread.length > 0) {
     failed("malformed", `${unread.length} entries of the listing cannot be read (${unread[0]})`);

@@ -23,6 +23,14 @@ export async function* chunks<T>(
   }
 }
 
+/** The items of several lists, one of each in turn: where each list has a limit of its own, none waits for another. */
+export function interleaved<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const longest = lists.reduce((most, { length }) => Math.max(most, length), 0);
+  return Array.from({ length: longest }, (_, at) =>
+    lists.flatMap((list) => list.slice(at, at + 1)),
+  ).flat();
+}
+
 /** The problem of everything that was not read because the signal ended it. */
 export function cutOff(
   context: ProbeContext,

@@ -93,9 +93,10 @@ export function probeContext(
     scan.log(scan.redactor.text(message), scan.redactor.kept(fields));
 
   const ask = async <Raw>(question: Question<Raw>): Promise<Answer<Raw>> => {
-    const outcome = await limits.service(question.service)(() =>
-      limits.total(() => attempt(question, probe.classify, limits, scan)),
-    );
+    const outcome = await limits.service(question.service)(async () => {
+      await question.turn?.(limits.signal);
+      return limits.total(() => attempt(question, probe.classify, limits, scan));
+    });
     if (!outcome.ok) {
       const message = scan.redactor.text(outcome.failure.message).slice(0, 1000);
       log("call failed", { probe: probe.id, operation: question.operation, message });
@@ -212,6 +213,7 @@ async function attempts<Raw>(
       const tooLate = scan.now().getTime() + wait >= end;
       if (!failure.retryable || tried === ATTEMPTS || tooLate) return { ok: false, failure };
       await scan.sleep(wait, signal);
+      await question.turn?.(signal);
     }
   }
 }

@@ -19,6 +19,11 @@ export interface Question<Raw> {
   readonly service: string;
   /** The operation in the provider's spelling. */
   readonly operation: string;
+  /**
+   * Resolves when the provider's allowance lets it be asked, or when the signal aborts. It is waited for before each
+   * attempt, and takes neither a place among the target's calls nor time of the first attempt.
+   */
+  readonly turn?: (signal: AbortSignal) => Promise<void>;
   /** Asks; must obey the signal. Throws what the SDK throws. */
   readonly call: (signal: AbortSignal) => Promise<Raw>;
 }

@@ -1,27 +1,21 @@
 /**
  * `npm run bench:cloud`: an account of AWS behind 40 ms, against the bound that calls, latency and the allowed
- * concurrency set; the same throttled, against the rate; and a seeded account beside Prowler.
- * `npm run bench:cloud delay`, `throttle`, `prowler` run a part.
+ * concurrency set; the same throttled, against the rate; a seeded account beside Prowler; and
+ * subscriptions of Azure behind 60 ms, against what Azure lets an identity ask.
+ * `npm run bench:cloud delay`, `throttle`, `prowler`, `azure` run a part.
  */
-import { fork, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { Size } from "./cloud/account.ts";
+import { azure } from "./cloud/azure.ts";
+import { next, scanBy, serverChild, type Scanned } from "./cloud/children.ts";
 import { besideProwler } from "./cloud/prowler.ts";
 import { benchExitCode, figure, remark } from "./figure.ts";
 
-const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const LATENCY_MS = 40;
 /** Calls at once that the scan allows itself: for one service (src/gather/context.ts) and for the account. */
 const SERVICE_LIMITS: Readonly<Record<string, number>> = { s3: 20 };
 const SERVICE_LIMIT = 5;
 const ACCOUNT_LIMIT = 40;
 
-interface Scanned {
-  readonly seconds: number;
-  readonly subjects: number;
-  readonly problems: readonly string[];
-  readonly megabytes: number;
-}
 interface Asked {
   readonly calls: Readonly<Record<string, number>>;
   readonly refused: number;
@@ -29,20 +23,23 @@ interface Asked {
 
 async function scan(size: Size, perSecond?: number): Promise<Scanned & Asked> {
   const options = { size, latency: LATENCY_MS, ...(perSecond === undefined ? {} : { perSecond }) };
-  const server = fork(here("./cloud/server-child.ts"), [JSON.stringify(options)]);
+  const server = serverChild("server-child.ts", options);
   const url = await next<string>(server);
-  const scanned = await next<Scanned>(fork(here("./cloud/scan-child.ts"), [url]));
+  const scanned = await scanBy(
+    {
+      id: "aws",
+      provider: "aws",
+      account: "123456789012",
+      regions: ["eu-west-3"],
+      endpoints: { api: url },
+      credentials: { env: { accessKeyId: "BENCH_KEY_ID", secretAccessKey: "BENCH_SECRET" } },
+    },
+    { BENCH_KEY_ID: "AKIABENCHBENCHBENCH1", BENCH_SECRET: "bench-secret-key" },
+  );
   server.send("calls");
   const asked = await next<Asked>(server);
   server.disconnect();
   return { ...scanned, ...asked };
-}
-
-function next<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    child.once("message", (message) => resolve(message as T));
-    child.once("exit", (code) => reject(new Error(`a child of the bench ended with ${code}`)));
-  });
 }
 
 /** Seconds that the calls take at least: those of each service side by side as far as allowed, and all together. */
@@ -81,7 +78,7 @@ async function throttled(): Promise<void> {
   figure(name, slow.seconds / (answered / RATE), 1.25, "×");
 }
 
-const parts = { delay: delayed, throttle: throttled, prowler: besideProwler };
+const parts = { delay: delayed, throttle: throttled, prowler: besideProwler, azure };
 const wanted = process.argv.slice(2);
 for (const [name, part] of Object.entries(parts)) {
   if (wanted.length === 0 || wanted.includes(name)) await part();

@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 import type { Problem } from "#model/evidence.ts";
 import { below } from "#probes/azure/asks.ts";
-import { pacer } from "#probes/azure/pacer.ts";
 import redis from "#probes/azure/redis.ts";
 import resources from "#probes/azure/resources.ts";
 import { testScan } from "../../support/probe-context.ts";
@@ -105,13 +104,4 @@ describe("paths below what a server named", () => {
       expect(() => below(id)).toThrow("is no ARM id");
     },
   );
-});
-
-test("the allowance lets a burst through and makes the next wait its turn", async () => {
-  const take = pacer({ burst: 3, perSecond: 0.001 });
-  const stop = new AbortController();
-  await Promise.all([take(stop.signal), take(stop.signal), take(stop.signal)]);
-  const fourth = take(stop.signal);
-  stop.abort();
-  await expect(fourth).rejects.toThrow("abort");
 });
