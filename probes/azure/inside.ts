@@ -5,7 +5,7 @@ import type { Fields } from "./arm.ts";
 import { askArm, below, listArm } from "./asks.ts";
 import { classifyAzure, malformed } from "./errors.ts";
 import { childSubject } from "./listing.ts";
-import { together } from "./resource-list.ts";
+import { together } from "./pages.ts";
 import type { AzureSession } from "./session.ts";
 
 /** A resource in which others lie that ARM's list of all resources does not show. */

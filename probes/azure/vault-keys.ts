@@ -8,7 +8,7 @@ import { askBelow, listBelow, type Above } from "./asks-below.ts";
 import { classifyAzure, malformed } from "./errors.ts";
 import { toKeyRotation } from "./key-rotation.ts";
 import { childSubject } from "./listing.ts";
-import { together } from "./resource-list.ts";
+import { together } from "./pages.ts";
 import { inSubscriptions, type AzureSession } from "./session.ts";
 
 const VAULT = "Microsoft.KeyVault/vaults";
