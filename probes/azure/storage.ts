@@ -8,6 +8,7 @@ import { resourceSubject } from "./arm.ts";
 import { openClient } from "./client.ts";
 import { classifyAzure, plain } from "./errors.ts";
 import { walkPages } from "./pages.ts";
+import { inSubscriptions } from "./session.ts";
 import { ACCOUNTS_READ, BLOB_SERVICES_READ, listedFacets, ownReads } from "./storage-account.ts";
 
 const fromAccount = { permissions: [ACCOUNTS_READ] };
@@ -30,17 +31,19 @@ export default defineProbe({
   classify: classifyAzure,
   gather: async function* (target, wanted, context) {
     if (target.provider !== "azure" || wanted.size === 0) return;
-    const listings = await Promise.all(
-      target.subscriptions.map((subscription) => list(target, subscription, wanted, context)),
-    );
-    for (const { items } of listings) {
-      for await (const some of chunks(items, context.signal)) yield* some;
-    }
-    const reads = interleaved(listings.map((listing) => listing.reads));
-    for await (const some of chunks(reads, context.signal)) yield* context.readAll(some);
-    if (context.signal.aborted) {
-      yield cutOff(context, "GET Microsoft.Storage/storageAccounts", wanted);
-    }
+    yield* inSubscriptions(target, context, async function* act({ subscriptions }) {
+      const listings = await Promise.all(
+        subscriptions.readable.map((id) => list(target, id, wanted, context)),
+      );
+      for (const { items } of listings) {
+        for await (const some of chunks(items, context.signal)) yield* some;
+      }
+      const reads = interleaved(listings.map((listing) => listing.reads));
+      for await (const some of chunks(reads, context.signal)) yield* context.readAll(some);
+      if (context.signal.aborted) {
+        yield cutOff(context, "GET Microsoft.Storage/storageAccounts", wanted);
+      }
+    });
   },
 });
 

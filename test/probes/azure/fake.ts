@@ -19,6 +19,7 @@ export const ESTATE: AzureEstate = {
   tenant: TENANT,
   applications: [{ clientId: CLIENT, clientSecret: CANARY }],
   pageSize: 2,
+  managementGroups: { whole: [FIRST, SECOND] },
   subscriptions: [
     {
       id: FIRST,
