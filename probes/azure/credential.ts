@@ -32,13 +32,17 @@ export async function openCredential(
     disableInstanceDiscovery: authorityHost !== PUBLIC_AUTHORITY,
     retryOptions: { maxRetries: 0 },
   };
-  const { ClientSecretCredential, DefaultAzureCredential } = await import("@azure/identity");
+  const { ClientSecretCredential, DefaultAzureCredential, ManagedIdentityCredential } =
+    await import("@azure/identity");
   if (clientId === null || clientSecret === null) {
-    const chain = new DefaultAzureCredential({
-      ...options,
-      tenantId: target.tenant,
-      httpClient: http,
-    });
+    const { AZURE_TOKEN_CREDENTIALS: only, AZURE_CLIENT_ID: identity } = context.environment;
+    // Pinned to this one, the library's chain drops the options, and with them the limits of `http`.
+    const chain = /^\s*ManagedIdentityCredential\s*$/i.test(only ?? "")
+      ? new ManagedIdentityCredential({
+          ...(identity ? { clientId: identity } : {}),
+          httpClient: http,
+        })
+      : new DefaultAzureCredential({ ...options, tenantId: target.tenant, httpClient: http });
     return oneAtATime((scopes, more) => chain.getToken(scopes, more), context);
   }
 

@@ -103,10 +103,15 @@ async function readText(
   return Buffer.concat(chunks).toString("utf8");
 }
 
+const SECRET_FIELDS = ["client_secret", "client_assertion"];
+
 function withoutSecrets(body: string, request: PipelineRequest): string {
-  const token = request.headers.get("Authorization")?.replace(/^Bearer /, "");
-  const form = typeof request.body === "string" ? new URLSearchParams(request.body) : null;
-  return [token, form?.get("client_secret")]
+  const { headers, body: sent } = request;
+  const token = headers.get("Authorization")?.replace(/^Bearer /, "");
+  const form = typeof sent === "string" ? new URLSearchParams(sent) : null;
+  const inForm = SECRET_FIELDS.map((name) => form?.get(name));
+  // App Service's proof that it is the app that asks for its identity's token.
+  return [token, headers.get("X-IDENTITY-HEADER"), ...inForm]
     .filter((secret) => typeof secret === "string" && secret.length >= 6)
     .flatMap((secret) => spellings(secret ?? ""))
     .reduce((text, secret) => text.replaceAll(secret, "[redacted]"), body);

@@ -8,7 +8,7 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /** Environment variables that hold secrets of the providers' default credential chains. */
 const SECRET_VARIABLES =
-  /^(?:AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|AZURE_CLIENT_SECRET|AZURE_PASSWORD|AZURE_CLIENT_CERTIFICATE_PASSWORD|.*_(?:SECRET|TOKEN|PASSWORD|SECRET_KEY))$/;
+  /^(?:AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|AZURE_CLIENT_SECRET|AZURE_PASSWORD|AZURE_CLIENT_CERTIFICATE_PASSWORD|IDENTITY_HEADER|.*_(?:SECRET|TOKEN|PASSWORD|SECRET_KEY))$/;
 
 /** The real clock, the real chance and everything else that a scan from the command line runs with. */
 export function scanSettings(options: {

@@ -6,11 +6,11 @@ import { createServer } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import type { Redactor } from "#gather/redact.ts";
 import resources from "#probes/azure/resources.ts";
 import storage from "#probes/azure/storage.ts";
+import { NO_REDACTION } from "../../support/no-redaction.ts";
 import { testScan, type TestScanOptions } from "../../support/probe-context.ts";
-import { CANARY, CLIENT, FIRST, startFixture, TENANT, type Fixture } from "./fake.ts";
+import { CANARY, FIRST, startFixture, type Fixture } from "./fake.ts";
 
 const TOKEN = /oauth2\/v2\.0\/token/;
 const ENTRA = /v2\.0\//;
@@ -39,16 +39,6 @@ describe("credentials", () => {
     writeFileSync(secret, `${CANARY}\n`);
     const credentials = { env: { clientId: "TEST_AZURE_CLIENT" }, files: { clientSecret: secret } };
     expect((await gather({ credentials })).problems).toEqual([]);
-  });
-
-  test("from the SDK's default chain, here its environment", async () => {
-    vi.stubEnv("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential");
-    vi.stubEnv("AZURE_TENANT_ID", TENANT);
-    vi.stubEnv("AZURE_CLIENT_ID", CLIENT);
-    vi.stubEnv("AZURE_CLIENT_SECRET", CANARY);
-    const { observations, problems } = await gather({ credentials: undefined });
-    expect(problems).toEqual([]);
-    expect(observations).toHaveLength(5);
   });
 
   test("the default chain finds nothing", async () => {
@@ -197,15 +187,6 @@ describe("addresses and trust", () => {
     }
   });
 });
-
-/** What comes out must be clean before the scan's own redaction. */
-const NO_REDACTION: Redactor = {
-  text: (text) => text,
-  value: (value) => value,
-  kept: (value) => value,
-  subject: (subject) => subject,
-  learn: () => {},
-};
 
 describe("secrets", () => {
   test("the scan learns the token before it is used", async () => {

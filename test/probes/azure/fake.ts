@@ -14,10 +14,12 @@ export const HIDDEN = "44444444-4444-4444-8444-444444444444";
 export const CLIENT = "55555555-5555-4555-8555-555555555555";
 /** A secret that no pattern would know as one. */
 export const CANARY = "canary.of.the.coal.mine.0815";
+/** What a cluster would give a workload; no JWT, so that no pattern takes it out either. */
+export const FEDERATED = "canary.of.the.cluster.4711";
 
 export const ESTATE: AzureEstate = {
   tenant: TENANT,
-  applications: [{ clientId: CLIENT, clientSecret: CANARY }],
+  applications: [{ clientId: CLIENT, clientSecret: CANARY, federated: FEDERATED }],
   pageSize: 2,
   managementGroups: { whole: [FIRST, SECOND] },
   subscriptions: [

@@ -1,0 +1,3 @@
+import { testChain } from "./default-chain.ts";
+
+testChain(["machine"]);
