@@ -5,7 +5,7 @@ import { onlyAws, onlyAzure } from "../support/one-provider.ts";
 import { root } from "../support/probity.ts";
 
 const OF_AWS = /\/probes\/aws\/|\/node_modules\/@(?:aws|aws-sdk|smithy)\//;
-const OF_AZURE = /\/probes\/azure\/|\/node_modules\/@azure\//;
+const OF_AZURE = /\/probes\/azure\/|\/node_modules\/@(?:azure|typespec)\//;
 
 test.each([
   ["AWS", onlyAws, OF_AWS, OF_AZURE],

@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { onlyAws, onlyAzure } from "../support/one-provider.ts";
 import { root } from "../support/probity.ts";
 
 const run = promisify(execFile);
@@ -55,6 +56,20 @@ async function probity(place: string, ...args: readonly string[]) {
   return { said: done.stdout, ran };
 }
 
+/** Names in what the probes are made of, and in their packages; a bundle tells no files. */
+const OF_AWS = [
+  "observeListed",
+  "ReportNotReady",
+  "DescribeSecurityGroupsCommand",
+  "AWS4-HMAC-SHA256",
+];
+const OF_AZURE = [
+  "inSubscriptions",
+  "AzureFailure",
+  "DefaultAzureCredential",
+  "bearerTokenAuthenticationPolicy",
+];
+
 const POLICY = ["list", "claims", "--policy", "config/policies/pingflow.yaml"];
 
 describe("the bundle of the command line", () => {
@@ -84,6 +99,25 @@ describe("the bundle of the command line", () => {
     const mentions = (call: string) => texts.some((text) => text.includes(call));
     expect(mentions("DescribeSecurityGroups")).toBe(true);
     expect(mentions("DescribeFleetInstances")).toBe(false);
+  });
+
+  test.each([
+    ["AWS", onlyAws, OF_AWS, OF_AZURE],
+    ["Azure", onlyAzure, OF_AZURE, OF_AWS],
+  ])("a scan of %s alone loads its code, and no other cloud's", async (_, start, own, other) => {
+    const one = await start();
+    try {
+      const { report, files } = await one.scan(join(installed, "dist/commands.js"));
+      expect(report.summary.evaluations.pass).toBeGreaterThan(0);
+      expect(files.every((file) => file.startsWith(installed))).toBe(true);
+      const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
+      const loaded = (names: readonly string[]) =>
+        names.filter((name) => texts.some((text) => text.includes(name)));
+      expect(loaded(own)).toEqual(own);
+      expect(loaded(other)).toEqual([]);
+    } finally {
+      await one.close();
+    }
   });
 
   test.each([["scan"], ["evaluate"], ["check"], ["validate"], ["list"]])(
