@@ -182,6 +182,45 @@ describe("reading a facet", () => {
     expect(items).toHaveLength(30);
     expect(most).toBe(3);
   });
+
+  test("who waits for a turn holds no place of another service, and each try waits for its own", async () => {
+    const alone: Target = { ...target, limits: { concurrency: 1 } };
+    const asked = context(settings(), failing({}), alone);
+    const turns: (() => void)[] = [];
+    let calls = 0;
+    const waiting = asked.ask({
+      service: "paced",
+      operation: "paced",
+      turn: () => new Promise((resolve) => void turns.push(resolve)),
+      call: async () => {
+        calls += 1;
+        if (calls === 1) throw new Error("slow down");
+        return true;
+      },
+    });
+    const other = { service: "other", operation: "other", call: async () => "answered" };
+    expect(await asked.ask(other)).toMatchObject({ raw: "answered" });
+    expect([calls, turns.length]).toEqual([0, 1]);
+    turns[0]?.();
+    await expect.poll(() => turns.length).toBe(2);
+    expect(calls).toBe(1);
+    turns[1]?.();
+    expect(await waiting).toMatchObject({ ok: true });
+  });
+
+  test("a scan that is cut off waits for no turn", async () => {
+    const stop = new AbortController();
+    const asked = context(settings({ signal: stop.signal }), failing({}));
+    const waiting = asked.ask({
+      service: "paced",
+      operation: "paced",
+      turn: (signal) => new Promise((resolve) => signal.addEventListener("abort", () => resolve())),
+      call: async () => true,
+    });
+    await Promise.resolve();
+    stop.abort();
+    expect(await waiting).toMatchObject({ ok: false, failure: { reason: "cancelled" } });
+  });
 });
 
 describe("gathering", () => {
