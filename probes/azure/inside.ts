@@ -1,5 +1,6 @@
 import type { Observation, Problem } from "#model/evidence.ts";
 import { targetSubject, type Subject } from "#model/subject.ts";
+import { interleaved } from "#probes/common/chunks.ts";
 import type { From, Known } from "#probes/common/known.ts";
 import type { Fields } from "./arm.ts";
 import { askArm, below, listArm } from "./asks.ts";
@@ -47,10 +48,13 @@ export async function parentsOf(
   const unread = [...subscriptions.unread, ...listings.flatMap((listing) => listing.unread)];
   const [first] = unread;
   return {
-    items: listings.flatMap(({ subscription, items }) =>
-      [...items.values()]
-        .filter(({ kind }) => names.has(kind.toLowerCase()))
-        .map((subject) => ({ subject, subscription })),
+    // As in listing.ts: next to each other stands what other subscriptions have.
+    items: interleaved(
+      listings.map(({ subscription, items }) =>
+        [...items.values()]
+          .filter(({ kind }) => names.has(kind.toLowerCase()))
+          .map((subject) => ({ subject, subscription })),
+      ),
     ),
     complete: first === undefined,
     unread: first === undefined ? null : { ok: false, ...first },

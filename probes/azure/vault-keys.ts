@@ -9,6 +9,7 @@ import { classifyAzure, malformed } from "./errors.ts";
 import { toKeyRotation } from "./key-rotation.ts";
 import { childSubject } from "./listing.ts";
 import { together } from "./pages.ts";
+import { parentsOf, type Parents } from "./inside.ts";
 import { inSubscriptions, type AzureSession } from "./session.ts";
 
 const VAULT = "Microsoft.KeyVault/vaults";
@@ -30,7 +31,7 @@ export default defineProbe({
   gather: async function* gather(target, wanted, context) {
     if (target.provider !== "azure") return;
     yield* inSubscriptions(target, context, async function* act(session) {
-      const vaults = await vaultsOf(session);
+      const vaults = await parentsOf([VAULT], session);
       const listings = await Promise.all(
         vaults.items.map(async (vault) => ({ vault, known: await keysOf(vault, session) })),
       );
@@ -51,31 +52,6 @@ export default defineProbe({
   },
 });
 
-interface Vaults {
-  readonly items: readonly Above[];
-  readonly complete: boolean;
-  readonly source: From | null;
-}
-
-async function vaultsOf({ subscriptions, resources }: AzureSession): Promise<Vaults> {
-  const listings = await Promise.all(
-    subscriptions.readable.map(async (subscription) => ({
-      subscription,
-      ...(await resources(subscription)),
-    })),
-  );
-  return {
-    items: listings.flatMap(({ subscription, items }) =>
-      [...items.values()]
-        .filter(({ kind }) => kind.toLowerCase() === VAULT.toLowerCase())
-        .map((subject) => ({ subject, subscription })),
-    ),
-    complete:
-      subscriptions.unread.length === 0 && listings.every(({ unread }) => unread.length === 0),
-    source: together(listings.flatMap(({ source }) => source ?? [])),
-  };
-}
-
 type Key = ReturnType<typeof childSubject>;
 
 async function keysOf(vault: Above, session: AzureSession): Promise<Known<readonly Key[]>> {
@@ -93,7 +69,7 @@ async function keysOf(vault: Above, session: AzureSession): Promise<Known<readon
 
 /** Complete only when all vaults are known and each listed its keys; what fails alike is said once. */
 function* inventory(
-  { complete, source }: Vaults,
+  { complete, source }: Parents,
   answers: readonly Known<readonly Key[]>[],
   { context, target }: AzureSession,
 ): Generator<Observation | Problem> {

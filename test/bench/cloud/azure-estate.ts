@@ -54,7 +54,7 @@ function subscriptionOf(id: string): AzureSubscription {
           enablePurgeProtection: true,
           publicNetworkAccess: "Disabled",
         },
-        below: logsTo(workspace),
+        below: { ...logsTo(workspace), keys: [] },
       })),
       ...make(HELD.caches, "Microsoft.Cache/Redis", (index) => ({
         zones: index % 2 === 0 ? ["1", "2"] : ["1"],

@@ -1,10 +1,13 @@
 /** Scans the target given with every probe of its provider; tells its parent what it took. */
+import { setFlagsFromString } from "node:v8";
 import { scanSettings } from "#cli/settings.ts";
 import { gather } from "#gather/gather.ts";
 import { targetSchema } from "#model/estate.ts";
 import type { FacetName } from "#model/facets.ts";
 import { probes } from "#probes/index.ts";
 
+// As the command line does (bin/commands.js).
+setFlagsFromString("--semi-space-growth-factor=1");
 const target = targetSchema.parse(JSON.parse(process.argv[2] ?? ""));
 const planned = probes
   .filter(({ provider }) => provider === target.provider)
