@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { controls } from "#controls/index.ts";
+import { readableBy } from "#derive/readable.ts";
+import { credentialValue } from "#estate/credentials.ts";
+import { evaluate } from "#evaluate/evaluate.ts";
+import { extentOf, heldAgainst, surprisesIn } from "#fixtures/estate/aws-recorded/truth.ts";
+import { OFFICE } from "#fixtures/estate/azure/kept/web.ts";
+import { gather } from "#gather/gather.ts";
+import { plan } from "#gather/plan.ts";
+import { createRedactor } from "#gather/redact.ts";
+import { expectationOf } from "#model/expectation.ts";
+import type { Check } from "#model/policy.ts";
+import type { Report } from "#model/report.ts";
+import { probes } from "#probes/index.ts";
+import { CANARY, CLIENT, startFixture, TENANT } from "../../probes/azure/fake.ts";
+import { policy } from "../../support/evidence.ts";
+import { CHECKS } from "./checks.ts";
+import { GROUP, HIDDEN, LEADS, NOW, RESTRICTED, seededEstate } from "./estate.ts";
+
+const POLICY = policy(
+  CHECKS.map(({ id, control = id, expect: expected, kinds }) => {
+    const known = controls.get(control);
+    if (known === undefined) throw new Error(`no control ${control}`);
+    const given: Check["expect"] = JSON.parse(JSON.stringify(expectationOf(known).parse(expected)));
+    const scope = {
+      providers: ["azure" as const],
+      ...(kinds === undefined ? {} : { kinds: [...kinds] }),
+    };
+    return { id, checks: [{ control, expect: given, scope }] };
+  }),
+);
+
+describe("a company's estate on Azure, seeded and scanned", async () => {
+  const { estate: azure, truth } = seededEstate();
+  const fixture = await startFixture({
+    ...azure,
+    tenant: TENANT,
+    applications: [{ clientId: CLIENT, clientSecret: CANARY }],
+  });
+  afterAll(() => fixture.close());
+  fixture.azure.setFaults(
+    { path: /\/resources\?/, fault: { kind: "throttled", retryAfter: "1" }, times: 1 },
+    { path: /configurations\//, fault: { kind: "throttled" }, times: 1 },
+    {
+      path: new RegExp(`${RESTRICTED}/providers/Microsoft.Storage/storageAccounts`, "i"),
+      fault: { kind: "denied" },
+    },
+  );
+  const targets = [
+    fixture.target({ id: "production", subscriptions: [], managementGroups: [GROUP] }),
+    fixture.target({ id: "corner", subscriptions: [RESTRICTED, HIDDEN] }),
+  ];
+  const estate = {
+    version: 1 as const,
+    targets,
+    labels: [{ label: "leads", match: { tags: { principalId: LEADS } } }],
+    ranges: [{ name: "office", ranges: [OFFICE] }],
+  };
+  const { environment } = fixture;
+  const waits: number[] = [];
+  let report: Report;
+
+  beforeAll(async () => {
+    const evidence = await gather(targets, plan([POLICY], estate, controls, probes), {
+      now: () => NOW,
+      sleep: (milliseconds) => {
+        waits.push(milliseconds);
+        return Promise.resolve();
+      },
+      random: () => 0.5,
+      signal: new AbortController().signal,
+      log: () => {},
+      redactor: createRedactor(),
+      secret: (one, name) => credentialValue(one.credentials, name, environment),
+      environment,
+      active: false,
+      maxAnswerBytes: 4_000_000,
+    });
+    report = evaluate({
+      policies: [POLICY],
+      estate,
+      attestations: [],
+      waivers: [],
+      evidence,
+      controls,
+      readable: readableBy(probes),
+      now: NOW,
+      tool: { name: "probity", version: "test" },
+      full: true,
+    });
+  }, 60_000);
+
+  test("is as large and as varied as it is meant to be", () => {
+    const { resources, violations, traps } = extentOf(truth);
+    expect(resources).toBeGreaterThanOrEqual(150);
+    expect(violations.length).toBeGreaterThanOrEqual(40);
+    expect(traps.length).toBeGreaterThanOrEqual(25);
+  });
+
+  test.each([...truth.keys()])("every verdict of %s equals what was seeded", (target) => {
+    const held = heldAgainst(report.claims, target, truth.get(target) ?? []);
+    expect(held.map(({ actual }) => actual)).toEqual(held.map(({ expected }) => expected));
+  });
+
+  test("nothing fails that was not seeded to fail", () => {
+    expect(surprisesIn(report.claims, truth)).toEqual([]);
+  });
+
+  test("every promise has what keeps it and what breaks it", () => {
+    const outcomes = report.claims.map(({ id, verdict, checks }) => [
+      id,
+      verdict,
+      checks.some(({ evaluations }) => evaluations.some(({ outcome }) => outcome === "pass")),
+    ]);
+    expect(outcomes).toEqual(CHECKS.map(({ id }) => [id, "violated", true]));
+  });
+
+  test("what may not be read is named in Azure's spelling, and what throttled was asked again", () => {
+    const denied = report.problems.filter(({ reason }) => reason === "denied");
+    expect(new Set(denied.map(({ permission }) => permission))).toEqual(
+      new Set(["Microsoft.Storage/storageAccounts/read", "Microsoft.Resources/subscriptions/read"]),
+    );
+    expect(denied.map(({ target }) => target)).not.toContain("production");
+    const throttled = fixture.azure.calls.filter(({ status }) => status === 429);
+    expect(throttled).toHaveLength(2);
+    expect(waits).toContain(1000);
+  });
+});
