@@ -8,11 +8,12 @@ import type { Place } from "#fixtures/estate/azure/kept/place.ts";
 import { account, logged } from "#fixtures/estate/azure/kept/stores.ts";
 import { defenderPlan, subscriptionBelow } from "#fixtures/estate/azure/kept/subscription.ts";
 import { backups } from "./backups.ts";
+import { CHECKS } from "./checks.ts";
 import { databases } from "./databases.ts";
 import { edge } from "./edge.ts";
 import { networks } from "./network.ts";
-import { inside, many, passes, stored, type AzureSeed } from "./seed.ts";
-import { stores } from "./stores.ts";
+import { inside, many, passes, stored, type AzureSeed, type Expected } from "./seed.ts";
+import { ACCOUNT, stores } from "./stores.ts";
 
 export const NOW = new Date("2026-06-01T12:00:00Z");
 export const PRODUCTION = "22222222-2222-4222-8222-222222222222";
@@ -26,6 +27,14 @@ export const LEADS = "77777777-7777-4777-8777-777777777777";
 const STRANGER = "88888888-8888-4888-8888-888888888888";
 
 const WATCH = passes("audit-logging", "threat-detection", "vulnerability-scanning");
+
+/** Of an account that may not be read nothing is known. */
+const UNREAD = open(Object.keys(ACCOUNT));
+
+/** That each of these promises is left open. */
+function open(promises: readonly string[]): Expected {
+  return Object.fromEntries(promises.map((id) => [id, "unknown" as const]));
+}
 
 function subscription(
   place: Place,
@@ -78,9 +87,13 @@ export function seededEstate(): {
   ];
   const restricted = [
     {
-      ...inside("stsecret", { "encryption-at-rest": "unknown", "https-only": "unknown" }),
+      ...inside("stsecret", UNREAD),
       account: account(at(RESTRICTED), "stsecret"),
     },
+    // The target itself stands for what nobody can see.
+    inside("corner", open(CHECKS.map(({ id }) => id)), {
+      trap: "a subscription that is not there, as far as Azure says",
+    }),
     inside(RESTRICTED, WATCH, { trap: "what may not be read is no violation" }),
   ];
   const leads = { principal: LEADS, role: "owner" } as const;

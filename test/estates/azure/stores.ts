@@ -13,7 +13,7 @@ import {
 import { service } from "#fixtures/estate/azure/kept/services.ts";
 import { inside, many, passes, seeded, stored, type AzureSeed } from "./seed.ts";
 
-const ACCOUNT = passes(
+export const ACCOUNT = passes(
   "data-residency",
   "encryption-at-rest",
   "public-access",
@@ -31,17 +31,25 @@ const CACHE = passes(
   "tls-protocol-versions",
   "zone-redundancy",
 );
-const COSMOS = passes(
-  "data-residency",
-  "encryption-at-rest",
-  "public-access",
-  "tls-protocol-versions",
-  "zone-redundancy",
-  "geo-copies",
-  "backup-frequency",
-);
+const COSMOS = {
+  ...passes(
+    "data-residency",
+    "encryption-at-rest",
+    "public-access",
+    "tls-protocol-versions",
+    "zone-redundancy",
+    "geo-copies",
+    "backup-frequency",
+  ),
+  // No setting of it refuses clear text, and none lets it in.
+  "https-only": "unknown",
+} as const;
 const WORKSPACE = passes("data-residency", "encryption-at-rest", "public-access", "log-retention");
-const VAULT = passes("data-residency", "public-access", "audit-logging");
+/** Which cipher it uses nothing states. */
+const VAULT = {
+  ...passes("data-residency", "public-access", "audit-logging"),
+  "encryption-at-rest": "unknown",
+} as const;
 
 /** Storage accounts, caches, accounts of Cosmos DB, workspaces, vaults for keys and other stores. */
 export function stores(place: Place): readonly AzureSeed[] {
@@ -349,12 +357,13 @@ function others(place: Place): readonly AzureSeed[] {
     seeded(service(place, "Microsoft.EventHub/namespaces"), {
       ...data,
       ...passes("encryption-at-rest", "tls-protocol-versions", "zone-redundancy"),
+      "https-only": "unknown",
     }),
     seeded(
       service(place, "Microsoft.ServiceBus/namespaces", "bus-old", {
         properties: { minimumTlsVersion: "1.0" },
       }),
-      { ...data, "tls-protocol-versions": "fail" },
+      { ...data, "tls-protocol-versions": "fail", "https-only": "unknown" },
       { violates: "a namespace that accepts TLS 1.0" },
     ),
     seeded(
