@@ -72,7 +72,7 @@ function apps(place: Place): readonly AzureSeed[] {
       { violates: "an app that everyone may reach" },
     ),
     seeded(
-      app(place, "app-denied", config({ ipSecurityRestrictions: [office, nobody, everyone] })),
+      app(place, "app-denied", config({ ipSecurityRestrictions: [everyone, nobody, office] })),
       APP,
       { trap: "a denial of all before a rule that lets everyone in" },
     ),

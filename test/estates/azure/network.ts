@@ -62,7 +62,7 @@ const GROUPS: readonly Group[] = [
   },
   {
     name: "nsg-denied",
-    rules: [inbound("no", 200, { access: "Deny" }), inbound("ssh", 300)],
+    rules: [inbound("ssh", 300), inbound("no", 200, { access: "Deny" })],
     expected: CLOSED,
     note: { trap: "a denial before what allows" },
   },
