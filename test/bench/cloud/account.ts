@@ -67,6 +67,9 @@ export function answersOf({ securityGroups, logGroups, recoveryPoints }: Size): 
 const REPORT_COLUMNS =
   "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,password_next_rotation,mfa_active,access_key_1_active,access_key_2_active";
 
+/** Every report has the root user. */
+const REPORT_ROOT = `<root_account>,arn:aws:iam::${ACCOUNT}:root,2020-01-01T00:00:00+00:00,not_supported,no_information,not_supported,not_supported,true,false,false`;
+
 /** What an account answers that has nothing else. */
 const EMPTY: ApiAnswers = {
   ...Object.fromEntries(
@@ -94,7 +97,7 @@ const EMPTY: ApiAnswers = {
   "iam:GenerateCredentialReport": { State: "COMPLETE" as const },
   "iam:GetAccountSummary": { SummaryMap: { AccountMFAEnabled: 1, AccountPasswordPresent: 1 } },
   "iam:GetCredentialReport": {
-    Content: Buffer.from(`${REPORT_COLUMNS}\n`),
+    Content: Buffer.from(`${REPORT_COLUMNS}\n${REPORT_ROOT}\n`),
     ReportFormat: "text/csv" as const,
     GeneratedTime: new Date(),
   },
