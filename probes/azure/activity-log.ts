@@ -35,7 +35,7 @@ export default defineProbe({
     yield* inSubscriptions(target, context, async function* act(session) {
       yield* observeSubscriptions(session, wanted, (id) => ({
         auditLogs: async () => {
-          const from = await askSettings(session, id, `/subscriptions/${id}`);
+          const from = await askSettings(session, id);
           return { from, map: () => toAuditLogs(answerOf(from)) };
         },
       }));

@@ -60,7 +60,7 @@ async function askSentinel(
   session: AzureSession,
   id: string,
 ): Promise<{ watching: readonly string[] | null; unread: readonly Known<unknown>[] }> {
-  const settings = await askSettings(session, id, `/subscriptions/${id}`);
+  const settings = await askSettings(session, id);
   if (!settings.ok) return { watching: null, unread: [settings] };
   let workspaces: readonly string[];
   try {

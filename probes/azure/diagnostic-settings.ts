@@ -5,26 +5,13 @@ import { fields, flag, text, type Fields } from "./arm.ts";
 import { listArm, type Asking } from "./asks.ts";
 import { list } from "./facets.ts";
 
-const API = "2021-05-01-preview";
-const SETTINGS = "providers/Microsoft.Insights/diagnosticSettings";
-const CATEGORIES = "providers/Microsoft.Insights/diagnosticSettingsCategories";
+export const SETTINGS_API = "2021-05-01-preview";
+export const SETTINGS_PATH = "providers/Microsoft.Insights/diagnosticSettings";
 
-/** @param at path of the resource or subscription */
-export function askSettings(
-  asking: Asking,
-  under: string,
-  at: string,
-): Promise<Known<readonly Fields[]>> {
-  return listArm(asking, { under, path: `${at}/${SETTINGS}`, apiVersion: API });
-}
-
-/** The categories of logs that a resource can write; metrics are none. */
-export function askCategories(
-  asking: Asking,
-  under: string,
-  at: string,
-): Promise<Known<readonly Fields[]>> {
-  return listArm(asking, { under, path: `${at}/${CATEGORIES}`, apiVersion: API });
+/** The settings of a subscription itself. @param id GUID */
+export function askSettings(asking: Asking, id: string): Promise<Known<readonly Fields[]>> {
+  const path = `/subscriptions/${id}/${SETTINGS_PATH}`;
+  return listArm(asking, { under: id, path, apiVersion: SETTINGS_API });
 }
 
 /** The names of the categories of logs. @throws where the answer has another shape */

@@ -1,27 +1,27 @@
 import { defineProbe } from "#model/probe.ts";
 import type { AuditLogs } from "#model/security-facets.ts";
-import { chunks } from "#probes/common/chunks.ts";
+import { chunks, cutOff } from "#probes/common/chunks.ts";
 import { answerOf } from "#probes/common/known.ts";
 import { tellAll } from "#probes/common/telling.ts";
 import type { Fields } from "./arm.ts";
-import { below } from "./asks.ts";
+import { listBelow } from "./asks-below.ts";
 import {
-  askCategories,
-  askSettings,
   logCategories,
+  SETTINGS_API,
+  SETTINGS_PATH,
   toLog,
   toSetting,
 } from "./diagnostic-settings.ts";
 import { classifyAzure } from "./errors.ts";
-import { listResources, observeResources } from "./listing.ts";
+import { parentsOf } from "./inside.ts";
 import { inSubscriptions } from "./session.ts";
 
-/** Kinds whose own logs are evidence of who did what, by the API version of their listing. */
-const LOGGED = {
-  "Microsoft.KeyVault/vaults": "2023-07-01",
-  "Microsoft.KeyVault/managedHSMs": "2023-07-01",
-  "Microsoft.Network/azureFirewalls": "2024-03-01",
-} as const;
+/** Kinds whose own logs are evidence of who did what. */
+const LOGGED = [
+  "Microsoft.KeyVault/vaults",
+  "Microsoft.KeyVault/managedHSMs",
+  "Microsoft.Network/azureFirewalls",
+];
 
 /** Categories that record what is done, in these kinds. */
 const AUDITS =
@@ -35,31 +35,30 @@ export default defineProbe({
   id: "azure-resource-logs",
   title: "Azure diagnostic settings of resources",
   provider: "azure",
-  kinds: Object.keys(LOGGED),
+  kinds: LOGGED,
   provides: { auditLogs: { permissions: [SETTINGS, CATEGORIES] } },
   classify: classifyAzure,
   gather: async function* gather(target, wanted, context) {
     if (target.provider !== "azure" || !wanted.has("auditLogs")) return;
     yield* inSubscriptions(target, context, async function* act(session) {
-      const listed = await listResources(LOGGED, session);
-      yield* observeResources({ found: [], unread: listed.unread }, {}, wanted, session);
-      for await (const some of chunks(listed.found, context.signal)) {
-        const told = some.map(async (found) => {
-          const { subject, subscription } = found;
-          return tellAll(found, wanted, session, {
+      const { items, source } = await parentsOf(LOGGED, session);
+      if (source === null) return;
+      for await (const some of chunks(items, context.signal)) {
+        const told = some.map((one) =>
+          tellAll({ subject: one.subject, source }, wanted, session, {
             auditLogs: async () => {
-              const at = below(subject.id);
               const [settings, categories] = await Promise.all([
-                askSettings(session, subscription, at),
-                askCategories(session, subscription, at),
+                listBelow(session, one, SETTINGS_PATH, SETTINGS_API),
+                listBelow(session, one, `${SETTINGS_PATH}Categories`, SETTINGS_API),
               ]);
               const map = () => toAuditLogs(answerOf(settings), answerOf(categories));
               return { from: settings, map };
             },
-          });
-        });
+          }),
+        );
         yield* (await Promise.all(told)).flat();
       }
+      if (context.signal.aborted) yield cutOff(context, "GET diagnosticSettings", wanted);
     });
   },
 });

@@ -65,7 +65,11 @@ async function listIn(id: string, session: AzureSession): Promise<Roles> {
 
 /** Without a licence for it nobody can be made eligible: https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-resource-roles-assign-roles */
 function withoutLicence(eligible: Known<readonly Fields[]>): Known<readonly Fields[]> {
-  if (eligible.ok || !eligible.failure.message.includes("AadPremiumLicenseRequired"))
+  if (
+    eligible.ok ||
+    eligible.failure.reason === "denied" ||
+    !eligible.failure.message.includes("AadPremiumLicenseRequired")
+  )
     return eligible;
   const { operation, permission } = eligible;
   return { ok: true, operation, permission, value: [], observedAt: "", sha256: "" };

@@ -1,17 +1,17 @@
 import type { Encryption, Exposure } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import type { Retention } from "#model/security-facets.ts";
-import { chunks } from "#probes/common/chunks.ts";
 import { answerOf } from "#probes/common/known.ts";
-import { tellAll } from "#probes/common/telling.ts";
 import { fields, flag, text, type Fields } from "./arm.ts";
-import { below, listArm } from "./asks.ts";
+import { listBelow } from "./asks-below.ts";
 import { classifyAzure } from "./errors.ts";
 import { byDesign, ownLocation, propertiesOf } from "./facets.ts";
 import { listResources, observeResources } from "./listing.ts";
 import { inSubscriptions } from "./session.ts";
+import { tellResources } from "./telling-resources.ts";
 
 const KIND = "Microsoft.OperationalInsights/workspaces";
+const API_VERSION = "2022-10-01";
 const READ = { permissions: [`${KIND}/read`] };
 const DESIGN = "https://learn.microsoft.com/azure/azure-monitor/logs/data-security";
 
@@ -31,39 +31,19 @@ export default defineProbe({
   gather: async function* gather(target, wanted, context) {
     if (target.provider !== "azure" || wanted.size === 0) return;
     yield* inSubscriptions(target, context, async function* act(session) {
-      const listed = await listResources({ [KIND]: "2022-10-01" }, session);
+      const listed = await listResources({ [KIND]: API_VERSION }, session);
       const maps = { location: ownLocation, encryption: toEncryption, exposure: toExposure };
       yield* observeResources(listed, maps, wanted, session);
       if (!wanted.has("retention")) return;
-      yield* observeResources(
-        { found: [], unread: listed.unread },
-        { retention: UNREAD },
-        wanted,
-        session,
-      );
-      for await (const some of chunks(listed.found, context.signal)) {
-        const told = some.map((found) =>
-          tellAll(found, new Set(["retention"]), session, {
-            retention: async () => {
-              const tables = await listArm(session, {
-                under: found.subscription,
-                path: below(found.subject.id, "tables"),
-                apiVersion: "2022-10-01",
-              });
-              return { from: tables, map: () => toRetention(found.raw, answerOf(tables)) };
-            },
-          }),
-        );
-        yield* (await Promise.all(told)).flat();
-      }
+      yield* tellResources(listed, new Set(["retention"]), session, (found) => ({
+        retention: async () => {
+          const tables = await listBelow(session, found, "tables", API_VERSION);
+          return { from: tables, map: () => toRetention(found.raw, answerOf(tables)) };
+        },
+      }));
     });
   },
 });
-
-/** Only for what could not be read, of which no answer is mapped. */
-function UNREAD(): never {
-  throw new TypeError("nothing was read");
-}
 
 /** https://learn.microsoft.com/azure/azure-monitor/logs/customer-managed-keys: a dedicated cluster may bring the customer's key. */
 export function toEncryption(raw: Fields): Encryption {

@@ -371,6 +371,22 @@ describe("from the wire", async () => {
     );
   });
 
+  test("an id that leads elsewhere costs its own facet, and a workspace that was refused is named", async () => {
+    const crooked = { ...VAULT, id: `${VAULT.id}/../../y`, name: "crooked" };
+    const odd = await fakeSubscription({
+      ...held,
+      resources: [crooked, ...held.resources],
+      denied: ["Microsoft.OperationalInsights/workspaces/read"],
+    });
+    const logs = await odd.scan().gather(resourceLogs);
+    expect(logs.problems).toMatchObject([{ subject: { name: "crooked" }, reason: "malformed" }]);
+    expect(facetOf(logs, "secrets", "auditLogs")?.logs).toHaveLength(1);
+    const { problems } = await odd.scan().gather(workspaces, ["retention"]);
+    expect(problems).toMatchObject([
+      { facets: ["retention"], permission: "Microsoft.OperationalInsights/workspaces/read" },
+    ]);
+  });
+
   test("a workspace without Sentinel is no problem", async () => {
     const body = JSON.stringify({ error: { code: "ResourceNotFound", message: "" } });
     azure.setFaults({ path: /onboardingStates/, fault: { kind: "status", status: 404, body } });
