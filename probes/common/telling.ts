@@ -26,7 +26,16 @@ export async function tellAll(
 ): Promise<readonly (Observation | Problem)[]> {
   const facets = (kindOf(subject.kind)?.facets ?? []).filter((facet) => wanted.has(facet));
   const told = facets.map(async (facet) => {
-    const one = await telling[facet]?.();
+    let one;
+    try {
+      one = await telling[facet]?.();
+    } catch (error) {
+      // What cannot even be asked is a problem of that facet alone.
+      const failed = () => {
+        throw error;
+      };
+      return [tell<FacetName>(context, subject, facet, source, failed)];
+    }
     if (one === undefined) return [];
     const from = one.from === null ? source : sourceOf(one.from, source);
     const unread = (one.parts ?? []).flatMap((part) =>

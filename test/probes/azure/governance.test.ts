@@ -387,6 +387,18 @@ describe("from the wire", async () => {
     ]);
   });
 
+  test("logs that are sent to a workspace whose id leads elsewhere cost the detection alone", async () => {
+    const workspaceId = `${WORKSPACE}/../../x`;
+    const odd = await fakeSubscription({
+      ...held,
+      below: { ...held.below, [DIAGNOSTICS]: [setting(ALL, { workspaceId })] },
+    });
+    const found = await odd.scan().gather(defender);
+    expect(found.problems).toMatchObject([{ facets: ["threatDetection"], reason: "malformed" }]);
+    expect(facetOf(found, FIRST, "vulnerabilityScanning")).toBeDefined();
+    expect(odd.azure.calls.some(({ path }) => path.includes("/x/"))).toBe(false);
+  });
+
   test("a workspace without Sentinel is no problem", async () => {
     const body = JSON.stringify({ error: { code: "ResourceNotFound", message: "" } });
     azure.setFaults({ path: /onboardingStates/, fault: { kind: "status", status: 404, body } });
