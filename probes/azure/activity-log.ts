@@ -1,7 +1,7 @@
 import { defineProbe } from "#model/probe.ts";
 import type { AuditLogs } from "#model/security-facets.ts";
 import { answerOf } from "#probes/common/known.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { askSettings, toLog, toSetting } from "./diagnostic-settings.ts";
 import { classifyAzure } from "./errors.ts";
 import { inSubscriptions } from "./session.ts";

@@ -1,6 +1,6 @@
 import { isInternet } from "#facts/internet-addresses.ts";
 import { parseRange } from "#model/address-ranges.ts";
-import { text } from "./arm.ts";
+import { text } from "#probes/common/json.ts";
 
 /**
  * Whether rules that each let in an address or a range let in the whole Internet together; null where one of them is

@@ -1,11 +1,12 @@
 /** Services that analyse, search and learn, and the databases that lie beside them. */
 import { azurePairOf } from "#facts/azure-region-pairs.ts";
 import type { Encryption, Exposure, Location, Transport } from "#model/facets.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
 import { letInEveryone } from "./address-rules.ts";
-import { fields, flag, region, text, type Fields } from "./arm.ts";
+import { region } from "./arm.ts";
 import { inStorage, unnamedCipher, type DataService } from "./data-service.ts";
 import { firewallExposure, isShut, type Door } from "./database-firewall.ts";
-import { byDesign, enabledFlag, exposureOf, list, ownLocation, propertiesOf } from "./facets.ts";
+import { byDesign, enabledFlag, exposureOf, ownLocation, propertiesOf } from "./facets.ts";
 import { perhapsPairedLocation } from "./places.ts";
 import {
   keyAt,

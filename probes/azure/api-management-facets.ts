@@ -1,9 +1,9 @@
 /** API Management's JSON as facets; pure. Each throws when the answer cannot be understood. */
 import type { Transport } from "#model/facets.ts";
 import type { TlsVersion } from "#model/tls.ts";
-import { fields, text, type Fields } from "./arm.ts";
+import { fields, text, type Fields, list, moment } from "#probes/common/json.ts";
 import { allOf } from "./doors.ts";
-import { enabledFlag, list, moment, propertiesOf } from "./facets.ts";
+import { enabledFlag, propertiesOf } from "./facets.ts";
 
 const SETTING = "Microsoft.WindowsAzure.ApiManagement.Gateway.Security.Protocols.";
 /** The versions that can be switched off, oldest first; TLS 1.2 is always there. */

@@ -1,8 +1,8 @@
 import { defineProbe } from "#model/probe.ts";
 import { answerOf, type Known } from "#probes/common/known.ts";
 import type { Telling } from "#probes/common/telling.ts";
+import { text, type Fields } from "#probes/common/json.ts";
 import { hasWorkspaces, toTransport } from "./api-management-facets.ts";
-import { text, type Fields } from "./arm.ts";
 import { below, listArm } from "./asks.ts";
 import { classifyAzure } from "./errors.ts";
 import { listResources, type Found } from "./listing.ts";

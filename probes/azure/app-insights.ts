@@ -1,7 +1,7 @@
 import type { Encryption, Location } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import { answerOf, oncePer } from "#probes/common/known.ts";
-import { fields, text, type Fields } from "./arm.ts";
+import { fields, text, type Fields } from "#probes/common/json.ts";
 import { askArm, below } from "./asks.ts";
 import { classifyAzure, malformed } from "./errors.ts";
 import { byDesign, ownLocation, propertiesOf } from "./facets.ts";

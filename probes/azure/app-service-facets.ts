@@ -3,9 +3,9 @@ import type { Redundancy, Transport } from "#model/facets.ts";
 import type { Ingress, IngressRule } from "#model/security-facets.ts";
 import { parseRange } from "#model/address-ranges.ts";
 import { compareTlsVersions } from "#model/tls.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
 import { allowedBy, EVERY_ADDRESS, type AccessRule } from "./access-rules.ts";
-import { fields, flag, text, type Fields } from "./arm.ts";
-import { list, propertiesOf } from "./facets.ts";
+import { propertiesOf } from "./facets.ts";
 import { tlsVersion } from "./tls-setting.ts";
 
 const MOST_NAMES = 1000;

@@ -2,13 +2,13 @@ import type { FacetName } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import { answerOf, type Known } from "#probes/common/known.ts";
 import type { Telling } from "#probes/common/telling.ts";
+import type { Fields } from "#probes/common/json.ts";
 import {
   dependsOnPrivateEndpoints,
   toIngress,
   toRedundancy,
   toTransport,
 } from "./app-service-facets.ts";
-import type { Fields } from "./arm.ts";
 import { askArm, below, listArm } from "./asks.ts";
 import { classifyAzure } from "./errors.ts";
 import { listResources, observeResources, type Found } from "./listing.ts";

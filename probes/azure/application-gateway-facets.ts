@@ -2,9 +2,9 @@
 import type { Redundancy, Transport } from "#model/facets.ts";
 import type { WebFirewall } from "#model/security-facets.ts";
 import type { Known } from "#probes/common/known.ts";
-import { fields, text, type Fields } from "./arm.ts";
+import { fields, text, type Fields, list } from "#probes/common/json.ts";
 import { allOf, weakestFirewall, weakestTransport, type Door, type GuardedDoor } from "./doors.ts";
-import { list, propertiesOf, zonesOf } from "./facets.ts";
+import { propertiesOf, zonesOf } from "./facets.ts";
 import { policyOf } from "./firewall-policies.ts";
 import { ofGateway } from "./firewall-policy-facets.ts";
 import { tlsPolicy } from "./gateway-tls.ts";

@@ -1,24 +1,6 @@
 /** Reading Azure Resource Manager's JSON, which may be anything; pure. */
 import type { Subject } from "#model/subject.ts";
-
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** The value as JSON object; one without fields where it is none. */
-export function fields(value: unknown): Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {};
-}
-
-/** A text that is not empty; null for anything else. */
-export function text(value: unknown): string | null {
-  return typeof value === "string" && value !== "" ? value : null;
-}
-
-/** A boolean; null where it is absent or something else, so that absent never reads as false. */
-export function flag(value: unknown): boolean | null {
-  return typeof value === "boolean" ? value : null;
-}
+import { fields, text } from "#probes/common/json.ts";
 
 /** A location in the spelling of ids: "West US" is westus; null where there is none. */
 export function region(location: unknown): string | null {

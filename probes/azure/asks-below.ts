@@ -1,5 +1,5 @@
 import type { Known } from "#probes/common/known.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { askArm, below, listArm, type ArmAsk, type Asking } from "./asks.ts";
 import { classifyAzure } from "./errors.ts";
 import type { Found } from "./listing.ts";

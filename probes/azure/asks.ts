@@ -1,7 +1,7 @@
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import type { From, Known } from "#probes/common/known.ts";
+import { fields, type Fields } from "#probes/common/json.ts";
 import { paced } from "./allowances.ts";
-import { fields, type Fields } from "./arm.ts";
 import { AzureFailure, malformed, plain } from "./errors.ts";
 import { together, walkPages } from "./pages.ts";
 import type { AzureSession } from "./session.ts";

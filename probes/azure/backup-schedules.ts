@@ -1,8 +1,7 @@
 /** When backup policies of Azure start; pure. */
 import { zoneOfWindows } from "#facts/windows-zones.ts";
 import { zoneClock, type ZoneClock } from "#probes/common/zone-clock.ts";
-import { fields, text, type Fields } from "./arm.ts";
-import { list } from "./facets.ts";
+import { fields, text, type Fields, list } from "#probes/common/json.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;

@@ -2,10 +2,10 @@
 import { parseRange } from "#model/address-ranges.ts";
 import type { Transport } from "#model/facets.ts";
 import type { Ingress } from "#model/security-facets.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
 import { allowedBy, EVERY_ADDRESS, type AccessRule } from "./access-rules.ts";
-import { fields, flag, text, type Fields } from "./arm.ts";
 import { weakestTransport, versionsFrom, type Door } from "./doors.ts";
-import { list, propertiesOf } from "./facets.ts";
+import { propertiesOf } from "./facets.ts";
 
 /** The way in, and the ports of TCP that are let in beside it. */
 function ingressOf(raw: Fields): Fields | null {

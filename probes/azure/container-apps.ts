@@ -2,7 +2,7 @@ import type { FacetName } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import { answerOf, oncePer, type Known } from "#probes/common/known.ts";
 import type { Telling } from "#probes/common/telling.ts";
-import { text, type Fields } from "./arm.ts";
+import { text, type Fields } from "#probes/common/json.ts";
 import { askArm, below } from "./asks.ts";
 import { needsEnvironment, toIngress, toTransport } from "./container-apps-facets.ts";
 import { classifyAzure, malformed, plain } from "./errors.ts";

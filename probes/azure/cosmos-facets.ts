@@ -11,9 +11,10 @@ import type {
   Transport,
 } from "#model/facets.ts";
 import type { Subject } from "#model/subject.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
 import { letInEveryone } from "./address-rules.ts";
-import { fields, flag, region, text, type Fields } from "./arm.ts";
-import { byDesign, exposureOf, list, propertiesOf } from "./facets.ts";
+import { region } from "./arm.ts";
+import { byDesign, exposureOf, propertiesOf } from "./facets.ts";
 import { httpsHosts } from "./host-names.ts";
 import { tlsVersion } from "./tls-setting.ts";
 

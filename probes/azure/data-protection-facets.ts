@@ -1,9 +1,9 @@
 /** Policies and instances of Backup vaults; pure. Each throws when the answer cannot be understood. */
 import type { BackupPlace, BackupRule } from "#model/backup-facets.ts";
 import { parseDuration, shortestSeconds } from "#model/duration.ts";
-import { fields, text, type Fields } from "./arm.ts";
+import { fields, text, type Fields, list } from "#probes/common/json.ts";
 import { longestBetween, rulesOfType, triggerOf } from "./backup-schedules.ts";
-import { list, propertiesOf } from "./facets.ts";
+import { propertiesOf } from "./facets.ts";
 import type { VaultPlace } from "./recovery-policy.ts";
 
 /** How long something is kept in a store of a vault. */

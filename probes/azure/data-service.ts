@@ -4,7 +4,7 @@ import type { Encryption, FacetName, Facets } from "#model/facets.ts";
 import type { Probe } from "#model/probe.ts";
 import { answerOf, oncePer, type Known } from "#probes/common/known.ts";
 import type { Telling } from "#probes/common/telling.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { askBelow, listBelow } from "./asks-below.ts";
 import { byDesign, ownLocation } from "./facets.ts";
 import { listResources, type FacetMaps, type Found } from "./listing.ts";

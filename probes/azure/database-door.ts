@@ -1,6 +1,6 @@
 import type { Telling } from "#probes/common/telling.ts";
 import { answerOf, type Known } from "#probes/common/known.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { listBelow } from "./asks-below.ts";
 import { firewallExposure, firewallIngress, isShut, type Door } from "./database-firewall.ts";
 import { propertiesOf } from "./facets.ts";

@@ -4,7 +4,7 @@ import { parseRange, toCidrs, type AddressRange } from "#model/address-ranges.ts
 import type { Exposure } from "#model/facets.ts";
 import type { Ingress, IngressRule } from "#model/security-facets.ts";
 import { listed, plain } from "#model/text.ts";
-import { text, type Fields } from "./arm.ts";
+import { text, type Fields } from "#probes/common/json.ts";
 import { propertiesOf } from "./facets.ts";
 
 /** What a server says of its own door, before its rules are asked for. */

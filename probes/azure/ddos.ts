@@ -1,7 +1,7 @@
 import { defineProbe } from "#model/probe.ts";
 import type { DdosProtection } from "#model/security-facets.ts";
 import type { Known } from "#probes/common/known.ts";
-import { flag, text, fields, type Fields } from "./arm.ts";
+import { flag, text, fields, type Fields } from "#probes/common/json.ts";
 import { classifyAzure } from "./errors.ts";
 import { listResources } from "./listing.ts";
 import { inSubscriptions, type AzureSession } from "./session.ts";

@@ -1,7 +1,7 @@
 /** Defender's plans as facets; pure. Each throws where the answer has another shape than Azure documents. */
 import type { SecurityService, SecurityServices } from "#model/security-facets.ts";
-import { text, type Fields } from "./arm.ts";
-import { enabledFlag, list, propertiesOf } from "./facets.ts";
+import { text, type Fields, list } from "#probes/common/json.ts";
+import { enabledFlag, propertiesOf } from "./facets.ts";
 
 interface Plan {
   readonly name: string;

@@ -1,9 +1,8 @@
 /** Where Azure Monitor sends the logs of a resource or of a subscription; pure but for the asking. */
 import type { Known } from "#probes/common/known.ts";
 import type { AuditLog } from "#model/security-facets.ts";
-import { fields, flag, text, type Fields } from "./arm.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
 import { listArm, type Asking } from "./asks.ts";
-import { list } from "./facets.ts";
 
 export const SETTINGS_API = "2021-05-01-preview";
 export const SETTINGS_PATH = "providers/Microsoft.Insights/diagnosticSettings";

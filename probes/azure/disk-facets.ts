@@ -1,8 +1,8 @@
 /** Disks, their snapshots and images in ARM's JSON as facets; pure. Each throws when the answer cannot be understood. */
 import type { Backups, RecoveryPoint } from "#model/backup-facets.ts";
 import type { Encryption, Redundancy } from "#model/facets.ts";
-import { fields, text, type Fields } from "./arm.ts";
-import { byDesign, list, moment, propertiesOf } from "./facets.ts";
+import { fields, text, type Fields, list, moment } from "#probes/common/json.ts";
+import { byDesign, propertiesOf } from "./facets.ts";
 
 /** Managed disks, snapshots and images are encrypted at rest by AES of 256 bits, and nobody can turn it off. */
 const DESIGN = "https://learn.microsoft.com/azure/virtual-machines/disk-encryption";

@@ -1,5 +1,5 @@
 import { defineProbe } from "#model/probe.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import {
   toBackups,
   toEncryption,

@@ -1,6 +1,7 @@
 /** Facets that many kinds of Azure tell in the same fields; pure. Each throws when the answer cannot be understood. */
 import type { Encryption, Exposure, Location } from "#model/facets.ts";
-import { fields, flag, region, text, type Fields } from "./arm.ts";
+import { fields, flag, text, type Fields } from "#probes/common/json.ts";
+import { region } from "./arm.ts";
 
 /** A resource's own settings, apart from ARM's envelope. @throws when it has none */
 export function propertiesOf(raw: Fields): Fields {
@@ -75,22 +76,6 @@ export function exposureOf(
           ? []
           : [`publicNetworkAccess ${(access ?? "").slice(0, 60)} (whose rules are not read)`],
   };
-}
-
-const ISO = /^\d{4}-\d\d-\d\dT[\d:.]{5,20}(?:Z|[+-]\d\d:\d\d)$/;
-
-/** ISO 8601 UTC; null for what is no moment with its zone, and for .NET's and Windows' zero. */
-export function moment(value: unknown): string | null {
-  const written = text(value) ?? "";
-  const time = ISO.test(written) ? Date.parse(written) : Number.NaN;
-  return Number.isFinite(time) && time > Date.UTC(2000, 0) ? new Date(time).toISOString() : null;
-}
-
-/** A list of objects; none where it is absent. @throws when it is something else */
-export function list(value: unknown): readonly Fields[] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw new TypeError("a list was expected");
-  return value.map(fields);
 }
 
 /** A switch in Azure's words: `Enabled` or `Disabled`, `On` or `Off`, true or false; null for anything else. */

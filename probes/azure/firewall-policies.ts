@@ -1,5 +1,5 @@
 import { answerOf, oncePer, type Known } from "#probes/common/known.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { askArm, below } from "./asks.ts";
 import { classifyAzure, malformed, plain } from "./errors.ts";
 import { toPolicy, type PolicyReading } from "./firewall-policy-facets.ts";

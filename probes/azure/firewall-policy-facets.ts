@@ -1,7 +1,7 @@
 /** Azure's web application firewall policies, of Front Door, CDN and Application Gateway; pure. */
 import type { WebFirewall } from "#model/security-facets.ts";
-import { fields, flag, text, type Fields } from "./arm.ts";
-import { enabledFlag, list, propertiesOf } from "./facets.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
+import { enabledFlag, propertiesOf } from "./facets.ts";
 
 /** What a policy does. */
 export interface PolicyReading extends Pick<

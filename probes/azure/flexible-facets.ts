@@ -11,9 +11,10 @@ import type {
 } from "#model/facets.ts";
 import { FROM_THE_BEGINNING } from "#model/moment.ts";
 import { plain } from "#model/text.ts";
-import { fields, region, text, type Fields } from "./arm.ts";
+import { fields, text, type Fields, moment } from "#probes/common/json.ts";
+import { region } from "./arm.ts";
 import type { Door } from "./database-firewall.ts";
-import { byDesign, enabledFlag, moment, ownLocation, propertiesOf } from "./facets.ts";
+import { byDesign, enabledFlag, ownLocation, propertiesOf } from "./facets.ts";
 
 /** A server in a virtual network has no public address, whatever else is said. */
 export function toDoor(raw: Fields, port: number): Door {

@@ -2,7 +2,7 @@
 import type { Transport } from "#model/facets.ts";
 import { plain } from "#model/text.ts";
 import { TLS_VERSIONS, type TlsVersion } from "#model/tls.ts";
-import { flag, text, type Fields } from "./arm.ts";
+import { flag, text, type Fields } from "#probes/common/json.ts";
 import { enabledFlag, propertiesOf } from "./facets.ts";
 import { tlsVersion } from "./tls-setting.ts";
 

@@ -2,9 +2,9 @@
 import type { Transport } from "#model/facets.ts";
 import type { WebFirewall } from "#model/security-facets.ts";
 import type { Known } from "#probes/common/known.ts";
-import { fields, text, type Fields } from "./arm.ts";
+import { fields, text, type Fields, list } from "#probes/common/json.ts";
 import { allOf, versionsFrom, weakestFirewall, weakestTransport, type Door } from "./doors.ts";
-import { enabledFlag, list, propertiesOf } from "./facets.ts";
+import { enabledFlag, propertiesOf } from "./facets.ts";
 import { policyOf } from "./firewall-policies.ts";
 import { FRONT_DOOR_FLOOR } from "./front-door-facets.ts";
 import { tlsVersion } from "./tls-setting.ts";

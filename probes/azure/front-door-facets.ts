@@ -3,7 +3,7 @@ import type { Transport } from "#model/facets.ts";
 import type { WebFirewall } from "#model/security-facets.ts";
 import { compareTlsVersions, type TlsVersion } from "#model/tls.ts";
 import type { Known } from "#probes/common/known.ts";
-import { fields, text, type Fields } from "./arm.ts";
+import { fields, text, type Fields, list } from "#probes/common/json.ts";
 import {
   allOf,
   versionsFrom,
@@ -12,7 +12,7 @@ import {
   type Door,
   type GuardedDoor,
 } from "./doors.ts";
-import { enabledFlag, list, propertiesOf } from "./facets.ts";
+import { enabledFlag, propertiesOf } from "./facets.ts";
 import { policyOf } from "./firewall-policies.ts";
 import { tlsVersion } from "./tls-setting.ts";
 

@@ -1,6 +1,6 @@
 import { answerOf, type Known } from "#probes/common/known.ts";
 import type { Telling } from "#probes/common/telling.ts";
-import { fields, text, type Fields } from "./arm.ts";
+import { fields, text, type Fields } from "#probes/common/json.ts";
 import { below, listArm } from "./asks.ts";
 import * as cdn from "./cdn-facets.ts";
 import type { PolicyReader } from "./firewall-policies.ts";

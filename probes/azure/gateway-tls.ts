@@ -1,6 +1,6 @@
 /** Which TLS versions the policies of an application gateway let in; pure. */
 import type { TlsVersion } from "#model/tls.ts";
-import { fields, text } from "./arm.ts";
+import { fields, text } from "#probes/common/json.ts";
 import { versionsFrom } from "./doors.ts";
 import { tlsVersion } from "./tls-setting.ts";
 

@@ -1,8 +1,8 @@
 import type { Failure } from "#model/probe.ts";
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import type { From } from "#probes/common/known.ts";
+import { fields, text, type Fields } from "#probes/common/json.ts";
 import { pacedQuery } from "./allowances.ts";
-import { fields, text, type Fields } from "./arm.ts";
 import type { AzureSession } from "./session.ts";
 
 /** A resource with its properties, as Resource Graph keeps it. */

@@ -1,4 +1,4 @@
-import { text } from "./arm.ts";
+import { text } from "#probes/common/json.ts";
 
 const ADDRESS = /^https:\/\/([a-z\d](?:[a-z\d.-]{0,251}[a-z\d])?)(?::\d{1,5})?\/?$/i;
 

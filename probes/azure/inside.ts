@@ -2,7 +2,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import { targetSubject, type Subject } from "#model/subject.ts";
 import { interleaved } from "#probes/common/chunks.ts";
 import type { From, Known } from "#probes/common/known.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { askArm, below, listArm } from "./asks.ts";
 import { classifyAzure, malformed } from "./errors.ts";
 import { childSubject } from "./listing.ts";

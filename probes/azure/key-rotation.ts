@@ -1,8 +1,8 @@
 /** A key of a vault as facet; pure. */
 import { longestSeconds, parseDuration } from "#model/duration.ts";
 import type { KeyRotation } from "#model/security-facets.ts";
-import { fields, flag, text, type Fields } from "./arm.ts";
-import { list, propertiesOf } from "./facets.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
+import { propertiesOf } from "./facets.ts";
 
 const DAY = 86_400;
 

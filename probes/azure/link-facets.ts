@@ -1,7 +1,7 @@
 /** Links of a virtual network to other networks, as ARM shows them; pure. */
 import type { Link } from "#model/security-facets.ts";
-import { fields, text, type Fields } from "./arm.ts";
-import { list, moment, propertiesOf } from "./facets.ts";
+import { fields, text, type Fields, list, moment } from "#probes/common/json.ts";
+import { propertiesOf } from "./facets.ts";
 
 /**
  * A connection of a virtual network gateway. Between sites and between networks it is IPsec always, which a policy may

@@ -2,7 +2,7 @@ import { defineProbe } from "#model/probe.ts";
 import { chunks } from "#probes/common/chunks.ts";
 import { answerOf } from "#probes/common/known.ts";
 import { tellAll } from "#probes/common/telling.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { askArm, below } from "./asks.ts";
 import { classifyAzure } from "./errors.ts";
 import { circuitEncryption, circuitOf, toCircuitLink, toConnectionLink } from "./link-facets.ts";

@@ -2,8 +2,8 @@
 import type { Redundancy } from "#model/facets.ts";
 import type { SshKeys } from "#model/security-facets.ts";
 import { parseSshPublicKey } from "#probes/common/ssh-public-key.ts";
-import { fields, text, type Fields } from "./arm.ts";
-import { list, propertiesOf, zonesOf } from "./facets.ts";
+import { fields, text, type Fields, list } from "#probes/common/json.ts";
+import { propertiesOf, zonesOf } from "./facets.ts";
 
 /** The keys that a machine was made with; none where it is of Windows or was given none. */
 export function machineKeys(raw: Fields): SshKeys {

@@ -1,9 +1,10 @@
 /** Event Hubs and Service Bus, which say of themselves alike. */
 import type { Exposure, Location, Redundancy, Replication } from "#model/facets.ts";
 import type { Subject } from "#model/subject.ts";
-import { fields, flag, region, text, type Fields } from "./arm.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
+import { region } from "./arm.ts";
 import { inStorage, type DataService } from "./data-service.ts";
-import { exposureOf, list, ownLocation, propertiesOf } from "./facets.ts";
+import { exposureOf, ownLocation, propertiesOf } from "./facets.ts";
 import { keySource, minimumTransport, openRules } from "./service-settings.ts";
 
 /**

@@ -8,9 +8,10 @@ import type {
   Transport,
 } from "#model/facets.ts";
 import { azurePairOf } from "#facts/azure-region-pairs.ts";
-import { fields, flag, region, text, type Fields } from "./arm.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
+import { region } from "./arm.ts";
 import { inStorage, unnamedCipher, type DataService } from "./data-service.ts";
-import { byDesign, exposureOf, list, ownLocation, propertiesOf } from "./facets.ts";
+import { byDesign, exposureOf, ownLocation, propertiesOf } from "./facets.ts";
 import { pairedLocation, perhapsPairedLocation } from "./places.ts";
 import { keyAt, keySource, minimumTransport, openRules } from "./service-settings.ts";
 

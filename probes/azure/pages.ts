@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { Failure, ProbeContext } from "#model/probe.ts";
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import type { From } from "#probes/common/known.ts";
+import { fields } from "#probes/common/json.ts";
 import type { Paced } from "./allowances.ts";
-import { fields } from "./arm.ts";
 
 const MOST_PAGES = 1000;
 const LONGEST_LINK = 16_384;

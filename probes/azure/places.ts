@@ -1,7 +1,7 @@
 /** Where services of Azure keep copies beside the region that they are made in, by their published design; pure. */
 import { azurePairOf } from "#facts/azure-region-pairs.ts";
 import type { Location } from "#model/facets.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { ownLocation } from "./facets.ts";
 
 /**

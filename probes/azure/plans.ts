@@ -2,7 +2,7 @@ import type { BackupPlan, BackupRule, BackupSelection } from "#model/backup-face
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import { answerOf, sourceOf, tell, type From, type Known } from "#probes/common/known.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { observeInside, type Child, type Parent, type Parents } from "./inside.ts";
 import { listResources } from "./listing.ts";
 import type { VaultPlace } from "./recovery-policy.ts";

@@ -2,7 +2,7 @@ import type { DdosProtection } from "#model/security-facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import type { Known } from "#probes/common/known.ts";
 import type { Telling } from "#probes/common/telling.ts";
-import { fields, flag, text, type Fields } from "./arm.ts";
+import { fields, flag, text, type Fields } from "#probes/common/json.ts";
 import { classifyAzure } from "./errors.ts";
 import { propertiesOf } from "./facets.ts";
 import { listResources, type Found, type Listed } from "./listing.ts";

@@ -2,8 +2,8 @@
 import type { RecoveryPoint } from "#model/backup-facets.ts";
 import type { RecoveryPoints } from "#model/facets.ts";
 import { FROM_THE_BEGINNING } from "#model/moment.ts";
-import { fields, flag, text, type Fields } from "./arm.ts";
-import { list, moment, propertiesOf } from "./facets.ts";
+import { fields, flag, text, type Fields, list, moment } from "#probes/common/json.ts";
+import { propertiesOf } from "./facets.ts";
 
 /** Tiers from which one can recover: https://learn.microsoft.com/rest/api/backup/recovery-points/list */
 const READABLE: ReadonlySet<string> = new Set(["Valid", "Rehydrated"]);

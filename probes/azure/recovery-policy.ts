@@ -1,7 +1,7 @@
 /** Policies and protected items of Recovery Services vaults; pure. */
 import type { BackupPlace, BackupRule } from "#model/backup-facets.ts";
 import { parseDuration, shortestSeconds } from "#model/duration.ts";
-import { fields, flag, text, type Fields } from "./arm.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
 import {
   clockOf,
   logInterval,
@@ -9,7 +9,7 @@ import {
   retentionsOf,
   weeklyStarts,
 } from "./backup-schedules.ts";
-import { list, propertiesOf } from "./facets.ts";
+import { propertiesOf } from "./facets.ts";
 
 /** Jobs begin within two hours of their time: https://learn.microsoft.com/azure/backup/backup-azure-vm-backup-faq */
 const START_WINDOW = 2 * 3600;

@@ -1,8 +1,8 @@
 import type { Encryption, Exposure, Redundancy, Transport } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
-import { fields, flag, text, type Fields } from "./arm.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
 import { classifyAzure } from "./errors.ts";
-import { byDesign, exposureOf, list, ownLocation, propertiesOf, zonesOf } from "./facets.ts";
+import { byDesign, exposureOf, ownLocation, propertiesOf, zonesOf } from "./facets.ts";
 import { listResources, observeResources } from "./listing.ts";
 import { inSubscriptions } from "./session.ts";
 import { tlsVersion } from "./tls-setting.ts";

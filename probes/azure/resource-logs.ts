@@ -3,7 +3,7 @@ import type { AuditLogs } from "#model/security-facets.ts";
 import { chunks, cutOff } from "#probes/common/chunks.ts";
 import { answerOf } from "#probes/common/known.ts";
 import { tellAll } from "#probes/common/telling.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { listBelow } from "./asks-below.ts";
 import {
   logCategories,

@@ -1,9 +1,8 @@
 import { defineProbe } from "#model/probe.ts";
 import { sourceOf, tell } from "#probes/common/known.ts";
-import { fields, text } from "./arm.ts";
+import { fields, text, list } from "#probes/common/json.ts";
 import { toPointEncryption, toRestorePoint } from "./disk-facets.ts";
 import { classifyAzure } from "./errors.ts";
-import { list } from "./facets.ts";
 import { expandInside, observeInside, parentsOf } from "./inside.ts";
 import { inSubscriptions } from "./session.ts";
 

@@ -2,9 +2,8 @@
 import { changes, includesAction } from "#facts/azure-actions.ts";
 import type { Privileges } from "#model/security-facets.ts";
 import type { Subject } from "#model/subject.ts";
-import { fields, text, type Fields } from "./arm.ts";
+import { fields, text, type Fields, list } from "#probes/common/json.ts";
 import { plain } from "./errors.ts";
-import { list } from "./facets.ts";
 
 /**
  * An assignment as subject. It has no tags of its own, so who holds which role over what stands in their place: that is

@@ -3,7 +3,7 @@ import type { FacetName } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import { targetSubject, type Subject } from "#model/subject.ts";
 import { answerOf, tell, unanswered, type Known } from "#probes/common/known.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { listArm } from "./asks.ts";
 import { classifyAzure } from "./errors.ts";
 import { toPrivileges, toSubject } from "./role-facets.ts";

@@ -1,8 +1,8 @@
 /** What a network security group lets in to what the Internet can address; pure. */
 import type { Ingress } from "#model/security-facets.ts";
 import { listed } from "#model/text.ts";
-import { text, type Fields } from "./arm.ts";
-import { list, propertiesOf } from "./facets.ts";
+import { text, type Fields, list } from "#probes/common/json.ts";
+import { propertiesOf } from "./facets.ts";
 import { standsAt, standsIn, type Stand } from "./network-paths.ts";
 import type { Network, Unread } from "./network-reading.ts";
 import {

@@ -11,8 +11,8 @@ import {
 } from "#model/address-ranges.ts";
 import type { IngressRule } from "#model/security-facets.ts";
 import { listed } from "#model/text.ts";
-import { text, type Fields } from "./arm.ts";
-import { list, propertiesOf } from "./facets.ts";
+import { text, type Fields, list } from "#probes/common/json.ts";
+import { propertiesOf } from "./facets.ts";
 
 /** A protocol and its ports; null: it has none, or all are meant. */
 export type Service = Pick<IngressRule, "protocol" | "ports">;

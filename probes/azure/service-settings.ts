@@ -1,8 +1,8 @@
 /** Settings that several services of Azure spell alike; pure. */
 import type { Encryption, Exposure, Transport } from "#model/facets.ts";
+import { fields, text, type Fields, list } from "#probes/common/json.ts";
 import { letInEveryone } from "./address-rules.ts";
-import { fields, text, type Fields } from "./arm.ts";
-import { exposureOf, list, propertiesOf } from "./facets.ts";
+import { exposureOf, propertiesOf } from "./facets.ts";
 import { httpsHosts } from "./host-names.ts";
 import { tlsVersion } from "./tls-setting.ts";
 

@@ -1,8 +1,9 @@
 /** Site Recovery's replicated items and plans; pure. Each throws when the answer cannot be understood. */
 import type { RecoveryTest } from "#model/backup-facets.ts";
 import type { ReplicationDestination } from "#model/facets.ts";
-import { fields, region, text, type Fields } from "./arm.ts";
-import { list, moment, propertiesOf } from "./facets.ts";
+import { fields, text, type Fields, list, moment } from "#probes/common/json.ts";
+import { region } from "./arm.ts";
+import { propertiesOf } from "./facets.ts";
 
 /**
  * A moment that Site Recovery tells; null where it never was. Never is told by leaving it out, and by the zero of .NET's,

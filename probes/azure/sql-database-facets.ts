@@ -6,8 +6,9 @@ import type { BackupPlace, BackupRule, Backups } from "#model/backup-facets.ts";
 import { parseDuration, shortestSeconds } from "#model/duration.ts";
 import type { Encryption, Location, RecoveryPoints, Redundancy } from "#model/facets.ts";
 import { plain } from "#model/text.ts";
-import { fields, flag, region, text, type Fields } from "./arm.ts";
-import { byDesign, enabledFlag, moment, ownLocation, propertiesOf } from "./facets.ts";
+import { fields, flag, text, type Fields, moment } from "#probes/common/json.ts";
+import { region } from "./arm.ts";
+import { byDesign, enabledFlag, ownLocation, propertiesOf } from "./facets.ts";
 
 /** The database that every server has of its own. It holds logins and no data, and nothing can be set of it. */
 export function isMaster(id: string): boolean {

@@ -1,6 +1,6 @@
 import { answerOf, oncePer, type Known } from "#probes/common/known.ts";
 import type { Telling } from "#probes/common/telling.ts";
-import { fields, text, type Fields } from "./arm.ts";
+import { fields, text, type Fields } from "#probes/common/json.ts";
 import { askBelow, listBelow, type Above } from "./asks-below.ts";
 import { propertiesOf } from "./facets.ts";
 import type { Found, Listed } from "./listing.ts";

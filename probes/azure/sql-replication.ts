@@ -1,8 +1,9 @@
 /** Where else the data of an Azure SQL database is; pure. Each throws when an answer cannot be understood. */
 import type { Replication, ReplicationDestination } from "#model/facets.ts";
 import { plain } from "#model/text.ts";
-import { region, text, type Fields } from "./arm.ts";
-import { list, ownLocation, propertiesOf } from "./facets.ts";
+import { text, type Fields, list } from "#probes/common/json.ts";
+import { region } from "./arm.ts";
+import { ownLocation, propertiesOf } from "./facets.ts";
 
 /**
  * CATCH_UP is the state of a link that runs: the first copy is made and changes follow.

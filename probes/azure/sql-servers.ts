@@ -2,7 +2,7 @@ import type { Transport } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import { plain } from "#model/text.ts";
 import type { Telling } from "#probes/common/telling.ts";
-import { fields, text, type Fields } from "./arm.ts";
+import { fields, text, type Fields } from "#probes/common/json.ts";
 import { doorTelling } from "./database-door.ts";
 import type { Door } from "./database-firewall.ts";
 import { classifyAzure } from "./errors.ts";

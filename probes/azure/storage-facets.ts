@@ -10,8 +10,8 @@ import type {
   Versioning,
 } from "#model/facets.ts";
 import type { TlsVersion } from "#model/tls.ts";
-import { fields, flag, region, text } from "./arm.ts";
-import { moment } from "./facets.ts";
+import { fields, flag, text, moment } from "#probes/common/json.ts";
+import { region } from "./arm.ts";
 
 const ENCRYPTION_DESIGN =
   "https://learn.microsoft.com/en-us/azure/storage/common/storage-service-encryption";

@@ -1,8 +1,7 @@
 /** Whom a storage account's firewall lets in; pure. Throws when the answer cannot be understood. */
 import { parseRange } from "#model/address-ranges.ts";
 import type { Ingress, IngressRule } from "#model/security-facets.ts";
-import { fields, flag, text, type Fields } from "./arm.ts";
-import { list } from "./facets.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
 
 const EVERYONE = { ranges: ["0.0.0.0/0", "::/0"], others: [], unresolved: [] } as const;
 /** Kinds without a file service, which answers SMB; https://learn.microsoft.com/azure/storage/common/storage-account-overview */

@@ -1,9 +1,10 @@
 /** Registries, vaults, caches and stores of settings. */
 import type { Encryption, Exposure, Location, Redundancy, Replication } from "#model/facets.ts";
 import { azurePairOf } from "#facts/azure-region-pairs.ts";
-import { fields, flag, region, text, type Fields } from "./arm.ts";
+import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
+import { region } from "./arm.ts";
 import { inStorage, unnamedCipher, type DataService } from "./data-service.ts";
-import { byDesign, exposureOf, list, ownLocation, propertiesOf, zonesOf } from "./facets.ts";
+import { byDesign, exposureOf, ownLocation, propertiesOf, zonesOf } from "./facets.ts";
 import { pairedLocation, perhapsPairedLocation } from "./places.ts";
 import {
   keyAt,

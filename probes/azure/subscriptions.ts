@@ -1,6 +1,6 @@
 import type { TargetOf } from "#model/estate.ts";
 import type { Failure } from "#model/probe.ts";
-import { fields, text } from "./arm.ts";
+import { fields, text } from "#probes/common/json.ts";
 import { askArm, listArm, type Asking } from "./asks.ts";
 import type { Unread } from "./session.ts";
 

@@ -1,5 +1,5 @@
 import type { TlsVersion } from "#model/tls.ts";
-import { text } from "./arm.ts";
+import { text } from "#probes/common/json.ts";
 
 /** The spellings of Azure's services: `1.2`, `TLS1_2`, `TLSv1.2`, `TLS 1.2`, `Tls12`. */
 const SPELLING = /^tls\s?v?1[._]?([0-3])$|^1\.([0-3])$/i;

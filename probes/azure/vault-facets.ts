@@ -1,8 +1,9 @@
 /** What a Recovery Services or Backup vault tells of itself; pure. Each throws when the answer cannot be understood. */
 import type { Immutability } from "#model/backup-facets.ts";
 import type { Encryption, Location, Redundancy } from "#model/facets.ts";
-import { fields, region, text, type Fields } from "./arm.ts";
-import { byDesign, list, ownLocation, propertiesOf } from "./facets.ts";
+import { fields, text, type Fields, list } from "#probes/common/json.ts";
+import { region } from "./arm.ts";
+import { byDesign, ownLocation, propertiesOf } from "./facets.ts";
 
 export const RECOVERY_VAULT = "Microsoft.RecoveryServices/vaults";
 export const BACKUP_VAULT = "Microsoft.DataProtection/backupVaults";

@@ -3,7 +3,7 @@ import { defineProbe } from "#model/probe.ts";
 import { targetSubject } from "#model/subject.ts";
 import { chunks, cutOff } from "#probes/common/chunks.ts";
 import { answerOf, sourceOf, tell, type From, type Known } from "#probes/common/known.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { askBelow, listBelow, type Above } from "./asks-below.ts";
 import { classifyAzure, malformed } from "./errors.ts";
 import { toKeyRotation } from "./key-rotation.ts";

@@ -1,5 +1,5 @@
 import { answerOf, oncePer, type Known } from "#probes/common/known.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { below, listArm } from "./asks.ts";
 import { askInside } from "./inside.ts";
 import type { Found } from "./listing.ts";

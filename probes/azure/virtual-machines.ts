@@ -1,5 +1,5 @@
 import { defineProbe } from "#model/probe.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { classifyAzure } from "./errors.ts";
 import { listResources, observeResources, type Found } from "./listing.ts";
 import { machineKeys, scaleSetKeys, storedKey, toRedundancy } from "./machine-facets.ts";

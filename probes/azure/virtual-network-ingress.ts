@@ -1,6 +1,6 @@
 /** Which subnets of a virtual network have no network security group, and what that lets in; pure. */
 import { listed } from "#model/text.ts";
-import type { Fields } from "./arm.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { isInterface, nameOf, wayTo, type Way } from "./network-paths.ts";
 import {
   toSubnets,

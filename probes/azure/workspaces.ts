@@ -2,7 +2,7 @@ import type { Encryption, Exposure } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import type { Retention } from "#model/security-facets.ts";
 import { answerOf } from "#probes/common/known.ts";
-import { fields, flag, text, type Fields } from "./arm.ts";
+import { fields, flag, text, type Fields } from "#probes/common/json.ts";
 import { listBelow } from "./asks-below.ts";
 import { classifyAzure } from "./errors.ts";
 import { byDesign, ownLocation, propertiesOf } from "./facets.ts";

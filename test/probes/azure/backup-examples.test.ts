@@ -2,16 +2,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fields, type Fields } from "#probes/azure/arm.ts";
 import { toInstance, toRules as toBackupVaultRules } from "#probes/azure/data-protection-facets.ts";
 import * as disk from "#probes/azure/disk-facets.ts";
-import { list, ownLocation } from "#probes/azure/facets.ts";
+import { ownLocation } from "#probes/azure/facets.ts";
 import { machineKeys } from "#probes/azure/machine-facets.ts";
 import { toRecoveryServicesPoint } from "#probes/azure/recovery-points.ts";
 import { toItem, toRules } from "#probes/azure/recovery-policy.ts";
 import * as asr from "#probes/azure/site-recovery-facets.ts";
 import * as vault from "#probes/azure/vault-facets.ts";
 import { has, sharedFolder } from "../../support/requirements.ts";
+import { fields, type Fields, list } from "#probes/common/json.ts";
 
 const folder = join(sharedFolder, "payloads/azure");
 const FROM = new Date("2026-06-01T12:00:00Z");

@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { FacetName } from "#model/facets.ts";
-import { fields, type Fields } from "#probes/azure/arm.ts";
 import * as cosmos from "#probes/azure/cosmos-facets.ts";
 import type { DataService } from "#probes/azure/data-service.ts";
 import { toKeyRotation } from "#probes/azure/key-rotation.ts";
 import { MESSAGING_SERVICES } from "#probes/azure/messaging-services.ts";
 import { STORE_SERVICES } from "#probes/azure/store-services.ts";
 import { has, sharedFolder } from "../../support/requirements.ts";
+import { fields, type Fields } from "#probes/common/json.ts";
 
 const folder = join(sharedFolder, "payloads/azure");
 

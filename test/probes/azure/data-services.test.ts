@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { fields } from "#probes/azure/arm.ts";
 import { ANALYTICS_SERVICES } from "#probes/azure/analytics-services.ts";
 import appInsights from "#probes/azure/app-insights.ts";
 import type { DataService } from "#probes/azure/data-service.ts";
@@ -8,6 +7,7 @@ import { MESSAGING_SERVICES } from "#probes/azure/messaging-services.ts";
 import { OTHER_DATA_SERVICES } from "#probes/azure/other-data-services.ts";
 import { STORE_SERVICES } from "#probes/azure/store-services.ts";
 import { facetOf } from "../../support/probe-context.ts";
+import { fields } from "#probes/common/json.ts";
 import { fakeSubscription, resource } from "./azure.ts";
 import { FIRST } from "./fake.ts";
 

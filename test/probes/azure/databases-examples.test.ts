@@ -2,7 +2,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fields, type Fields } from "#probes/azure/arm.ts";
 import { firewallExposure } from "#probes/azure/database-firewall.ts";
 import * as flexible from "#probes/azure/flexible-facets.ts";
 import { toTransport as parameters } from "#probes/azure/flexible-transport.ts";
@@ -10,6 +9,7 @@ import * as sql from "#probes/azure/sql-database-facets.ts";
 import { isElsewhere, toReplication } from "#probes/azure/sql-replication.ts";
 import { toDoor, toTransport } from "#probes/azure/sql-servers.ts";
 import { has, sharedFolder } from "../../support/requirements.ts";
+import { fields, type Fields } from "#probes/common/json.ts";
 
 const folder = join(sharedFolder, "payloads/azure");
 

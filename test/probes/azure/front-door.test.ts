@@ -7,8 +7,8 @@ import { toPolicy } from "#probes/azure/firewall-policy-facets.ts";
 import * as classic from "#probes/azure/front-door-classic-facets.ts";
 import frontDoorProbe from "#probes/azure/front-door.ts";
 import { toTransport } from "#probes/azure/front-door-facets.ts";
-import type { Fields } from "#probes/azure/arm.ts";
 import { facetOf } from "../../support/probe-context.ts";
+import type { Fields } from "#probes/common/json.ts";
 import { fakeSubscription, resource } from "./azure.ts";
 
 const PROFILE = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Cdn/profiles/edge";

@@ -3,13 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { toAuditLogs as ofSubscription } from "#probes/azure/activity-log.ts";
-import { fields, type Fields } from "#probes/azure/arm.ts";
 import { toDetection, toScanning } from "#probes/azure/defender-facets.ts";
 import { logCategories, toSetting } from "#probes/azure/diagnostic-settings.ts";
 import { toExposure, toRedundancy, toTransport } from "#probes/azure/redis.ts";
 import { toPrivileges, toSubject } from "#probes/azure/role-facets.ts";
 import { toRetention } from "#probes/azure/workspaces.ts";
 import { has, sharedFolder } from "../../support/requirements.ts";
+import { fields, type Fields } from "#probes/common/json.ts";
 
 const folder = join(sharedFolder, "payloads/azure");
 

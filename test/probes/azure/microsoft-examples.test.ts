@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { FacetName, Facets } from "#model/facets.ts";
-import { fields, region, resourceSubject } from "#probes/azure/arm.ts";
+import { region, resourceSubject } from "#probes/azure/arm.ts";
 import { classifyAzure } from "#probes/azure/errors.ts";
 import { walkPages } from "#probes/azure/pages.ts";
 import * as map from "#probes/azure/storage-facets.ts";
 import { testScan } from "../../support/probe-context.ts";
 import { has, sharedFolder } from "../../support/requirements.ts";
+import { fields } from "#probes/common/json.ts";
 
 const folder = join(sharedFolder, "payloads/azure");
 

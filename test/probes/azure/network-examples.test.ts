@@ -2,13 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { fields, resourceSubject, type Fields } from "#probes/azure/arm.ts";
+import { resourceSubject } from "#probes/azure/arm.ts";
 import { toProtection } from "#probes/azure/ddos.ts";
 import { toNetwork } from "#probes/azure/network-reading.ts";
 import { toGroupIngress } from "#probes/azure/security-group-ingress.ts";
 import { toIngressRule, toOpenings } from "#probes/azure/security-rules.ts";
 import { storageIngress } from "#probes/azure/storage-ingress.ts";
 import { has, sharedFolder } from "../../support/requirements.ts";
+import { fields, type Fields } from "#probes/common/json.ts";
 
 function entries(file: string): readonly Fields[] {
   const path = join(sharedFolder, "payloads/azure", `${file}.json`);

@@ -5,11 +5,11 @@ import { describe, expect, test } from "vitest";
 import * as apiManagement from "#probes/azure/api-management-facets.ts";
 import * as appService from "#probes/azure/app-service-facets.ts";
 import * as gateway from "#probes/azure/application-gateway-facets.ts";
-import { fields, type Fields } from "#probes/azure/arm.ts";
 import { toPolicy } from "#probes/azure/firewall-policy-facets.ts";
 import * as frontDoor from "#probes/azure/front-door-facets.ts";
 import { toDdosProtection } from "#probes/azure/public-addresses.ts";
 import { has, sharedFolder } from "../../support/requirements.ts";
+import { fields, type Fields } from "#probes/common/json.ts";
 
 function entries(file: string): readonly Fields[] {
   const path = join(sharedFolder, "payloads/azure", `${file}.json`);
