@@ -1,5 +1,6 @@
 import type { TargetOf } from "#model/estate.ts";
 import type { ProbeContext } from "#model/probe.ts";
+import { refuseDeafNode } from "#probes/common/proxy.ts";
 
 /** A server that does not take the connection within this is not there, milliseconds. */
 const CONNECTION_TIMEOUT_MS = 5_000;
@@ -26,18 +27,6 @@ export async function handlerOptions(
     socketTimeout: ATTEMPT_TIMEOUT_MS,
     throwOnRequestTimeout: true,
   };
-}
-
-/** Agents know `proxyEnv` since Node 24.5 (https://nodejs.org/api/http.html#built-in-proxy-support); older ones ignore it silently. */
-function refuseDeafNode(environment: ProbeContext["environment"]): void {
-  const names = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (major > 24 || (major === 24 && minor >= 5)) return;
-  const name = names.find((variable) => environment[variable]);
-  if (name === undefined) return;
-  throw new Error(
-    `${name} is set, and Node ${process.versions.node} would not use it: Node 24.5 is needed`,
-  );
 }
 
 async function trust(caFile: string | undefined): Promise<{ ca?: string[] }> {
