@@ -6,7 +6,7 @@ import type { Known } from "#probes/common/known.ts";
 import type { RestAnswer, RestClient } from "./client.ts";
 import { malformed, RestFailure } from "./failures.ts";
 
-const MOST_PAGES = 2000;
+const MOST_PAGES = 1000;
 
 /** Who is asked, under which limit of gather. */
 export interface Asking {

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { afterAll, afterEach } from "vitest";
 import { makeAuthority } from "#fixtures/estate/authority.ts";
 import { startRest, type FakeRest, type RestOptions } from "#fixtures/estate/rest/server.ts";
-import { targetSchema } from "#model/estate.ts";
+import { targetSchema, type Target } from "#model/estate.ts";
 import { testScan, type TestScan, type TestScanOptions } from "../../support/probe-context.ts";
 
 export interface OneVendor {
   readonly api: FakeRest;
+  readonly target: Target;
   readonly scan: (options?: TestScanOptions) => TestScan;
 }
 
@@ -34,5 +35,5 @@ export async function fakeVendor(
   });
   afterEach(() => api.setFaults());
   const target = targetSchema.parse({ id: "vendor", caFile, ...entry(api.url) });
-  return { api, scan: (more = {}) => testScan(target, { environment, ...more }) };
+  return { api, target, scan: (more = {}) => testScan(target, { environment, ...more }) };
 }
