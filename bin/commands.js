@@ -71,6 +71,7 @@ function commands(finish) {
   withInputs(program.command("scan"), "required")
     .description("gather evidence from the estate and judge every claim by it")
     .option("--evidence <dir>", "save the evidence to a new folder, to be judged again")
+    .option("--answers", "keep what the providers answered with the evidence, without secrets")
     .option("--active", "also run tests that look like attacks")
     .addOption(format())
     .option("--output <file>", "write the report to a file")

@@ -23,6 +23,18 @@ export interface ScanSettings {
   readonly environment: ProbeContext["environment"];
   readonly active: boolean;
   readonly maxAnswerBytes: number;
+  /** Takes every answer as it is hashed, redacted; left out: none is kept. */
+  readonly record?: (answer: RecordedAnswer) => void;
+}
+
+/** An answer without secrets: the JSON of `answer` has the hash by which an observation refers to it. */
+export interface RecordedAnswer {
+  readonly target: string;
+  readonly probe: string;
+  readonly operation: string;
+  readonly observedAt: string;
+  readonly sha256: string;
+  readonly answer: unknown;
 }
 
 /** The limits of one target, shared by all its probes. */
@@ -103,12 +115,11 @@ export function probeContext(
       return { ok: false, failure: { ...outcome.failure, message } };
     }
     const observedAt = scan.now().toISOString();
-    return {
-      ok: true,
-      raw: outcome.raw,
-      observedAt,
-      sha256: hash(scan.redactor.value(outcome.raw)),
-    };
+    const answer = scan.redactor.value(outcome.raw);
+    const sha256 = hash(answer);
+    const { operation } = question;
+    scan.record?.({ target: target.id, probe: probe.id, operation, observedAt, sha256, answer });
+    return { ok: true, raw: outcome.raw, observedAt, sha256 };
   };
 
   const observe: ProbeContext["observe"] = (subject, facet, value, from) =>

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Evidence, Observation, Problem } from "#model/evidence.ts";
+import type { RecordedAnswer } from "./context.ts";
 import { EvidenceError } from "./evidence-error.ts";
 import {
   parseInputs,
@@ -27,6 +28,8 @@ export { EvidenceError } from "./evidence-error.ts";
 export type { Inputs } from "./evidence-schemas.ts";
 
 const MANIFEST = "manifest.json";
+/** What the providers answered, for people: nothing is judged by it, so nothing reads it back. */
+const ANSWERS = "answers.jsonl";
 type DataFile = "observations.jsonl" | "problems.jsonl" | "inputs.json";
 
 const MIB = 1024 * 1024;
@@ -40,18 +43,54 @@ const BATCH = MIB;
  * @throws EvidenceError when it holds something already, or cannot be made or written.
  */
 export function prepareEvidence(folder: string): void {
+  requireEmpty(folder);
+}
+
+function requireEmpty(folder: string, own: string | null = null): void {
   const held = writing(folder, () => {
     makeFolder(folder);
     accessSync(folder, constants.W_OK);
-    return readdirSync(folder);
+    return readdirSync(folder).filter((name) => name !== own);
   });
   if (held.length > 0) {
     throw new EvidenceError(`${folder} is not empty: evidence is never mixed, choose a new folder`);
   }
 }
 
+/** Answers that are written while a scan runs, as they may be more than fit into memory. */
+export interface AnswerFile {
+  readonly take: (answer: RecordedAnswer) => void;
+  /** Closes it, and tells what it became. @throws EvidenceError when something could not be written */
+  readonly end: () => Manifest["files"][number];
+}
+
 /**
- * Writes evidence and inputs to a folder that is new or empty: JSON Lines, and a manifest with the hash of every file.
+ * Opens the file of answers in a folder that `prepareEvidence` made.
+ * @throws EvidenceError when it cannot be written
+ */
+export function openAnswers(folder: string): AnswerFile {
+  const file = writing(folder, () => appender(folder, ANSWERS));
+  let failure: unknown = null;
+  return {
+    // A full disk must not cost the scan: it is told in the end.
+    take: (answer) => {
+      try {
+        if (failure === null) file.add(`${JSON.stringify(answer)}\n`);
+      } catch (error) {
+        failure = error;
+      }
+    },
+    end: () =>
+      writing(folder, () => {
+        const written = file.end();
+        if (failure !== null) throw failure;
+        return written;
+      }),
+  };
+}
+
+/**
+ * Writes evidence and inputs to a folder that `prepareEvidence` made: JSON Lines, and a manifest with the hash of every file.
  * @throws EvidenceError when the folder holds something already, or cannot be written.
  */
 export function saveEvidence(
@@ -59,10 +98,13 @@ export function saveEvidence(
   evidence: Evidence,
   inputs: Inputs,
   tool: Manifest["tool"],
+  answers: AnswerFile | null = null,
 ): void {
-  prepareEvidence(folder);
+  const recorded = answers === null ? [] : [answers.end()];
+  requireEmpty(folder, answers === null ? null : ANSWERS);
   writing(folder, () => {
     const files = [
+      ...recorded,
       write(folder, "observations.jsonl", lines(evidence.observations)),
       write(folder, "problems.jsonl", lines(evidence.problems)),
       write(folder, "inputs.json", [`${JSON.stringify(inputs, null, 2)}\n`]),
@@ -135,6 +177,18 @@ function* lines(items: readonly unknown[]): Generator<string> {
 
 /** Writes a new file piece by piece: one text of all evidence may be longer than a string can be. */
 function write(folder: string, name: string, texts: Iterable<string>): Manifest["files"][number] {
+  const file = appender(folder, name);
+  try {
+    for (const text of texts) file.add(text);
+  } catch (error) {
+    file.end();
+    throw error;
+  }
+  return file.end();
+}
+
+/** A new file that grows, with its hash. */
+function appender(folder: string, name: string) {
   const hash = createHash("sha256");
   const file = openSync(join(folder, name), "wx", 0o600);
   let bytes = 0;
@@ -146,16 +200,20 @@ function write(folder: string, name: string, texts: Iterable<string>): Manifest[
     hash.update(buffer);
     writeFileSync(file, buffer);
   };
-  try {
-    for (const text of texts) {
+  return {
+    add: (text: string) => {
       batch += text;
       if (batch.length >= BATCH) flush();
-    }
-    flush();
-  } finally {
-    closeSync(file);
-  }
-  return { name, bytes, sha256: hash.digest("hex") };
+    },
+    end: () => {
+      try {
+        flush();
+      } finally {
+        closeSync(file);
+      }
+      return { name, bytes, sha256: hash.digest("hex") };
+    },
+  };
 }
 
 /** What the operating system refuses is told as an error of the folder. */

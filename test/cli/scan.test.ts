@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import type { Customer } from "#fixtures/estate/customer.ts";
 import { optionsOf } from "#fixtures/estate/customer.ts";
+import type { RecordedAnswer } from "#gather/context.ts";
+import type { Observation } from "#model/evidence.ts";
 import type { Report } from "#model/report.ts";
 import { runningCustomers } from "../support/customers.ts";
 import { probity, start } from "../support/probity.ts";
@@ -68,6 +71,34 @@ describe("probity scan", () => {
       expect(again.stdout).toBe(text);
       expect(again.code).toBe(one.exitCode);
     }
+  });
+
+  test("--answers keeps what was answered, each under the hash that the readings name", async () => {
+    const evidence = join(folder, "answers");
+    const one = customer("pingflow");
+    const { text } = await scanJson(one, "--evidence", evidence, "--answers");
+    const linesOf = (name: string) => readFileSync(join(evidence, name), "utf8").trim().split("\n");
+    const kept = linesOf("answers.jsonl").map((line) => JSON.parse(line) as RecordedAnswer);
+    for (const { answer, sha256 } of kept) {
+      expect(createHash("sha256").update(JSON.stringify(answer)).digest("hex")).toBe(sha256);
+    }
+    const hashes = new Set(kept.map(({ sha256 }) => sha256));
+    const read = linesOf("observations.jsonl")
+      .map((line) => JSON.parse(line) as Observation)
+      .filter(({ facet }) => facet === "http");
+    expect(read.length).toBeGreaterThan(0);
+    for (const { source } of read) expect(hashes).toContain(source.sha256);
+    expect(readFileSync(join(evidence, "manifest.json"), "utf8")).toContain("answers.jsonl");
+    const again = await probity(["evaluate", "--evidence", evidence, "--format", "json"]);
+    expect(again.stdout).toBe(text);
+  });
+
+  test("--answers without --evidence is refused", async () => {
+    const one = customer("pingflow");
+    const args = ["scan", ...optionsOf(one.files), "--answers"];
+    const { code, stderr } = await probity(args, one.environment);
+    expect(code).toBe(2);
+    expect(stderr).toContain("--evidence");
   });
 
   test("evidence that was changed is refused", async () => {
@@ -143,7 +174,14 @@ describe("probity scan", () => {
   test("no secret reaches a report, the evidence or a log", async () => {
     for (const one of customers) {
       const evidence = join(folder, `secrets-${one.policy}`);
-      const args = ["scan", "--debug", ...optionsOf(one.files), "--evidence", evidence];
+      const args = [
+        "scan",
+        "--debug",
+        ...optionsOf(one.files),
+        "--evidence",
+        evidence,
+        "--answers",
+      ];
       const { stdout, stderr } = await probity(args, one.environment);
       const files = readdirSync(evidence).map((name) => readFileSync(join(evidence, name), "utf8"));
       const all = [stdout, stderr, ...files].join("\n");
