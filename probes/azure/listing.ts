@@ -2,7 +2,7 @@ import { kindOf } from "#facts/kinds.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
 import type { Subject } from "#model/subject.ts";
-import { chunks, cutOff, interleaved } from "#probes/common/chunks.ts";
+import { chunks, cutOff, interleaved, READ_AT_ONCE } from "#probes/common/chunks.ts";
 import { tell, unanswered, type From, type Known } from "#probes/common/known.ts";
 import type { Fields } from "#probes/common/json.ts";
 import { resourceSubject } from "./arm.ts";
@@ -108,7 +108,7 @@ export async function* observeResources(
       if (facet in maps) yield unanswered(context, subject, facet, known);
     }
   }
-  for await (const some of chunks(found, context.signal)) {
+  for await (const some of chunks(found, context.signal, READ_AT_ONCE)) {
     for (const one of some) {
       for (const facet of facetsOf(one.subject, wanted)) {
         const map = maps[facet];

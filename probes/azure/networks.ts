@@ -1,6 +1,6 @@
 import type { Observation, Problem } from "#model/evidence.ts";
 import { defineProbe } from "#model/probe.ts";
-import { chunks } from "#probes/common/chunks.ts";
+import { chunks, READ_AT_ONCE } from "#probes/common/chunks.ts";
 import { tell, unanswered } from "#probes/common/known.ts";
 import { classifyAzure } from "./errors.ts";
 import { observeResources, type Found } from "./listing.ts";
@@ -34,7 +34,7 @@ export default defineProbe({
       const unread = listed.unread.filter(({ subject }) => isTold(subject.kind));
       yield* observeResources({ found: [], unread }, told, wanted, session);
       const found = listed.found.filter(({ subject }) => isTold(subject.kind));
-      for await (const some of chunks(found, context.signal)) {
+      for await (const some of chunks(found, context.signal, READ_AT_ONCE)) {
         for (const one of some) {
           const network = networks.get(one.subscription);
           if (network !== undefined) yield* tellOne(one, network, session);

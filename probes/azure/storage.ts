@@ -2,7 +2,7 @@ import type { TargetOf } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import { defineProbe, type AnyRead, type ProbeContext } from "#model/probe.ts";
-import { chunks, cutOff, interleaved } from "#probes/common/chunks.ts";
+import { chunks, cutOff, interleaved, READ_AT_ONCE } from "#probes/common/chunks.ts";
 import { paced } from "./allowances.ts";
 import { resourceSubject } from "./arm.ts";
 import { openClient } from "./client.ts";
@@ -36,7 +36,7 @@ export default defineProbe({
         subscriptions.readable.map((id) => list(target, id, wanted, context)),
       );
       for (const { items } of listings) {
-        for await (const some of chunks(items, context.signal)) yield* some;
+        for await (const some of chunks(items, context.signal, READ_AT_ONCE)) yield* some;
       }
       const reads = interleaved(listings.map((listing) => listing.reads));
       for await (const some of chunks(reads, context.signal)) yield* context.readAll(some);

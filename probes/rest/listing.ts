@@ -4,7 +4,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
 import type { Failure, ProbeContext } from "#model/probe.ts";
 import { targetSubject, type Subject } from "#model/subject.ts";
-import { chunks, cutOff } from "#probes/common/chunks.ts";
+import { chunks, cutOff, READ_AT_ONCE } from "#probes/common/chunks.ts";
 import { fields, type Fields } from "#probes/common/json.ts";
 import { tell, type From, type Known } from "#probes/common/known.ts";
 import { tellAll, type Telling } from "#probes/common/telling.ts";
@@ -118,7 +118,7 @@ export async function* observeListed(
   wanted: ReadonlySet<FacetName>,
   context: ProbeContext,
 ): AsyncGenerator<Observation | Problem> {
-  for await (const some of chunks(found, context.signal)) {
+  for await (const some of chunks(found, context.signal, READ_AT_ONCE)) {
     for (const one of some) {
       for (const facet of kindOf(one.subject.kind)?.facets ?? []) {
         const map = maps[facet];

@@ -148,14 +148,9 @@ export function toCidrs(ranges: readonly AddressRange[]): readonly string[] {
   return mergeRanges(ranges).flatMap(({ family, first, last }) => {
     const texts: string[] = [];
     for (let next = first; next <= last;) {
-      let bits = 0;
-      while (
-        bits < BITS[family] &&
-        next % (1n << BigInt(bits + 1)) === 0n &&
-        next + (1n << BigInt(bits + 1)) - 1n <= last
-      ) {
-        bits += 1;
-      }
+      // As large a block as begins here and does not go beyond the end.
+      const aligned = next === 0n ? BITS[family] : bitLength(next & -next) - 1;
+      const bits = Math.min(aligned, bitLength(last - next + 1n) - 1);
       texts.push(`${renderAddress(family, next)}/${BITS[family] - bits}`);
       next += 1n << BigInt(bits);
     }
@@ -163,15 +158,20 @@ export function toCidrs(ranges: readonly AddressRange[]): readonly string[] {
   });
 }
 
+/** How many binary digits a positive number has. */
+function bitLength(value: bigint): number {
+  return value.toString(2).length;
+}
+
 /** IPv6 as RFC 5952 has it: the longest run of zero groups, the first of equals, becomes `::`. */
 function renderAddress(family: 4 | 6, value: bigint): string {
-  const width = family === 4 ? 8n : 16n;
-  const count = family === 4 ? 4 : 8;
-  const parts = Array.from({ length: count }, (_, at) =>
-    Number((value >> (width * BigInt(count - 1 - at))) & ((1n << width) - 1n)),
-  );
-  if (family === 4) return parts.join(".");
-  const words = parts.map((part) => part.toString(16)).join(":");
+  if (family === 4) {
+    const bits = Number(value);
+    return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 0xff).join(".");
+  }
+  const words = Array.from({ length: 8 }, (_, at) =>
+    ((value >> BigInt(16 * (7 - at))) & 0xffffn).toString(16),
+  ).join(":");
   const runs = [...words.matchAll(/\b0(?::0)+\b/g)].map(([run]) => run);
   const longest = runs.reduce((best, run) => (run.length > best.length ? run : best), "");
   if (longest === "") return words;

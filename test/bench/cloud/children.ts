@@ -1,5 +1,6 @@
 /** The processes of the bench: the fake provider and the scan, so that neither takes the other's time or memory. */
-import { fork, type ChildProcess } from "node:child_process";
+import { execFileSync, fork, type ChildProcess } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** What a scan took and gave. */
@@ -18,8 +19,14 @@ export function serverChild(file: string, options: object): ChildProcess {
 }
 
 /** Scans a target with every probe of its provider. @param env variables that its credentials refer to */
-export function scanBy(target: object, env: Readonly<Record<string, string>>): Promise<Scanned> {
-  const child = fork(here("./scan-child.ts"), [JSON.stringify(target)], {
+export async function scanBy(
+  target: object,
+  env: Readonly<Record<string, string>>,
+): Promise<Scanned> {
+  const folder = here("../../../.bench/scan");
+  // In a process of its own: a child begins with the memory of its parent as its most.
+  execFileSync(process.execPath, [here("./bundle-child.ts"), folder]);
+  const child = fork(join(folder, "scan.js"), [JSON.stringify(target)], {
     env: { ...process.env, ...env },
   });
   return next<Scanned>(child);
