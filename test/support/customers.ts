@@ -7,7 +7,7 @@ import { controls } from "#controls/index.ts";
 import { readableBy, type Readable } from "#derive/readable.ts";
 import { evaluate } from "#evaluate/evaluate.ts";
 import type { Customer } from "#fixtures/estate/customer.ts";
-import { startCustomers } from "#fixtures/estate/demo.ts";
+import { stageIn, startCustomers } from "#fixtures/estate/demo.ts";
 import type { Inputs } from "#gather/evidence-files.ts";
 import { gather } from "#gather/gather.ts";
 import { plan } from "#gather/plan.ts";
@@ -21,7 +21,7 @@ export async function runningCustomers(): Promise<{
   readonly stop: () => Promise<void>;
 }> {
   const folder = mkdtempSync(join(tmpdir(), "probity-test-"));
-  const customers = await startCustomers(folder);
+  const customers = await startCustomers(stageIn(folder));
   return {
     customers,
     stop: async () => {

@@ -2,7 +2,7 @@ import * as cloudtrail from "@aws-sdk/client-cloudtrail";
 import * as guardduty from "@aws-sdk/client-guardduty";
 import * as iam from "@aws-sdk/client-iam";
 import * as s3 from "@aws-sdk/client-s3";
-import type { Seed } from "#fixtures/estate/aws-recorded/truth.ts";
+import type { Seed } from "#fixtures/estate/seeded/truth.ts";
 import type { Emulator } from "./seed.ts";
 
 /** The report as IAM writes it; the emulator's own is dated 2015. */

@@ -1,6 +1,6 @@
 import * as backup from "@aws-sdk/client-backup";
 import type { ApiAnswers } from "#fixtures/estate/aws/answers.ts";
-import type { Seed } from "#fixtures/estate/aws-recorded/truth.ts";
+import type { Seed } from "#fixtures/estate/seeded/truth.ts";
 import { PARIS } from "#fixtures/estate/aws-recorded/organization.ts";
 import { given, type Emulator } from "./seed.ts";
 

@@ -1,6 +1,6 @@
 import type { ApiAnswers } from "#fixtures/estate/aws/answers.ts";
 import { credentialReport } from "./account.ts";
-import type { Seed } from "#fixtures/estate/aws-recorded/truth.ts";
+import type { Seed } from "#fixtures/estate/seeded/truth.ts";
 import { PARIS } from "#fixtures/estate/aws-recorded/organization.ts";
 import { STRAY } from "./seed.ts";
 

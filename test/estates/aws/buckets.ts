@@ -1,6 +1,6 @@
 import { seedBuckets } from "../../probes/aws/seed-moto.ts";
 import { SEEDS } from "../../probes/aws/seeds.ts";
-import type { Seed } from "#fixtures/estate/aws-recorded/truth.ts";
+import type { Seed } from "#fixtures/estate/seeded/truth.ts";
 
 /** What is wrong with the buckets that the S3 probe is tested with, or only looks wrong. */
 const NOTES: Readonly<Record<string, Partial<Seed>>> = {

@@ -4,7 +4,7 @@ import * as cloudfront from "@aws-sdk/client-cloudfront";
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as elbv2 from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ApiAnswers } from "#fixtures/estate/aws/answers.ts";
-import type { Seed } from "#fixtures/estate/aws-recorded/truth.ts";
+import type { Seed } from "#fixtures/estate/seeded/truth.ts";
 import { given, ZONES, type Emulator } from "./seed.ts";
 
 /** Seeds load balancers with listeners, groups of servers and distributions. */

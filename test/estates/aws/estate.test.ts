@@ -1,12 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MAIN, MEMBERS, targetOf } from "#fixtures/estate/aws-recorded/organization.ts";
-import {
-  extentOf,
-  heldAgainst,
-  readTruth,
-  surprisesIn,
-  type Truth,
-} from "#fixtures/estate/aws-recorded/truth.ts";
+import { readTruth } from "#fixtures/estate/aws-recorded/truth.ts";
+import { extentOf, heldAgainst, surprisesIn, type Truth } from "#fixtures/estate/seeded/truth.ts";
 import type { Report } from "#model/report.ts";
 import { has } from "../../support/requirements.ts";
 import { scanOrganization } from "./scanned.ts";

@@ -1,6 +1,6 @@
 import * as ec2 from "@aws-sdk/client-ec2";
 import { OFFICE } from "#fixtures/estate/aws-recorded/organization.ts";
-import type { Seed } from "#fixtures/estate/aws-recorded/truth.ts";
+import type { Seed } from "#fixtures/estate/seeded/truth.ts";
 import { given, ZONES, type Emulator } from "./seed.ts";
 
 const EVERYONE = { IpRanges: [{ CidrIp: "0.0.0.0/0" }] };

@@ -18,7 +18,8 @@ import {
   type Exchange,
   type RecordedAnswer,
 } from "#fixtures/estate/aws-recorded/recording.ts";
-import { extentOf, writeTruth } from "#fixtures/estate/aws-recorded/truth.ts";
+import { writeTruth } from "#fixtures/estate/aws-recorded/truth.ts";
+import { extentOf } from "#fixtures/estate/seeded/truth.ts";
 import { scanOrganization } from "./scanned.ts";
 import { startSeeded } from "./seeded.ts";
 

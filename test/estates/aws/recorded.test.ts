@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { absolute, relativeJson, relativeText } from "#fixtures/estate/aws-recorded/moments.ts";
 import { MAIN, MEMBERS, targetOf } from "#fixtures/estate/aws-recorded/organization.ts";
 import { startRecorded, type RecordedAws } from "#fixtures/estate/aws-recorded/server.ts";
-import { heldAgainst, readTruth, surprisesIn } from "#fixtures/estate/aws-recorded/truth.ts";
+import { readTruth } from "#fixtures/estate/aws-recorded/truth.ts";
+import { heldAgainst, surprisesIn } from "#fixtures/estate/seeded/truth.ts";
 import type { Report } from "#model/report.ts";
 import { scanOrganization } from "./scanned.ts";
 

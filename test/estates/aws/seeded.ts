@@ -9,7 +9,7 @@ import { seedStorage } from "./buckets.ts";
 import { seedEdge } from "./edge.ts";
 import { seedNetwork } from "./network.ts";
 import { MAIN, MEMBERS, PARIS, targetOf } from "#fixtures/estate/aws-recorded/organization.ts";
-import type { Seed, Truth } from "#fixtures/estate/aws-recorded/truth.ts";
+import type { Seed, Truth } from "#fixtures/estate/seeded/truth.ts";
 import { given, type Emulator } from "./seed.ts";
 import { disksOf, seedDatabases, seedStores } from "./stores.ts";
 

@@ -4,7 +4,7 @@ import * as efs from "@aws-sdk/client-efs";
 import * as kms from "@aws-sdk/client-kms";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import * as rds from "@aws-sdk/client-rds";
-import type { Seed } from "#fixtures/estate/aws-recorded/truth.ts";
+import type { Seed } from "#fixtures/estate/seeded/truth.ts";
 import { given, ZONES, type Emulator } from "./seed.ts";
 
 /** Seeds disks, file systems, tables and log groups. */

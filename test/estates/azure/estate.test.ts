@@ -3,8 +3,10 @@ import { controls } from "#controls/index.ts";
 import { readableBy } from "#derive/readable.ts";
 import { credentialValue } from "#estate/credentials.ts";
 import { evaluate } from "#evaluate/evaluate.ts";
-import { extentOf, heldAgainst, surprisesIn } from "#fixtures/estate/aws-recorded/truth.ts";
-import { OFFICE } from "#fixtures/estate/azure/kept/web.ts";
+import { extentOf, heldAgainst, surprisesIn } from "#fixtures/estate/seeded/truth.ts";
+import { CHECKS } from "#fixtures/estate/azure-seeded/checks.ts";
+import { DECLARED, FAULTS, TARGETS } from "#fixtures/estate/azure-seeded/company.ts";
+import { seededEstate } from "#fixtures/estate/azure-seeded/estate.ts";
 import { gather } from "#gather/gather.ts";
 import { plan } from "#gather/plan.ts";
 import { createRedactor } from "#gather/redact.ts";
@@ -14,8 +16,8 @@ import type { Report } from "#model/report.ts";
 import { probes } from "#probes/index.ts";
 import { CANARY, CLIENT, startFixture, TENANT } from "../../probes/azure/fake.ts";
 import { policy } from "../../support/evidence.ts";
-import { CHECKS } from "./checks.ts";
-import { GROUP, HIDDEN, LEADS, NOW, RESTRICTED, seededEstate } from "./estate.ts";
+
+const NOW = new Date("2026-06-01T12:00:00Z");
 
 const POLICY = policy(
   CHECKS.map(({ id, control = id, expect: expected, kinds }) => {
@@ -31,31 +33,18 @@ const POLICY = policy(
 );
 
 describe("a company's estate on Azure, seeded and scanned", async () => {
-  const { estate: azure, truth } = seededEstate();
+  const { estate: azure, truth } = seededEstate(NOW);
   const fixture = await startFixture({
     ...azure,
     tenant: TENANT,
     applications: [{ clientId: CLIENT, clientSecret: CANARY }],
   });
   afterAll(() => fixture.close());
-  fixture.azure.setFaults(
-    { path: /\/resources\?/, fault: { kind: "throttled", retryAfter: "1" }, times: 1 },
-    { path: /configurations\//, fault: { kind: "throttled" }, times: 1 },
-    {
-      path: new RegExp(`${RESTRICTED}/providers/Microsoft.Storage/storageAccounts`, "i"),
-      fault: { kind: "denied" },
-    },
+  fixture.azure.setFaults(...FAULTS);
+  const targets = Object.entries(TARGETS).map(([id, read]) =>
+    fixture.target({ id, subscriptions: [], ...read }),
   );
-  const targets = [
-    fixture.target({ id: "production", subscriptions: [], managementGroups: [GROUP] }),
-    fixture.target({ id: "corner", subscriptions: [RESTRICTED, HIDDEN] }),
-  ];
-  const estate = {
-    version: 1 as const,
-    targets,
-    labels: [{ label: "leads", match: { tags: { principalId: LEADS } } }],
-    ranges: [{ name: "office", ranges: [OFFICE] }],
-  };
+  const estate = { version: 1 as const, targets, ...DECLARED };
   const { environment } = fixture;
   const waits: number[] = [];
   let report: Report;
