@@ -8,11 +8,15 @@ const PILED_MARKS = /(\p{M}{4})\p{M}+/gu;
 /** All but the space itself and those that hold words together. */
 const ODD_SPACES = /[^\S \u00a0\u202f]/gu;
 
+/** Nearly all that is shown; the patterns above take longer to be made than a report to be written. */
+const PLAIN = /^[ -~·–—…“”→✓✗]*$/;
+
 /**
  * A text fit for a terminal or a table: hostile characters are written as `\u{…}` (as `#model/text.ts` does for
  * messages), so that it stays one line and shows all it holds. Printable text comes back as it is.
  */
 export function printable(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .replaceAll(HOSTILE, escaped)
     .replaceAll(PILED_MARKS, "$1…")

@@ -27,16 +27,34 @@ const WIDE: readonly (readonly [number, number])[] = [
 const ZERO = /^[\p{Mn}\p{Me}]$/u;
 const EMOJI = /^\p{Emoji_Presentation}$/u;
 
+/** Dashes, dots, arrows, lines and ticks that our own words are full of: the patterns above take long to be made. */
+const NARROW: readonly (readonly [number, number])[] = [
+  [0x2010, 0x2027],
+  [0x2030, 0x205e],
+  [0x2190, 0x2193],
+  [0x2500, 0x257f],
+  [0x2713, 0x2713],
+  [0x2717, 0x2717],
+];
+
+function within(ranges: readonly (readonly [number, number])[], code: number): boolean {
+  return ranges.some(([from, to]) => code >= from && code <= to);
+}
+
 /** Columns that one character takes on a terminal: 0, 1 or 2. */
 function characterWidth(character: string): number {
   const code = character.codePointAt(0) ?? 0;
-  if (code < 0x300) return 1;
+  if (code < 0x300 || within(NARROW, code)) return 1;
   if (ZERO.test(character)) return 0;
-  return WIDE.some(([from, to]) => code >= from && code <= to) || EMOJI.test(character) ? 2 : 1;
+  return within(WIDE, code) || EMOJI.test(character) ? 2 : 1;
 }
+
+/** Most of what is shown, where a character is a column. */
+const ASCII = /^[ -~]*$/;
 
 /** Columns that a text takes on a terminal; it must be printable (`escape.ts`) and without colour. */
 export function displayWidth(text: string): number {
+  if (ASCII.test(text)) return text.length;
   let width = 0;
   for (const character of text) width += characterWidth(character);
   return width;
@@ -46,6 +64,9 @@ export function displayWidth(text: string): number {
 export function cut(text: string, columns: number): string {
   // A character takes at most two columns and a mark none: this much text is enough, however long the rest.
   const safe = printable(text.slice(0, columns * 12 + 12));
+  if (ASCII.test(safe) && safe.length === text.length) {
+    return safe.length <= columns ? safe : `${safe.slice(0, columns - 1).trimEnd()}…`;
+  }
   let kept = "";
   let width = 0;
   for (const character of safe) {
@@ -145,28 +166,35 @@ function words(spans: readonly Span[]): Word[] {
   let spaced = false;
   let beforeWide = false;
   for (const { text, tone } of spans) {
-    for (const character of printable(text)) {
-      if (character === " ") {
+    for (const piece of pieces(printable(text))) {
+      if (piece === " ") {
         open = null;
         spaced = true;
         continue;
       }
-      const width = characterWidth(character);
-      const breaks = width > 0 && (width === 2 || beforeWide);
+      // Of characters that are a column each, a piece is a whole word.
+      const width = piece.length === 1 ? characterWidth(piece) : displayWidth(piece);
+      const wide = width === 2 && !ASCII.test(piece);
+      const breaks = width > 0 && (wide || beforeWide);
       if (open === null || breaks) {
         open = { spans: [], width: 0, spaced: open === null && spaced };
         out.push(open);
         spaced = false;
       }
-      if (width > 0) beforeWide = width === 2;
+      if (width > 0) beforeWide = wide;
       const last = open.spans.at(-1);
       if (last !== undefined && last.tone === tone) {
-        open.spans[open.spans.length - 1] = { ...last, text: last.text + character };
+        open.spans[open.spans.length - 1] = { ...last, text: last.text + piece };
       } else {
-        open.spans.push(tone === undefined ? { text: character } : { text: character, tone });
+        open.spans.push(tone === undefined ? { text: piece } : { text: piece, tone });
       }
       open.width += width;
     }
   }
   return out;
+}
+
+/** The spaces, the words of plain characters, and every other character by itself. */
+function pieces(text: string): readonly string[] {
+  return text.match(/ |[!-~]+|[^ -~]/gu) ?? [];
 }
