@@ -7,7 +7,7 @@ import { below, listArm } from "./asks.ts";
 import { classifyAzure } from "./errors.ts";
 import { listResources, type Found } from "./listing.ts";
 import { inSubscriptions, type AzureSession } from "./session.ts";
-import { tellEach } from "./tell-each.ts";
+import { tellResources } from "./telling-resources.ts";
 
 const KIND = "Microsoft.ApiManagement/service";
 const VERSION = "2024-05-01";
@@ -30,7 +30,9 @@ export default defineProbe({
     if (target.provider !== "azure" || !wanted.has("transport")) return;
     yield* inSubscriptions(target, context, async function* act(session) {
       const services = await listResources({ [KIND]: VERSION }, session);
-      yield* tellEach(services, ["transport"], (one) => telling(one, session), wanted, session);
+      yield* tellResources(services, wanted.intersection(new Set(["transport"])), session, (one) =>
+        telling(one, session),
+      );
     });
   },
 });

@@ -13,7 +13,7 @@ import { askArm, below, listArm } from "./asks.ts";
 import { classifyAzure } from "./errors.ts";
 import { listResources, observeResources, type Found } from "./listing.ts";
 import { inSubscriptions, type AzureSession } from "./session.ts";
-import { tellEach } from "./tell-each.ts";
+import { tellResources } from "./telling-resources.ts";
 
 const SITES = "Microsoft.Web/sites";
 const SLOTS = "Microsoft.Web/sites/slots";
@@ -21,7 +21,7 @@ const PLANS = "Microsoft.Web/serverfarms";
 const VERSION = "2024-04-01";
 const CONFIG = [SITES, SLOTS].flatMap((kind) => [`${kind}/read`, `${kind}/config/read`]);
 const ENDPOINTS = [SITES, SLOTS].map((kind) => `${kind}/privateEndpointConnections/read`);
-const TOLD: readonly FacetName[] = ["transport", "ingress"];
+const TOLD = new Set<FacetName>(["transport", "ingress"]);
 
 /** App Service: web, function and logic apps with their slots, each set for itself, and the plans that they run on. */
 export default defineProbe({
@@ -42,9 +42,11 @@ export default defineProbe({
         const plans = await listResources({ [PLANS]: VERSION }, session);
         yield* observeResources(plans, { redundancy: toRedundancy }, wanted, session);
       }
-      if (!TOLD.some((facet) => wanted.has(facet))) return;
+      if (TOLD.isDisjointFrom(wanted)) return;
       const apps = await listResources({ [SITES]: VERSION, [SLOTS]: VERSION }, session);
-      yield* tellEach(apps, TOLD, (app) => telling(app, session), wanted, session);
+      yield* tellResources(apps, wanted.intersection(TOLD), session, (app) =>
+        telling(app, session),
+      );
     });
   },
 });

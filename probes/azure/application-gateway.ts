@@ -11,11 +11,11 @@ import { classifyAzure } from "./errors.ts";
 import { policyReader, type PolicyReader } from "./firewall-policies.ts";
 import { listResources, type Found } from "./listing.ts";
 import { inSubscriptions } from "./session.ts";
-import { tellEach } from "./tell-each.ts";
+import { tellResources } from "./telling-resources.ts";
 
 const KIND = "Microsoft.Network/applicationGateways";
 const READ = { permissions: [`${KIND}/read`] };
-const TOLD: readonly FacetName[] = ["transport", "redundancy", "webFirewall"];
+const TOLD = new Set<FacetName>(["transport", "redundancy", "webFirewall"]);
 
 /** Application gateways. */
 export default defineProbe({
@@ -35,11 +35,13 @@ export default defineProbe({
   },
   classify: classifyAzure,
   gather: async function* gather(target, wanted, context) {
-    if (target.provider !== "azure" || !TOLD.some((facet) => wanted.has(facet))) return;
+    if (target.provider !== "azure" || TOLD.isDisjointFrom(wanted)) return;
     yield* inSubscriptions(target, context, async function* act(session) {
       const gateways = await listResources({ [KIND]: "2024-03-01" }, session);
       const reader = policyReader(session);
-      yield* tellEach(gateways, TOLD, (gateway) => telling(gateway, reader), wanted, session);
+      yield* tellResources(gateways, wanted.intersection(TOLD), session, (gateway) =>
+        telling(gateway, reader),
+      );
     });
   },
 });

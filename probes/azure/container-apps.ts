@@ -9,12 +9,12 @@ import { classifyAzure, malformed, plain } from "./errors.ts";
 import { propertiesOf } from "./facets.ts";
 import { listResources, type Found } from "./listing.ts";
 import { inSubscriptions, type AzureSession } from "./session.ts";
-import { tellEach } from "./tell-each.ts";
+import { tellResources } from "./telling-resources.ts";
 
 const KIND = "Microsoft.App/containerApps";
 const ENVIRONMENT = "Microsoft.App/managedEnvironments";
 const VERSION = "2024-03-01";
-const TOLD: readonly FacetName[] = ["transport", "ingress"];
+const TOLD = new Set<FacetName>(["transport", "ingress"]);
 
 /** Container apps. */
 export default defineProbe({
@@ -28,11 +28,13 @@ export default defineProbe({
   },
   classify: classifyAzure,
   gather: async function* gather(target, wanted, context) {
-    if (target.provider !== "azure" || !TOLD.some((facet) => wanted.has(facet))) return;
+    if (target.provider !== "azure" || TOLD.isDisjointFrom(wanted)) return;
     yield* inSubscriptions(target, context, async function* act(session) {
       const apps = await listResources({ [KIND]: VERSION }, session);
       const environmentOf = oncePer((id) => askEnvironment(id, session));
-      yield* tellEach(apps, TOLD, (app) => telling(app, environmentOf), wanted, session);
+      yield* tellResources(apps, wanted.intersection(TOLD), session, (app) =>
+        telling(app, environmentOf),
+      );
     });
   },
 });

@@ -5,11 +5,11 @@ import { policyReader } from "./firewall-policies.ts";
 import { CLASSIC, telling, VERSION } from "./front-door-reads.ts";
 import { listResources } from "./listing.ts";
 import { inSubscriptions } from "./session.ts";
-import { tellEach } from "./tell-each.ts";
+import { tellResources } from "./telling-resources.ts";
 
 const PROFILES = "Microsoft.Cdn/profiles";
 const CLASSIC_VERSION = "2021-06-01";
-const TOLD: readonly FacetName[] = ["transport", "webFirewall"];
+const TOLD = new Set<FacetName>(["transport", "webFirewall"]);
 /** What a profile serves, as Front Door and as classic CDN. */
 const SERVED = [
   `${PROFILES}/read`,
@@ -39,14 +39,16 @@ export default defineProbe({
   },
   classify: classifyAzure,
   gather: async function* gather(target, wanted, context) {
-    if (target.provider !== "azure" || !TOLD.some((facet) => wanted.has(facet))) return;
+    if (target.provider !== "azure" || TOLD.isDisjointFrom(wanted)) return;
     yield* inSubscriptions(target, context, async function* act(session) {
       const listed = await listResources(
         { [PROFILES]: VERSION, [CLASSIC]: CLASSIC_VERSION },
         session,
       );
       const reader = policyReader(session);
-      yield* tellEach(listed, TOLD, (one) => telling(one, reader, session), wanted, session);
+      yield* tellResources(listed, wanted.intersection(TOLD), session, (one) =>
+        telling(one, reader, session),
+      );
     });
   },
 });

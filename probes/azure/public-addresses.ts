@@ -7,7 +7,7 @@ import { classifyAzure } from "./errors.ts";
 import { propertiesOf } from "./facets.ts";
 import { listResources, type Found, type Listed } from "./listing.ts";
 import { inSubscriptions, type AzureSession } from "./session.ts";
-import { tellEach } from "./tell-each.ts";
+import { tellResources } from "./telling-resources.ts";
 
 const KIND = "Microsoft.Network/publicIPAddresses";
 const NETWORK = "Microsoft.Network/virtualNetworks";
@@ -33,12 +33,11 @@ export default defineProbe({
       const addresses = await listResources({ [KIND]: VERSION }, session);
       const inherit = addresses.found.some(({ raw }) => inherits(raw));
       const networks = inherit ? await listResources({ [NETWORK]: VERSION }, session) : null;
-      yield* tellEach(
+      yield* tellResources(
         addresses,
-        ["ddosProtection"],
-        (address) => telling(address, networks, session),
-        wanted,
+        wanted.intersection(new Set(["ddosProtection"])),
         session,
+        (address) => telling(address, networks, session),
       );
     });
   },
