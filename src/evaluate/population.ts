@@ -3,6 +3,7 @@ import { scopeMatcher, scopeTouchesTarget, type Membership } from "#derive/scope
 import { kindOf, kindsOf, type Kind } from "#facts/kinds.ts";
 import type { Control } from "#model/control.ts";
 import type { Estate } from "#model/estate.ts";
+import { OIDC_KIND, SAML_KIND } from "#model/subject.ts";
 import type { Scope } from "#model/scope.ts";
 import type { Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
@@ -109,9 +110,14 @@ function listings(
   return { gaps, listed };
 }
 
-/** An endpoint target is one endpoint of one kind; backup sets are there only where the estate declares some. */
+/**
+ * An endpoint target is one endpoint of one kind; identity endpoints and backup sets are there only where the estate
+ * declares some.
+ */
 function concerns(kind: string, target: Estate["targets"][number]): boolean {
   if (target.provider === "endpoint") {
+    if (kind === OIDC_KIND) return target.identity?.oidc !== undefined;
+    if (kind === SAML_KIND) return target.identity?.saml !== undefined;
     return kind === (isWebUrl(target.url) ? "endpoint" : "tls-endpoint");
   }
   return kind !== "backup-set" || declaresBackups(target);

@@ -41,6 +41,22 @@ const OWN_KINDS: readonly Kind[] = [
     facets: TLS_FACETS,
   },
   {
+    kind: "oidc-issuer",
+    providers: ["endpoint"],
+    title: "OpenID provider",
+    data: false,
+    regional: false,
+    facets: ["oidcDiscovery"],
+  },
+  {
+    kind: "saml-metadata",
+    providers: ["endpoint"],
+    title: "SAML metadata",
+    data: false,
+    regional: false,
+    facets: ["samlMetadata"],
+  },
+  {
     kind: "backup-set",
     providers: CLOUDS,
     title: "declared set of backups",

@@ -2,6 +2,8 @@ import { REDACTED } from "#model/redacted.ts";
 import {
   BACKUP_SET_KIND,
   ENDPOINT_KIND,
+  OIDC_KIND,
+  SAML_KIND,
   TARGET_KIND,
   TLS_ENDPOINT_KIND,
   type Subject,
@@ -31,6 +33,8 @@ const DECLARED_KINDS: ReadonlySet<string> = new Set([
   TARGET_KIND,
   ENDPOINT_KIND,
   TLS_ENDPOINT_KIND,
+  OIDC_KIND,
+  SAML_KIND,
   BACKUP_SET_KIND,
 ]);
 

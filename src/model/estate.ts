@@ -272,6 +272,30 @@ const upcloudTarget = z.strictObject({
   provider: z.literal("upcloud"),
   backups,
 });
+const identityAddress = (form: RegExp, without: string) =>
+  z
+    .url({ protocol: /^https$/, error: "expected an https:// address" })
+    .refine(form.test.bind(form), {
+      error: `expected an https:// address without ${without}`,
+    });
+/** A company's own: what its customers sign on with is theirs to answer for. */
+const identity = z
+  .strictObject({
+    oidc: identityAddress(/^https:\/\/[^@?#\s]+$/i, "name, password, query or fragment")
+      .optional()
+      .describe(
+        "Issuer of an OpenID provider, character for character as its documents name it; the discovery document lies below it.",
+      ),
+    saml: identityAddress(/^https:\/\/[^@#\s]+$/i, "name, password or fragment")
+      .optional()
+      .describe("Address of SAML metadata."),
+  })
+  .refine(({ oidc, saml }) => oidc !== undefined || saml !== undefined, {
+    error: "expected oidc, saml or both",
+  })
+  .describe(
+    "The company's own identity endpoints, which its customers sign on with; never a customer's identity provider. Where an address has the host and port of url, connect leads there too.",
+  );
 const endpointTarget = z.strictObject({
   ...common,
   provider: z.literal("endpoint"),
@@ -290,6 +314,7 @@ const endpointTarget = z.strictObject({
     .describe(
       `Address of the endpoint. https://… and http://… are web servers; tls://host:port is any other server that speaks TLS at once, as are smtps, imaps, pop3s, ftps, ldaps and nntps; ${STARTTLS_PROTOCOLS.join(", ")} begin TLS by a command of their protocol.`,
     ),
+  identity: identity.optional(),
   connect: z
     .strictObject({
       host: z.string().min(1).describe("Host name or IP address to connect to."),

@@ -6,6 +6,7 @@ import type {
   RecoveryPoint,
   RecoveryTest,
 } from "./backup-facets.ts";
+import type { OidcDiscovery, SamlMetadata } from "./identity-facets.ts";
 import type {
   AuditLogs,
   DdosProtection,
@@ -74,6 +75,8 @@ export interface Facets {
   tlsBehaviour: TlsBehaviour;
   tlsAttacks: TlsAttacks;
   http: HttpFacet;
+  oidcDiscovery: OidcDiscovery;
+  samlMetadata: SamlMetadata;
   attestation: AttestationFacet;
 }
 export type FacetName = keyof Facets;

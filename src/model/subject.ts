@@ -24,6 +24,10 @@ export const TARGET_KIND = "target";
 export const ENDPOINT_KIND = "endpoint";
 /** A host and port that the estate declares as `tls://`: nothing is known of what is spoken inside. */
 export const TLS_ENDPOINT_KIND = "tls-endpoint";
+/** An OpenID provider of the company's own that the estate declares, by its issuer. */
+export const OIDC_KIND = "oidc-issuer";
+/** SAML metadata of the company's own that the estate declares, by its address. */
+export const SAML_KIND = "saml-metadata";
 /** A bucket and prefix that the estate declares to hold backups. */
 export const BACKUP_SET_KIND = "backup-set";
 
