@@ -38,6 +38,8 @@ export async function fetchDocument(
   const late = AbortSignal.timeout(timeoutMs);
   const stop = AbortSignal.any([signal, late]);
   const socket = dial(request.place, request.ca);
+  // Who waits for something of it hears of its errors; between and after that they are no news, but must not be unheard.
+  socket.on("error", () => {});
   const end = () => socket.destroy(abortError(signal));
   stop.addEventListener("abort", end, { once: true });
   try {
@@ -51,8 +53,7 @@ export async function fetchDocument(
     throw error;
   } finally {
     stop.removeEventListener("abort", end);
-    // What is still to come of it is no news.
-    socket.on("error", () => {}).destroy();
+    socket.destroy();
   }
 }
 
@@ -129,6 +130,8 @@ async function answerTo(
     },
     maxHeaderSize: MAX_HEAD_BYTES,
   });
+  // As for the socket: once the answer has begun, its reader hears of errors.
+  request.on("error", () => {});
   const answered = once(request, "response");
   request.end();
   // Emitted with the answer, by the type of the event.

@@ -5,6 +5,7 @@ import { PUBLIC_ADDRESSES } from "#facts/internet-addresses.ts";
 import { coversRanges, parseRange } from "#model/address-ranges.ts";
 import type { TargetOf } from "#model/estate.ts";
 import { TlsScanError } from "#probes/tls/errors.ts";
+import { operationAt } from "#probes/tls/operation.ts";
 
 /** Where to connect for an address, and by which name its certificate must be. */
 export interface Place {
@@ -27,18 +28,38 @@ export function placeOf(address: string, target: TargetOf<"endpoint">): Place {
   const url = URL.parse(address);
   if (url?.protocol !== "https:") throw refused("it is no https address");
   if (url.username !== "" || url.password !== "") throw refused("it holds credentials");
+  const own = ownAddress(url, target);
+  if (own !== null) return own;
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const serverName = host.replace(/\.$/, "");
-  const port = url.port === "" ? HTTPS_PORT : Number(url.port);
-  if (`${url.hostname}:${port}` === endpointSubject(target).id) {
-    const own = endpointAddress(target);
-    return { host: own.host, port: own.port, serverName, lookup };
-  }
+  const port = portOf(url);
   if (declaredHosts(target).has(url.hostname)) return { host, port, serverName, lookup };
   if (isIP(host) !== 0 && !isPublic(host)) {
     throw refused("its address is no public one, and the estate does not declare it");
   }
   return { host, port, serverName, lookup: publicLookup };
+}
+
+/** An operation as evidence names it: where `connect` leads elsewhere, evidence says what was really asked. */
+export function operationOf(
+  operation: string,
+  address: string,
+  target: TargetOf<"endpoint">,
+): string {
+  const url = URL.parse(address);
+  const own = url === null ? null : ownAddress(url, target);
+  return own === null ? operation : operationAt(operation, target, ["port"]);
+}
+
+/** Where the target itself is reached, for addresses at its own host and port; null for others. */
+function ownAddress(url: URL, target: TargetOf<"endpoint">): Place | null {
+  if (`${url.hostname}:${portOf(url)}` !== endpointSubject(target).id) return null;
+  const { host, port, serverName } = endpointAddress(target);
+  return { host, port, serverName, lookup };
+}
+
+function portOf({ port }: URL): number {
+  return port === "" ? HTTPS_PORT : Number(port);
 }
 
 function declaredHosts(target: TargetOf<"endpoint">): ReadonlySet<string> {

@@ -11,7 +11,7 @@ import { classifyNetwork } from "#probes/tls/errors.ts";
 import { discoveryAddress, readDiscovery } from "./discovery.ts";
 import { fetchDocument } from "./document.ts";
 import { readKeySet } from "./key-set.ts";
-import { placeOf } from "./place.ts";
+import { operationOf, placeOf } from "./place.ts";
 import { readSamlMetadata } from "./saml.ts";
 
 const SERVICE = "identity";
@@ -57,7 +57,7 @@ interface Asking {
 
 /** Discovery, and the key set that it names: where that cannot be had, the rest is told all the same. */
 async function* oidc(asking: Asking): AsyncGenerator<Observation | Problem> {
-  const { subject, context } = asking;
+  const { subject, target, context } = asking;
   const address = discoveryAddress(subject.id);
   const found = await context.ask({
     service: SERVICE,
@@ -70,7 +70,7 @@ async function* oidc(asking: Asking): AsyncGenerator<Observation | Problem> {
     return;
   }
   const { facet } = found.raw;
-  const from = { ...found, operation: DISCOVERY };
+  const from = { ...found, operation: operationOf(DISCOVERY, address, target) };
   const keySet = facet.endpoints.find(({ name }) => name === "jwks_uri")?.url;
   if (keySet === undefined) {
     const keysUnread = "the document names no key set";
@@ -90,7 +90,7 @@ async function* oidc(asking: Asking): AsyncGenerator<Observation | Problem> {
 }
 
 async function* saml(asking: Asking): AsyncGenerator<Observation | Problem> {
-  const { subject, context } = asking;
+  const { subject, target, context } = asking;
   const found = await context.ask({
     service: SERVICE,
     operation: METADATA,
@@ -101,7 +101,7 @@ async function* saml(asking: Asking): AsyncGenerator<Observation | Problem> {
   });
   if (!found.ok) yield failed(asking, METADATA, subject.id, found.failure);
   else {
-    const from = { ...found, operation: METADATA };
+    const from = { ...found, operation: operationOf(METADATA, subject.id, target) };
     yield context.observe(subject, "samlMetadata", found.raw.facet, from);
   }
 }

@@ -44,7 +44,7 @@ export function parseXml(body: string): Element {
 
   // sax has handlers of its own kind, one for each event.
   /* oxlint-disable unicorn/prefer-add-event-listener */
-  parser.onerror = () => refuse("malformed", "is no well-formed XML");
+  parser.onerror = () => refuse("malformed", NOT_WELL_FORMED);
   parser.ondoctype = () => refuse("malformed", DOCTYPE);
   parser.onsgmldeclaration = () => refuse("malformed", DOCTYPE);
   parser.onopentagstart = () => {
@@ -55,6 +55,8 @@ export function parseXml(body: string): Element {
     if (attributes.size > MAX_ATTRIBUTES) refuse("too-large", "has too many attributes");
   };
   parser.onopentag = ({ name }) => {
+    // The parser itself lets a second one through.
+    if (open.length === 0 && root !== null) refuse("malformed", NOT_WELL_FORMED);
     elements += 1;
     if (elements > MAX_ELEMENTS) refuse("too-large", "has too many elements");
     if (open.length >= MAX_DEPTH) refuse("too-large", "is nested too deep");
@@ -77,6 +79,7 @@ export function parseXml(body: string): Element {
   return root ?? refuse("malformed", "is no XML document");
 }
 
+const NOT_WELL_FORMED = "is no well-formed XML";
 const DOCTYPE = "has a document type, which is never read";
 
 function refuse(reason: "malformed" | "too-large", why: string): never {

@@ -153,6 +153,7 @@ export default defineCases(control, [
     facets: oidc({ signingAlgorithms: ["RS256", "none"] }),
     outcome: "fail",
     says: "it offers id tokens signed by none; declared",
+    remedies: /^Let the discovery document name the issuer exactly/,
   },
   {
     name: "a shared secret signs, where nobody forbids it",
@@ -292,6 +293,7 @@ export default defineCases(control, [
     facets: oidc({ keys: [key({ exposed: ["d", "p", "q"] })] }),
     outcome: "fail",
     says: "its key set publishes the private half of its key k1 (d, p, q)",
+    remedies: /^What was published is known to everybody[^]*\nLet the discovery document/,
   },
   {
     name: "no key for signing",
@@ -416,6 +418,7 @@ export default defineCases(control, [
     facets: saml({ keys: [key({ type: "dsa", bits: 3072, ...certificate(LASTING) })] }),
     outcome: "fail",
     says: "is a DSA key",
+    remedies: /^Name https addresses only[^]*before the present one expires/,
   },
   {
     name: "an identity provider without a key",

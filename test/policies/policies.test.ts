@@ -31,7 +31,7 @@ const totals: Record<string, ReturnType<typeof count>> = {
     attested: 9,
     informational: 1,
     checks: 31,
-    pending: 6,
+    pending: 5,
   },
   "visma-sign": {
     claims: 40,
@@ -40,7 +40,7 @@ const totals: Record<string, ReturnType<typeof count>> = {
     attested: 15,
     informational: 4,
     checks: 27,
-    pending: 9,
+    pending: 8,
   },
   "kizeo-forms": {
     claims: 51,
@@ -49,7 +49,7 @@ const totals: Record<string, ReturnType<typeof count>> = {
     attested: 20,
     informational: 6,
     checks: 36,
-    pending: 3,
+    pending: 2,
   },
 };
 

@@ -57,11 +57,7 @@ export default defineControl({
     }
     return notApplicable("is no identity endpoint");
   },
-  remediation:
-    "An OpenID provider: let its discovery document name the issuer exactly as it is reached, https addresses only, asymmetric algorithms (RS256, PS256, ES256, EdDSA), S256 and the levels that it gives; publish public keys of 2048 bits (RSA) or 256 bits (EC) at least. " +
-    "A key whose private half or secret was published is known to everybody: replace it at once and end the sessions that it signed. " +
-    "SAML: publish the next signing certificate beside the present one before that expires, tell partners, and take the old one away afterwards. " +
-    "Where the estate's identity names another address than the one in use, correct it there.",
+  remediation: "Mend what the identity endpoint publishes of itself.",
   references: [
     "https://openid.net/specs/openid-connect-discovery-1_0.html",
     "https://www.rfc-editor.org/rfc/rfc8414",
@@ -71,6 +67,20 @@ export default defineControl({
     "https://docs.oasis-open.org/security/saml/Post2.0/sstc-saml-assurance-profile.html",
   ],
 });
+
+const REMEDIES = {
+  oidc: "Let the discovery document name the issuer exactly as it is reached, https addresses only, asymmetric algorithms (RS256, PS256, ES256, EdDSA), S256 and the levels that are given; sign with keys of 2048 bits (RSA) or 256 bits (EC) at least. Where the estate names another issuer than the one in use, correct it there.",
+  saml: "Name https addresses only, and renew the metadata before its validUntil. Publish the next signing certificate, with a key of 2048 bits (RSA) or 256 bits (EC) at least, before the present one expires; tell partners, and take the old one away afterwards.",
+  leaked:
+    "What was published is known to everybody: replace that key or secret at once, and end the sessions that rest on it.",
+};
+
+/** With advice of its own for a failure. */
+function advised(judgement: Judgement, ...remedies: readonly string[]): Judgement {
+  return judgement.outcome === "fail"
+    ? { ...judgement, remediation: remedies.join("\n") }
+    : judgement;
+}
 
 function judgeOidc(expect: Expectation, oidc: OidcDiscovery, now: number): Judgement {
   const failures: string[] = [];
@@ -117,7 +127,8 @@ function judgeOidc(expect: Expectation, oidc: OidcDiscovery, now: number): Judge
     oidc.keys === null
       ? NO_KEYS
       : judgeKeys(oidc.keys, { sizes: expect, required: true, place: "its key set", now });
-  return settle({
+  const leaked = [oidc, ...(oidc.keys ?? [])].some(({ exposed }) => exposed.length > 0);
+  const judgement = settle({
     failures: [...failures, ...keys.failures],
     open: [...open, ...keys.open],
     held: `${plain(oidc.declared)} is a valid issuer: ${counted(oidc.endpoints.length, "endpoint")} by https, id tokens signed by ${listed(oidc.signingAlgorithms ?? [])}, ${counted(oidc.keys?.length ?? 0, "key")}${levels.held}`,
@@ -140,6 +151,7 @@ function judgeOidc(expect: Expectation, oidc: OidcDiscovery, now: number): Judge
     },
     attention: keys.attention,
   });
+  return advised(judgement, ...(leaked ? [REMEDIES.leaked] : []), REMEDIES.oidc);
 }
 
 function judgeSaml(
@@ -175,7 +187,7 @@ function judgeSaml(
     };
   });
   const keys = entities.flatMap(({ roles }) => roles.flatMap((role) => role.keys));
-  return settle({
+  const judgement = settle({
     failures: judged.flatMap(({ failures }) => failures),
     open: judged.flatMap(({ open }) => open),
     held: `the metadata of ${listed(entities.map(({ id }) => id))} has https addresses and ${counted(keys.length, "signing key")} as promised`,
@@ -193,6 +205,7 @@ function judgeSaml(
     })),
     attention: judged.flatMap(({ attention }) => attention),
   });
+  return advised(judgement, REMEDIES.saml);
 }
 
 const NO_KEYS = { failures: [], open: [], attention: [] };
