@@ -26,6 +26,7 @@ describe("what is read", () => {
       ["azure-production", "azure"],
       ["website", "endpoint"],
       ["api", "endpoint"],
+      ["login", "endpoint"],
       ["database", "endpoint"],
     ]);
     expect(value.targets[1]).toMatchObject({ backups: [] });
@@ -93,7 +94,7 @@ describe("what is refused, and where", () => {
       "a key of another provider",
       endpoint("    url: https://a.example\n    tenant: x"),
       [
-        "6:5: targets[0].tenant: unknown key; known here: id, labels, caFile, limits, provider, url, connect",
+        "6:5: targets[0].tenant: unknown key; known here: id, labels, caFile, limits, provider, url, identity, connect",
       ],
     ],
     [
@@ -136,6 +137,25 @@ describe("what is refused, and where", () => {
       "a port that is none",
       endpoint("    url: https://a.example\n    connect: { host: 127.0.0.1, port: 70000 }"),
       ["6:39: targets[0].connect.port: expected at most 65535, got 70000"],
+    ],
+    [
+      "an identity endpoint in clear text",
+      endpoint("    url: https://a.example\n    identity: { oidc: http://a.example }"),
+      ['6:23: targets[0].identity.oidc: expected an https:// address, got "http://a.example"'],
+    ],
+    [
+      "an issuer with a query, metadata with one",
+      endpoint(
+        "    url: https://a.example\n    identity: { oidc: 'https://a.example?x=1', saml: 'https://a.example/saml?x=1' }",
+      ),
+      [
+        '6:23: targets[0].identity.oidc: expected an https:// address without name, password, query or fragment, got "https://a.example?x=1"',
+      ],
+    ],
+    [
+      "an identity endpoint of nothing",
+      endpoint("    url: https://a.example\n    identity: {}"),
+      ["6:15: targets[0].identity: expected oidc, saml or both"],
     ],
     [
       "two targets of one id",
