@@ -68,6 +68,7 @@ const POINT_SOURCES: ReadonlyMap<string, PointSources> = new Map(
       ],
       own: false,
     },
+    "upcloud/storage": { kinds: ["upcloud/storage-backup"], own: false },
   }).map(([kind, sources]) => [lower(kind), sources]),
 );
 

@@ -55,14 +55,16 @@ export const EUROPEAN_KINDS: readonly Kind[] = [
     "scaleway/vpc": "VPC",
   }),
   ...regionalDataKinds("upcloud", [
-    ["upcloud/storage", "block storage", "recoveryPoints"],
-    ["upcloud/object-storage", "managed object storage", "exposure"],
+    ["upcloud/storage", "block storage", "backups", "recoveryPoints"],
+    ["upcloud/storage-template", "custom template or image"],
     ["upcloud/file-storage", "file storage"],
   ]),
-  // A backup may rest in another zone than its origin.
+  // A backup may rest in another zone than its origin, those of a database rest off-site, and the region of an object
+  // storage is no zone.
   ...dataKinds("upcloud", [
-    ["upcloud/storage-backup", "storage backup"],
-    ["upcloud/database", "managed database", "exposure", "redundancy", "recoveryPoints"],
+    ["upcloud/storage-backup", "storage backup", "recoveryPoint"],
+    ["upcloud/object-storage", "managed object storage", "exposure"],
+    ["upcloud/database", "managed database", "exposure", "redundancy", "backups", "recoveryPoints"],
   ]),
   ...otherKinds("upcloud", ["ingress"], { "upcloud/server": "server" }),
   ...otherKinds("upcloud", ["link"], { "upcloud/gateway": "network gateway" }),

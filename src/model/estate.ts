@@ -85,6 +85,16 @@ const azureCredentials = z
   })
   .describe(WHERE);
 
+const upcloudCredentials = z
+  .strictObject(named("token", "username", "password"))
+  .refine((value) => refers(value, "username") === refers(value, "password"), {
+    error: "expected both username and password, under env or files, or neither",
+  })
+  .refine((value) => !refers(value, "token") || !refers(value, "username"), {
+    error: "expected either token, or username and password: one of them would go unused",
+  })
+  .describe(WHERE);
+
 const credentialName = z.string().regex(/^[a-z][A-Za-z0-9]*$/, {
   error: "expected the name of a credential such as clientSecret",
 });
@@ -268,8 +278,13 @@ const scalewayTarget = z.strictObject({
 });
 const upcloudTarget = z.strictObject({
   ...common,
-  ...open,
   provider: z.literal("upcloud"),
+  endpoints: addresses(
+    "api is UpCloud's API with its version, such as https://api.upcloud.com/1.3; s3 is its Managed Object Storage.",
+    "api",
+    "s3",
+  ),
+  credentials: upcloudCredentials.optional(),
   backups,
 });
 const identityAddress = (form: RegExp, without: string) =>
