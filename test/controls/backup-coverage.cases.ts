@@ -56,11 +56,19 @@ export default defineCases(control, [
     says: "not read whole",
   },
   {
-    name: "no place at all is told",
+    name: "no place at all is told: it is kept somewhere, and in one place only",
     expect: { minimumPlaces: 2 },
     facets: backups([]),
     outcome: "fail",
-    says: "kept in 0 places only",
+    says: "kept in 1 place only",
+  },
+  {
+    name: "no place at all is told, so it may be another region",
+    subject: PARIS,
+    expect: { otherRegion: true },
+    facets: backups([]),
+    outcome: "unknown",
+    says: "was not read",
   },
   {
     name: "a copy in another region",

@@ -31,7 +31,8 @@ export default defineControl({
     if (facets.backups === undefined) return notApplicable("no backup of its own exists for it");
     const { rules, partOf } = facets.backups;
     const { minimumPlaces, otherRegion } = expect;
-    const places = rules.flatMap((rule) => rule.places);
+    // A rule that names no place keeps them somewhere all the same.
+    const places = rules.flatMap((rule) => (rule.places.length > 0 ? rule.places : [UNTOLD]));
     const { least, most } = countPlaces(places);
     const failures: string[] = [];
     const open: string[] = [];
@@ -80,6 +81,8 @@ export default defineControl({
     "https://www.cisa.gov/sites/default/files/publications/data_backup_options.pdf",
   ],
 });
+
+const UNTOLD: BackupPlace = { region: null, vault: null, retention: null };
 
 /** How many places there surely are, and how many there may be: two vaults may be one where neither was read. */
 function countPlaces(places: readonly BackupPlace[]): { least: number; most: number } {
