@@ -199,7 +199,7 @@ Examples:
   program
     .command("permissions")
     .description("print the least policy that lets Probity read a provider")
-    .argument("<provider>", "aws or azure")
+    .argument("<provider>", "aws, azure or upcloud")
     .option("--policy <file...>", "narrow it to what the claims of these policies need")
     .option(
       "--organization <role>",
@@ -212,7 +212,8 @@ Examples:
       "after",
       `
 AWS: a policy as IAM takes it. Azure: a custom role as "az role definition create"
-takes it. Both name what the probes themselves declare.
+takes it. UpCloud: the grants that a sub-account needs. All name what the probes themselves
+declare.
 
 Examples:
   $ probity permissions aws > policy.json

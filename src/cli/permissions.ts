@@ -7,6 +7,7 @@ import type { Provider } from "#model/subject.ts";
 import { plain } from "#model/text.ts";
 import { DECLINED, MOST_CHARACTERS, policyDocuments } from "#probes/aws/iam-policy.ts";
 import { ANY_SCOPE, roleDefinition, SCOPE, type RoleDefinition } from "#probes/azure/role.ts";
+import { permissionGrants } from "#probes/upcloud/permissions.ts";
 import { probes } from "#probes/index.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { readInputs } from "./inputs.ts";
@@ -37,9 +38,16 @@ export async function permissions(provider: string, options: PermissionOptions):
       refuse(provider, { organization, with: asked, part });
       await writeDocuments([azureRole(needed("azure"), scope)]);
       return EXIT.upheld;
+    case "upcloud":
+      refuse(provider, { organization, with: asked, part, scope });
+      await writeDocuments(permissionGrants(needed("upcloud")));
+      tell(
+        "Each is the body of a POST to /1.3/permission/grant by the main account; user is to be the sub-account's name. UpCloud grants no reading alone: the sub-account may change what it is shown, so keep its token like that of an administrator.",
+      );
+      return EXIT.upheld;
     default:
       throw new UsageError(
-        `permissions ${plain(provider, 40)}: expected aws or azure; docs/probes.md names the permissions of the others`,
+        `permissions ${plain(provider, 40)}: expected aws, azure or upcloud; docs/probes.md names the permissions of the others`,
       );
   }
 }

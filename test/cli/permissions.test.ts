@@ -156,6 +156,34 @@ describe("the role for Azure", () => {
   });
 });
 
+describe("the grants for UpCloud", () => {
+  const names = neededPermissions("upcloud", null, controls, probes);
+  /** What one account prints, document by document. */
+  const documents = (stdout: string): readonly unknown[] =>
+    stdout
+      .split(/^(?=\{$)/m)
+      .filter((text) => text.trim() !== "")
+      .map((text) => JSON.parse(text));
+
+  test("every permission of the probes is a type of resource, and each is granted once", async () => {
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) expect(name).toMatch(/^[a-z_]+:\*$/);
+    const { code, stdout, stderr } = await probity(["permissions", "upcloud"]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("may change what it is shown");
+    const types = names.map((name) => name.replace(":*", ""));
+    const grants = documents(stdout);
+    expect(grants).toHaveLength(types.length);
+    expect(grants).toEqual(
+      expect.arrayContaining(
+        types.map((type) => ({
+          permission: { target_identifier: "*", target_type: type, user: "probity" },
+        })),
+      ),
+    );
+  });
+});
+
 describe("what an option of the estate makes needed", () => {
   const [entry] = aws;
   if (entry === undefined) throw new Error("no probe");
@@ -212,7 +240,11 @@ describe("probity permissions", () => {
   });
 
   test.each([
-    [["permissions", "ovh"], "expected aws or azure"],
+    [["permissions", "ovh"], "expected aws, azure or upcloud"],
+    [["permissions", "upcloud", "--part", "1"], "upcloud has no such thing"],
+    [["permissions", "upcloud", "--scope", "/x"], "upcloud has no such thing"],
+    [["permissions", "upcloud", "--organization", "a"], "upcloud has no such thing"],
+    [["permissions", "upcloud", "--with", "server:*"], "upcloud has no such thing"],
     [["permissions", "azure", "--part", "1"], "azure has no such thing"],
     [["permissions", "azure", "--scope", "production"], "expected /subscriptions/<id>"],
     [["permissions", "aws", "--scope", "/subscriptions/x"], "aws has no such thing"],

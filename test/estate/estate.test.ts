@@ -11,6 +11,8 @@ afterAll(folder.remove);
 const estate = (target: string) => folder.write("estate.yaml", `version: 1\ntargets:\n${target}`);
 const found = (target: string) => complaints(() => readEstate(estate(target)));
 const upcloud = (lines: string) => `  - id: up\n    provider: upcloud\n${lines}`;
+/** A provider that no probe reads yet. */
+const unread = (lines: string) => `  - id: sc\n    provider: scaleway\n${lines}`;
 const azure = (lines: string) =>
   `  - id: az\n    provider: azure\n    tenant: t\n    subscriptions: [66666666-7777-8888-9999-000000000000]\n${lines}`;
 const endpoint = (lines: string) => `  - id: web\n    provider: endpoint\n${lines}`;
@@ -220,7 +222,7 @@ describe("endpoints and credentials by provider", () => {
     ],
     [
       "what later probes may ask for",
-      upcloud(
+      unread(
         "    endpoints: { api: https://a.example, token: https://b.example, s3: https://c.example }\n    credentials: { env: { username: A, applicationKey2: B }, files: { password: c } }",
       ),
       [],
@@ -243,6 +245,35 @@ describe("endpoints and credentials by provider", () => {
       ["7:18: targets[0].endpoints.s3: unknown key; known here: api, token"],
     ],
     [
+      "all that UpCloud has: a token",
+      upcloud(
+        "    endpoints: { api: https://a.example, s3: https://b.example }\n    credentials: { files: { token: a } }",
+      ),
+      [],
+    ],
+    [
+      "or a name and its password",
+      upcloud("    credentials: { env: { username: A }, files: { password: b } }"),
+      [],
+    ],
+    [
+      "half a pair of UpCloud",
+      upcloud("    credentials: { env: { username: A } }"),
+      [`5:18: targets[0].credentials: ${PAIR("username", "password")}`],
+    ],
+    [
+      "both ways at once",
+      upcloud("    credentials: { env: { token: T, username: A, password: B } }"),
+      [
+        "5:18: targets[0].credentials: expected either token, or username and password: one of them would go unused",
+      ],
+    ],
+    [
+      "a misspelt key of UpCloud",
+      upcloud("    credentials: { env: { tokens: A } }"),
+      ["5:27: targets[0].credentials.env.tokens: unknown key; did you mean token?"],
+    ],
+    [
       "an endpoint that no provider has",
       upcloud("    endpoints: { apy: https://a.example }"),
       ["5:18: targets[0].endpoints.apy: unknown key; did you mean api?"],
@@ -262,7 +293,7 @@ describe("endpoints and credentials by provider", () => {
     ],
     [
       "a name that is no name of a credential",
-      upcloud("    credentials: { env: { API-TOKEN: A } }"),
+      unread("    credentials: { env: { API-TOKEN: A } }"),
       [
         '5:27: targets[0].credentials.env.API-TOKEN: expected the name of a credential such as clientSecret, got the key "API-TOKEN"',
       ],
@@ -296,7 +327,7 @@ describe("endpoints and credentials by provider", () => {
     ]) satisfies [string, string, string[]][]),
     [
       "a profile of a provider that no probe reads",
-      upcloud("    credentials: { profile: p }"),
+      unread("    credentials: { profile: p }"),
       ["5:20: targets[0].credentials.profile: unknown key; known here: env, files"],
     ],
     [
