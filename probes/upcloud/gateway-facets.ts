@@ -57,6 +57,7 @@ function encrypts({ phase2_algorithms: algorithms }: Fields): boolean | null {
   if (!Array.isArray(algorithms) || algorithms.length === 0) return null;
   const words = algorithms.map((one: unknown) => text(one)?.toLowerCase() ?? "");
   // What only signs does not encrypt.
-  if (words.some((word) => word === "null" || word === "none" || word.endsWith("gmac"))) return false;
+  if (words.some((word) => word === "null" || word === "none" || word.endsWith("gmac")))
+    return false;
   return words.every((word) => CIPHER.test(word)) ? true : null;
 }

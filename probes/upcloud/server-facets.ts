@@ -42,14 +42,18 @@ export function toIngress(server: Fields, rules: readonly Fields[] | null): Ingr
     allowed: [...(on ? toAllowed(rules ?? [], own) : [all]), ...console],
     reachable: found === null ? null : own.length > 0 || console.length > 0,
     detail: [
-      on ? `firewall on, ${rules?.length ?? 0} rules` : "firewall off",
+      on ? `firewall on, ${counted(rules?.length ?? 0, "rule", "rules")}` : "firewall off",
       found === null
         ? "whether it has a public address is not told"
-        : `${own.length} public addresses`,
+        : counted(own.length, "public address", "public addresses"),
       ...(console.length === 0 ? [] : ["remote access to its console is on"]),
     ].join("; "),
     firewall: on,
   };
+}
+
+function counted(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
 }
 
 /** Addresses by which the Internet reaches it, floating ones among them; null where its interfaces are not told. */
