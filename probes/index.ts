@@ -2577,6 +2577,30 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./http/clear-text.ts"),
 },
 {
+  "id": "identity-sso",
+  "title": "Identity endpoints: OpenID Connect discovery, key set, SAML metadata",
+  "provider": "endpoint",
+  "kinds": [
+    "oidc-issuer",
+    "saml-metadata"
+  ],
+  "provides": {
+    "oidcDiscovery": {
+      "permissions": [],
+      "kinds": [
+        "oidc-issuer"
+      ]
+    },
+    "samlMetadata": {
+      "permissions": [],
+      "kinds": [
+        "saml-metadata"
+      ]
+    }
+  },
+  "load": () => import("./identity/sso.ts"),
+},
+{
   "id": "tls-endpoint",
   "title": "TLS of an endpoint: protocol versions, cipher suites, key exchange, certificates, shape of the service",
   "provider": "endpoint",
@@ -2608,5 +2632,245 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./tls/endpoint.ts"),
+},
+{
+  "id": "upcloud-databases",
+  "title": "UpCloud Managed Databases",
+  "provider": "upcloud",
+  "kinds": [
+    "upcloud/database"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "managed_database:*"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "managed_database:*"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "managed_database:*"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "managed_database:*"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "managed_database:*"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "managed_database:*"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "managed_database:*"
+      ]
+    }
+  },
+  "load": () => import("./upcloud/databases.ts"),
+},
+{
+  "id": "upcloud-file-storages",
+  "title": "UpCloud File Storage",
+  "provider": "upcloud",
+  "kinds": [
+    "upcloud/file-storage"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "file_storage:*"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "file_storage:*"
+      ]
+    }
+  },
+  "load": () => import("./upcloud/file-storages.ts"),
+},
+{
+  "id": "upcloud-gateways",
+  "title": "UpCloud network gateways and VPN",
+  "provider": "upcloud",
+  "kinds": [
+    "upcloud/gateway"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "network_gateway:*"
+      ]
+    },
+    "link": {
+      "permissions": [
+        "network_gateway:*"
+      ]
+    }
+  },
+  "load": () => import("./upcloud/gateways.ts"),
+},
+{
+  "id": "upcloud-networks",
+  "title": "UpCloud networks, routers and IP addresses",
+  "provider": "upcloud",
+  "kinds": [
+    "upcloud/network",
+    "upcloud/router",
+    "upcloud/ip-address"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "network:*",
+        "router:*",
+        "server:*"
+      ]
+    }
+  },
+  "load": () => import("./upcloud/networks.ts"),
+},
+{
+  "id": "upcloud-object-storage",
+  "title": "UpCloud Managed Object Storage",
+  "provider": "upcloud",
+  "kinds": [
+    "upcloud/object-storage"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "managed_object_storage:*"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "managed_object_storage:*"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "managed_object_storage:*"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "managed_object_storage:*"
+      ]
+    }
+  },
+  "load": () => import("./upcloud/object-storage.ts"),
+},
+{
+  "id": "upcloud-platforms",
+  "title": "UpCloud Kubernetes clusters and load balancers",
+  "provider": "upcloud",
+  "kinds": [
+    "upcloud/kubernetes",
+    "upcloud/load-balancer"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "managed_kubernetes:*",
+        "managed_loadbalancer:*"
+      ]
+    }
+  },
+  "load": () => import("./upcloud/platforms.ts"),
+},
+{
+  "id": "upcloud-servers",
+  "title": "UpCloud servers and their firewalls",
+  "provider": "upcloud",
+  "kinds": [
+    "upcloud/server"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "server:*"
+      ]
+    },
+    "ingress": {
+      "permissions": [
+        "server:*"
+      ]
+    }
+  },
+  "load": () => import("./upcloud/servers.ts"),
+},
+{
+  "id": "upcloud-storage-backups",
+  "title": "UpCloud storage backups",
+  "provider": "upcloud",
+  "kinds": [
+    "upcloud/storage-backup"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "storage:*"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "storage:*"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "storage:*"
+      ]
+    },
+    "recoveryPoint": {
+      "permissions": [
+        "storage:*"
+      ]
+    }
+  },
+  "load": () => import("./upcloud/storage-backups.ts"),
+},
+{
+  "id": "upcloud-storages",
+  "title": "UpCloud block storage",
+  "provider": "upcloud",
+  "kinds": [
+    "upcloud/storage",
+    "upcloud/storage-template"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "storage:*"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "storage:*"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "storage:*",
+        "server:*"
+      ],
+      "kinds": [
+        "upcloud/storage"
+      ]
+    }
+  },
+  "load": () => import("./upcloud/storages.ts"),
 },
 ];

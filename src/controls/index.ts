@@ -4,6 +4,7 @@ import mfaEnforced from "./access/mfa-enforced.ts";
 import passwordPolicy from "./access/password-policy.ts";
 import privilegedAccess from "./access/privileged-access.ts";
 import sshKeyStrength from "./access/ssh-key-strength.ts";
+import ssoMetadata from "./access/sso-metadata.ts";
 import threatDetection from "./detection/threat-detection.ts";
 import vulnerabilityScanning from "./detection/vulnerability-scanning.ts";
 import accessRestriction from "./exposure/access-restriction.ts";
@@ -42,6 +43,7 @@ export const controls: ReadonlyMap<string, Control> = new Map(
     passwordPolicy,
     privilegedAccess,
     sshKeyStrength,
+    ssoMetadata,
     threatDetection,
     vulnerabilityScanning,
     accessRestriction,
