@@ -196,6 +196,43 @@ Examples:
       finish(await list(what, command.optsWithGlobals()));
     });
 
+  const ranges = program
+    .command("ranges")
+    .description("show the tables of providers' address ranges on this machine")
+    .addOption(format())
+    .addHelpText(
+      "after",
+      `
+Who hosts an endpoint is told by the ranges that providers publish. They are fetched when
+this is asked for and at no other time, into PROBITY_RANGES or the user's cache folder.
+
+Examples:
+  $ probity ranges
+  $ probity ranges update
+  $ probity ranges update --from folder-with-downloaded-files`,
+    )
+    .action(async (_options, command) => {
+      const { ranges } = await import("../src/cli/ranges.ts");
+      finish(await ranges(command.optsWithGlobals()));
+    });
+  ranges
+    .command("update")
+    .description("fetch the ranges that providers publish")
+    .option(
+      "--from <path>",
+      "read them from a file or folder instead, on a machine without Internet",
+    )
+    .addHelpText(
+      "after",
+      `
+What cannot be fetched leaves the older table in its place, with its own date; the exit
+code is then 3.`,
+    )
+    .action(async (_options, command) => {
+      const { updateRanges } = await import("../src/cli/ranges.ts");
+      finish(await updateRanges(command.optsWithGlobals()));
+    });
+
   program
     .command("permissions")
     .description("print the least policy that lets Probity read a provider")

@@ -1,3 +1,4 @@
+import { DNS_FACETS } from "#model/dns-facets.ts";
 import type { FacetName } from "#model/facets.ts";
 import { PROVIDERS, type Provider } from "#model/subject.ts";
 import { TLS_FACETS } from "#model/tls-facets.ts";
@@ -30,7 +31,7 @@ const OWN_KINDS: readonly Kind[] = [
     title: "HTTPS endpoint",
     data: false,
     regional: false,
-    facets: [...TLS_FACETS, "http"],
+    facets: [...TLS_FACETS, "http", ...DNS_FACETS],
   },
   {
     kind: "tls-endpoint",
@@ -38,7 +39,7 @@ const OWN_KINDS: readonly Kind[] = [
     title: "TLS endpoint",
     data: false,
     regional: false,
-    facets: TLS_FACETS,
+    facets: [...TLS_FACETS, ...DNS_FACETS],
   },
   {
     kind: "oidc-issuer",

@@ -3,6 +3,7 @@ import { tlsVersion, z } from "#model/schema.ts";
 import { PROVIDERS } from "#model/subject.ts";
 import { BACKUP_FACET_SCHEMAS } from "./backup-facet-schemas.ts";
 import { IDENTITY_FACET_SCHEMAS } from "./identity-facet-schemas.ts";
+import { DNS_FACET_SCHEMAS } from "./dns-facet-schemas.ts";
 import { SECURITY_FACET_SCHEMAS } from "./security-facet-schemas.ts";
 import { TLS_FACET_SCHEMAS } from "./tls-facet-schemas.ts";
 
@@ -98,6 +99,7 @@ export const FACET_SCHEMAS = {
   ...SECURITY_FACET_SCHEMAS,
   ...TLS_FACET_SCHEMAS,
   ...IDENTITY_FACET_SCHEMAS,
+  ...DNS_FACET_SCHEMAS,
   http: z.object({
     url: z.string(),
     clearText: z.enum([

@@ -311,6 +311,15 @@ const identity = z
   .describe(
     "The company's own identity endpoints, which its customers sign on with; never a customer's identity provider. Where an address has the host and port of url, connect leads there too.",
   );
+/** `ADDRESS`, `ADDRESS:PORT`; an IPv6 address with a port stands in brackets. */
+function isResolver(text: string): boolean {
+  const found = /^(?:\[([^\]]+)\]|([\d.]+)|([0-9a-f:]+))(?::(\d{1,5}))?$/i.exec(text);
+  const [, bracketed, ipv4, bare, port] = found ?? [];
+  const address = bracketed ?? ipv4 ?? bare ?? "";
+  const range = address.includes("/") ? null : parseRange(address);
+  return range !== null && (port === undefined || (Number(port) > 0 && Number(port) < 65_536));
+}
+
 const endpointTarget = z.strictObject({
   ...common,
   provider: z.literal("endpoint"),
@@ -352,6 +361,30 @@ const endpointTarget = z.strictObject({
     .describe(
       "Where to connect instead of what the name resolves to: for tests and for one server of many.",
     ),
+  dns: z
+    .strictObject({
+      resolvers: z
+        .array(
+          z.string().refine(isResolver, {
+            error:
+              "expected the IP address of a resolver, with its port if it is not 53, such as 192.0.2.53 or [2001:db8::53]:5353",
+          }),
+        )
+        .min(1)
+        .max(3)
+        .optional()
+        .describe(
+          "Resolvers to ask, ADDRESS or ADDRESS:PORT; those of this machine when left out. Only one that validates can tell that a name is secured by DNSSEC.",
+        ),
+      mail: z
+        .hostname({ error: "expected a domain such as example.com" })
+        .optional()
+        .describe(
+          "Domain whose mail is declared: its MX, SPF, DMARC and MTA-STS records are read too.",
+        ),
+    })
+    .optional()
+    .describe("How the declared name is looked up in DNS."),
 });
 
 export const targetSchema = z.discriminatedUnion("provider", [

@@ -21,6 +21,7 @@ import type {
   SshKeys,
   WebFirewall,
 } from "./security-facets.ts";
+import type { Dns, Hosting } from "./dns-facets.ts";
 import type { Subject } from "./subject.ts";
 import type { TlsVersion } from "./tls.ts";
 import type {
@@ -77,6 +78,8 @@ export interface Facets {
   http: HttpFacet;
   oidcDiscovery: OidcDiscovery;
   samlMetadata: SamlMetadata;
+  dns: Dns;
+  hosting: Hosting;
   attestation: AttestationFacet;
 }
 export type FacetName = keyof Facets;
