@@ -30,7 +30,7 @@ export function download(
     request.on("error", (error) => {
       if (signal.aborted) reject(signal.reason);
       else if (stop.aborted) reject(new Error("no whole answer within 60 s"));
-      else reject(new Error(`${error.message || codeOf(error)}`));
+      else reject(new Error(error.message || codeOf(error)));
     });
     request.on("response", (response) => {
       if (response.statusCode !== 200) {
