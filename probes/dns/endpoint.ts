@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { endpointAddress, endpointPlace, endpointSubject } from "#estate/endpoint.ts";
+import { isLocalName } from "#facts/local-names.ts";
 import type { Dns } from "#model/dns-facets.ts";
 import type { TargetOf } from "#model/estate.ts";
 import type { FacetName } from "#model/facets.ts";
@@ -18,8 +19,6 @@ import { findMail } from "./mail.ts";
 import { createResolver, type Resolver } from "./resolver.ts";
 
 const OPERATION = "DNS questions";
-/** No DNS knows it (RFC 6761 6.3). */
-const LOCAL = /(?:^|\.)localhost$/;
 
 export default defineProbe({
   id: "dns-endpoint",
@@ -35,7 +34,7 @@ export default defineProbe({
     const { serverName: name } = endpointAddress(target);
     const hosting = (addresses: readonly string[]) =>
       hostingOf(name, addresses, hostsIn(rangesFolder(context.environment)));
-    if (isIP(name) !== 0 || LOCAL.test(name)) {
+    if (isIP(name) !== 0 || isLocalName(name)) {
       const message = `${name} is no name in DNS`;
       if (wanted.has("dns")) {
         yield failed(context, target, ["dns"], { reason: "unsupported", message });

@@ -13,6 +13,7 @@ import type { Check, Policy } from "#model/policy.ts";
 import type { ClaimResult, Report } from "#model/report.ts";
 import { builtInPolicy } from "#policy/builtin.ts";
 import { probes } from "#probes/index.ts";
+import { DNS_PROBE } from "./check-look.ts";
 import { bracketed } from "./check-target.ts";
 import { EXIT } from "./exit.ts";
 import { tool } from "./tool.ts";
@@ -110,6 +111,7 @@ function checkReport(
   const place = { url, host: bracketed(host), port };
   const tls = tlsOf(evidence.observations);
   const http = facet(evidence.observations, "http");
+  const reachable = tls !== null || http !== null;
   return {
     schemaVersion: CHECK_SCHEMA_VERSION,
     tool: report.tool,
@@ -119,13 +121,18 @@ function checkReport(
       connect === undefined
         ? place
         : { ...place, address: `${bracketed(asked.host)}:${asked.port}` },
-    reachable: tls !== null || http !== null,
+    reachable,
     policy: { id: policy.id, title: policy.statement.title, builtIn },
     tls,
     http,
+    dns: facet(evidence.observations, "dns"),
+    hosting: facet(evidence.observations, "hosting"),
     judgements: report.claims.flatMap(judgements),
     attention: report.attention,
-    problems: report.problems,
+    // Where nothing answers, what DNS does not tell has been said by those who wanted to connect.
+    problems: report.problems.filter(
+      ({ probe, reason }) => probe !== DNS_PROBE || (reachable && reason !== "unsupported"),
+    ),
   };
 }
 

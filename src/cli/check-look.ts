@@ -1,11 +1,13 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { Socket } from "node:net";
-import { endpointSubject } from "#estate/endpoint.ts";
+import { isIP, type Socket } from "node:net";
+import { endpointAddress, endpointSubject } from "#estate/endpoint.ts";
+import { isLocalName } from "#facts/local-names.ts";
 import type { ScanSettings } from "#gather/context.ts";
 import { gather } from "#gather/gather.ts";
 import type { PlannedProbe } from "#gather/plan.ts";
+import { DNS_FACETS } from "#model/dns-facets.ts";
 import type { TargetOf } from "#model/estate.ts";
-import type { Evidence } from "#model/evidence.ts";
+import type { Evidence, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import type { ProbeEntry } from "#model/probe.ts";
 import { probes } from "#probes/index.ts";
@@ -18,6 +20,8 @@ export interface Looker {
   readonly underWay: Promise<void>;
 }
 
+/** Id of the probe that asks DNS. */
+export const DNS_PROBE = "dns-endpoint";
 const FIRST: FacetName = "protocols";
 /** https://nodejs.org/api/diagnostics_channel.html#event-netclientsocket */
 const CLIENT_SOCKETS = "net.client.socket";
@@ -48,7 +52,13 @@ export function createLooker(settings: Omit<ScanSettings, "signal">): Looker {
   return {
     underWay,
     look: (target, signal) =>
-      gather([target], planFor(target, entries), { ...settings, signal }, progress),
+      gather(
+        [target],
+        planFor(target, entries),
+        { ...settings, signal },
+        progress,
+        notLookedUp(target),
+      ),
   };
 }
 
@@ -60,7 +70,44 @@ function planFor(
   const { kind } = endpointSubject(target);
   return entries
     .filter(({ kinds }) => kinds.includes(kind))
-    .map((entry) => ({ target, entry, wanted: facetsOf(entry) }));
+    .map((entry) => ({ target, entry, wanted: facetsOf(entry) }))
+    .map((planned) =>
+      "dns" in planned.entry.provides ? { ...planned, wanted: dnsFacets(target) } : planned,
+    )
+    .filter(({ wanted }) => wanted.size > 0);
+}
+
+/** An address has no name to look up, and of one server that is named by --connect DNS says nothing. */
+function dnsFacets(target: TargetOf<"endpoint">): ReadonlySet<FacetName> {
+  const { serverName } = endpointAddress(target);
+  if (isElsewhere(target) || isLocalName(serverName)) return new Set();
+  return new Set(isIP(serverName) === 0 ? DNS_FACETS : ["hosting"]);
+}
+
+function isElsewhere({ connect, dns }: TargetOf<"endpoint">): boolean {
+  return connect !== undefined && dns === undefined;
+}
+
+/** Said to a policy that asks for it. */
+function notLookedUp(target: TargetOf<"endpoint">): readonly Problem[] {
+  const { serverName } = endpointAddress(target);
+  const message = isElsewhere(target)
+    ? "--connect names one server, so that what DNS says of the name is not asked"
+    : `${serverName} is no name in DNS`;
+  if (!isElsewhere(target) && !isLocalName(serverName)) return [];
+  return [
+    {
+      target: target.id,
+      probe: DNS_PROBE,
+      operation: "DNS questions",
+      kinds: [endpointSubject(target).kind],
+      subject: endpointSubject(target),
+      facets: DNS_FACETS,
+      reason: "unsupported",
+      permission: null,
+      message,
+    },
+  ];
 }
 
 function facetsOf({ provides }: ProbeEntry): ReadonlySet<FacetName> {

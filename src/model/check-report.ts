@@ -1,4 +1,5 @@
 import type { AttentionNote, Outcome } from "./control.ts";
+import type { Dns, Hosting } from "./dns-facets.ts";
 import type { HttpFacet } from "./facets.ts";
 import type { Json } from "./json.ts";
 import type { Basis } from "./policy.ts";
@@ -62,6 +63,10 @@ export interface CheckReport {
   readonly tls: CheckedTls | null;
   /** null: plain HTTP was not asked or said nothing. */
   readonly http: HttpFacet | null;
+  /** null: DNS was not asked (an address, a place to connect to was named) or told nothing. */
+  readonly dns: Dns | null;
+  /** null: no address is known of it. */
+  readonly hosting: Hosting | null;
   readonly judgements: readonly CheckJudgement[];
   readonly attention: readonly AttentionNote[];
   readonly problems: readonly ReportedProblem[];

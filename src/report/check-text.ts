@@ -6,6 +6,7 @@ import { addKeyExchange, addPostQuantum } from "./check-key-exchange.ts";
 import { placeOf } from "./check-cause.ts";
 import { addFact, addTightNotes, type View } from "./check-lines.ts";
 import { profileOf } from "./check-profile.ts";
+import { addDns, addHosting } from "./check-dns.ts";
 import { addAddress, addHttp, addProblems, addService } from "./check-service.ts";
 import { addProtocols, addSuites } from "./check-suites.ts";
 import { LOOKS, soonOf, verdictOf } from "./check-verdict.ts";
@@ -54,6 +55,8 @@ function render(view: View): { readonly page: Page; readonly whole: boolean } {
     if (view.tight) addTightNotes(view, tls);
   }
   if (http !== null) addHttp(view, http);
+  addDns(view, check);
+  addHosting(view, check);
   addProblems(view, check);
   page.blank();
   const whole = addJudgements(view);

@@ -1,3 +1,4 @@
+import type { Check } from "#model/policy.ts";
 /** Claims about a company's own sign-on, by what its estate declares and what was read of it. */
 import { expect, test } from "vitest";
 import control from "#controls/access/sso-metadata.ts";
@@ -71,9 +72,10 @@ function verdicts({ identity, labels = [], seen = () => [], lost = () => [] }: R
     ],
   });
   const scope = { providers: ["endpoint" as const], exclude: [{ labels: ["third-party"] }] };
+  const asked: Check["expect"] = JSON.parse(JSON.stringify(defaults));
   const claims = [true, false].map((mayBeEmpty) => ({
     id: mayBeEmpty ? "may-be-empty" : "must-exist",
-    checks: [{ control: "sso-metadata", expect: defaults, scope: { ...scope, mayBeEmpty } }],
+    checks: [{ control: "sso-metadata", expect: asked, scope: { ...scope, mayBeEmpty } }],
   }));
   const [target] = place.targets;
   const subjects = target?.provider === "endpoint" ? identitySubjects(target) : [];

@@ -31,7 +31,7 @@ const totals: Record<string, ReturnType<typeof count>> = {
     attested: 9,
     informational: 1,
     checks: 31,
-    pending: 5,
+    pending: 3,
   },
   "visma-sign": {
     claims: 40,

@@ -114,7 +114,18 @@ function sign(folder: string, origin: string, expired: boolean): string {
   const key = run("dnssec-keygen", ["-q", "-a", "ECDSAP256SHA256", "-f", "KSK", origin]).trim();
   const time = expired ? ["-s", "20200101000000", "-e", "20200201000000"] : [];
   const file = fileOf(origin);
-  run("dnssec-signzone", ["-q", "-P", "-S", "-z", ...time, "-o", origin, "-f", `${file}.signed`, file]);
+  run("dnssec-signzone", [
+    "-q",
+    "-P",
+    "-S",
+    "-z",
+    ...time,
+    "-o",
+    origin,
+    "-f",
+    `${file}.signed`,
+    file,
+  ]);
   return run("dnssec-dsfromkey", ["-2", `${key}.key`]).trim();
 }
 

@@ -21,7 +21,7 @@ export async function runningCustomers(): Promise<{
   readonly stop: () => Promise<void>;
 }> {
   const folder = mkdtempSync(join(tmpdir(), "probity-test-"));
-  const customers = await startCustomers(stageIn(folder));
+  const customers = await startCustomers(await stageIn(folder));
   return {
     customers,
     stop: async () => {

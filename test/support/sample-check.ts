@@ -237,6 +237,8 @@ export function goodCheck(): CheckReport & { readonly tls: CheckedTls } {
       address: "203.0.113.7",
     },
     reachable: true,
+    dns: null,
+    hosting: null,
     policy: { id: "baseline", title: "Mozilla intermediate 6.0", builtIn: true },
     tls: {
       protocols: {
@@ -571,6 +573,8 @@ function silent(
   return {
     ...check,
     reachable: false,
+    dns: null,
+    hosting: null,
     tls: null,
     http: null,
     judgements: check.judgements
