@@ -160,6 +160,9 @@ export function decodeAnswer(bytes: Buffer, question: Buffer): Answer {
   const [answers, authorities, additional] = counts.map((count) =>
     Array.from({ length: count }, () => readRecord(reader)),
   );
+  if (reader.at !== bytes.length) {
+    throw new DnsError("malformed", "the DNS answer has bytes behind its end");
+  }
   const options = (additional ?? []).find(({ code }) => code === OPT);
   return {
     ...head,

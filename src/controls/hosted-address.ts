@@ -98,14 +98,14 @@ export function judgeRegion(
   return { found: "held", words };
 }
 
-/** `192.0.2.1 is Microsoft Azure's (francecentral (FR))`, with the table where that is one of one's own. */
+/** `192.0.2.1 belongs to Microsoft Azure (francecentral (FR))`. */
 function named({ address, provider, region, edge }: HostedAddress): string {
   const title = hostTitle(provider ?? "");
   const where =
     region === null ? [] : [namedRegion(cloudOf(provider ?? ""), normaliseRegion(region))];
   const of = edge === null || edge === title ? [] : [plain(edge, 80)];
   const details = [...of, ...where].join(", ");
-  return `${address} is ${plain(title, 80)}${details === "" ? "" : ` (${details})`}`;
+  return `${address} belongs to ${plain(title, 80)}${details === "" ? "" : ` (${details})`}`;
 }
 
 /** Whose table is missing or old; null: every declared provider has one. */

@@ -67,6 +67,8 @@ export async function startBind(zones: readonly TestZone[]): Promise<Bind> {
            pid-file "${folder}/${name}.pid"; session-keyfile none; ${options} };
          controls {}; logging { category default { null; }; }; ${rest}`,
       );
+      // Else a zone with an error would be left out, and its names fail.
+      execFileSync("/usr/bin/named-checkconf", ["-z", join(folder, `${name}.conf`)]);
       const args = ["-f", "-c", join(folder, `${name}.conf`), "-n", "1"];
       const child = spawn("/usr/sbin/named", args, { stdio: "pipe" });
       children.push(child);

@@ -31,6 +31,7 @@ const checks = {
   vsftpd: () => daemon("/usr/sbin/vsftpd"),
   slapd: () => daemon("/usr/sbin/slapd"),
   prosody: () => daemon("/usr/bin/prosody"),
+  bind: () => existsSync("/usr/sbin/named") && answers("dnssec-keygen", ["-V"]),
 };
 export type Requirement = keyof typeof checks;
 
