@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { makeAuthority } from "#fixtures/estate/authority.ts";
 import { startEndpoint } from "#fixtures/estate/endpoints.ts";
 import { probity } from "../support/probity.ts";
+import { ranges } from "./ranges.ts";
 import { benchExitCode, figure, median } from "./figure.ts";
 
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
@@ -78,4 +79,5 @@ startUp();
 await onCall();
 await gathering();
 judging();
+ranges();
 process.exitCode = benchExitCode();

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseRange } from "#model/address-ranges.ts";
@@ -43,6 +44,23 @@ describe("the longest prefix that holds an address", () => {
       expect(createPrefixTable<string>().add(prefix, "x")).toBe(false);
     },
   );
+
+  test("addresses are read as Node reads them", () => {
+    const table = tableOf(["0.0.0.0/0", "::/0"]);
+    const near = fc
+      .array(fc.constantFrom("0", "1", "9", "25", "255", "256", "f", "G", ".", ":", "::", "%"), {
+        maxLength: 18,
+      })
+      .map((parts) => parts.join(""));
+    const some = fc.oneof(near, fc.ipV4(), fc.ipV6());
+    fc.assert(
+      fc.property(some, (text) => {
+        const is = isIP(text) !== 0 && !text.includes("%");
+        expect(table.find(text) !== undefined, text).toBe(is);
+      }),
+      { numRuns: 5000 },
+    );
+  });
 
   test("of two entries of a prefix the first stays", () => {
     const table = createPrefixTable<string>();
