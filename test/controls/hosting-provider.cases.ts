@@ -135,6 +135,13 @@ export default defineCases(control, [
     says: "fd00::1 is no public address",
   },
   {
+    name: "no address is no proof",
+    expect: AZURE,
+    facets: hosting([]),
+    outcome: "unknown",
+    says: "no address was read",
+  },
+  {
     name: "no tables on this machine",
     expect: AZURE,
     facets: hosting([nowhere("1.1.1.1"), nowhere("1.1.1.2")], []),

@@ -81,7 +81,8 @@ function judgeEndpoint({ expect, now }: SubjectInput<Expectation>, hosting: Host
   const labels = hosting.sources.flatMap(({ id, label }) =>
     label !== null && used.has(id) ? [`by the table "${plain(label, 80)}"`] : [],
   );
-  return settled(expect, findings, labels, {
+  const none: HostFinding = { found: "open", words: "no address was read" };
+  return settled(expect, findings.length === 0 ? [none] : findings, labels, {
     addresses: hosting.addresses.map(({ address, provider, region, edge }) => ({
       address,
       provider,
