@@ -2563,6 +2563,24 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./azure/workspaces.ts"),
 },
 {
+  "id": "dns-endpoint",
+  "title": "DNS of an endpoint: addresses, aliases, CAA, DNSSEC, policies of mail; who hosts the addresses",
+  "provider": "endpoint",
+  "kinds": [
+    "endpoint",
+    "tls-endpoint"
+  ],
+  "provides": {
+    "dns": {
+      "permissions": []
+    },
+    "hosting": {
+      "permissions": []
+    }
+  },
+  "load": () => import("./dns/endpoint.ts"),
+},
+{
   "id": "http-endpoint",
   "title": "HTTP of an endpoint: what answers in clear text, and HSTS",
   "provider": "endpoint",

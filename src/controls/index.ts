@@ -13,6 +13,7 @@ import internetExposure from "./exposure/internet-exposure.ts";
 import publicAccess from "./exposure/public-access.ts";
 import webApplicationFirewall from "./exposure/web-application-firewall.ts";
 import attestation from "./governance/attestation.ts";
+import hostingProvider from "./governance/hosting-provider.ts";
 import auditLogging from "./logging/audit-logging.ts";
 import logRetention from "./logging/log-retention.ts";
 import backupAccess from "./resilience/backup-access.ts";
@@ -28,6 +29,7 @@ import zoneRedundancy from "./resilience/zone-redundancy.ts";
 import dataResidency from "./storage/data-residency.ts";
 import encryptionAtRest from "./storage/encryption-at-rest.ts";
 import keyRotation from "./storage/key-rotation.ts";
+import dnsSecurity from "./transport/dns-security.ts";
 import httpsOnly from "./transport/https-only.ts";
 import privateInterconnect from "./transport/private-interconnect.ts";
 import tlsCertificate from "./transport/tls-certificate.ts";
@@ -52,6 +54,7 @@ export const controls: ReadonlyMap<string, Control> = new Map(
     publicAccess,
     webApplicationFirewall,
     attestation,
+    hostingProvider,
     auditLogging,
     logRetention,
     backupAccess,
@@ -67,6 +70,7 @@ export const controls: ReadonlyMap<string, Control> = new Map(
     dataResidency,
     encryptionAtRest,
     keyRotation,
+    dnsSecurity,
     httpsOnly,
     privateInterconnect,
     tlsCertificate,
