@@ -1,3 +1,5 @@
+import { SshReader } from "./ssh-reader.ts";
+
 /** What an SSH public key says of its strength. */
 export interface SshPublicKey {
   /** `rsa`, `dsa`, `ecdsa`, `ed25519`, `ed448`, or the key's own word for another. */
@@ -38,19 +40,34 @@ export function parseSshPublicKey(line: string): SshPublicKey {
  */
 export function readSshKeyBlob(blob: Uint8Array): SshPublicKey {
   if (blob.byteLength > LARGEST) throw new TypeError("an SSH key that is too large");
-  const reader = new Reader(blob);
-  const written = reader.text();
-  const certificate = /^(.+)-cert-v\d\d@openssh\.com$/.exec(written);
-  const type = certificate?.[1] ?? written;
-  // A certificate has a nonce before its key, and much behind it.
-  if (certificate !== null) reader.bytes();
+  const { reader, written, type } = openSshKeyBlob(blob);
+  const certificate = type === written ? null : written;
   const key = readKey(type, reader);
   if (key !== null && certificate === null && !type.startsWith("sk-")) reader.end();
   return key ?? { algorithm: written, bits: null };
 }
 
+/**
+ * Reads a key's type, so that the reader stands before the numbers of the key.
+ * @throws TypeError when it is broken
+ */
+export function openSshKeyBlob(blob: Uint8Array): {
+  readonly reader: SshReader;
+  /** The type as it is written. */
+  readonly written: string;
+  /** That of the key itself, where what is written is a certificate's. */
+  readonly type: string;
+} {
+  const reader = new SshReader(blob);
+  const written = reader.text();
+  const certificate = /^(.+)-cert-v\d\d@openssh\.com$/.exec(written);
+  // A certificate has a nonce before its key, and much behind it.
+  if (certificate !== null) reader.bytes();
+  return { reader, written, type: certificate?.[1] ?? written };
+}
+
 /** The key behind its type; null for a type that is not known. */
-function readKey(type: string, reader: Reader): SshPublicKey | null {
+function readKey(type: string, reader: SshReader): SshPublicKey | null {
   const plain = type.replace(/^sk-/, "").replace(/@openssh\.com$/, "");
   if (plain === "ssh-rsa" || /^rsa-sha2-(?:256|512)$/.test(plain)) {
     reader.integerBits();
@@ -76,53 +93,11 @@ function readKey(type: string, reader: Reader): SshPublicKey | null {
   return { algorithm: "ecdsa", bits };
 }
 
-function edwards(algorithm: string, bits: number, length: number, reader: Reader): SshPublicKey {
+function edwards(algorithm: string, bits: number, length: number, reader: SshReader): SshPublicKey {
   if (reader.bytes().byteLength !== length) throw new TypeError(`no ${algorithm} key by its size`);
   return { algorithm, bits };
 }
 
 function typeOf(blob: Uint8Array): string {
-  return new Reader(blob).text();
-}
-
-/** Reads the fields of RFC 4251, section 5, and never beyond the end. */
-class Reader {
-  readonly #view: DataView;
-  readonly #blob: Uint8Array;
-  #at = 0;
-
-  constructor(blob: Uint8Array) {
-    this.#blob = blob;
-    this.#view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
-  }
-
-  bytes(): Uint8Array {
-    if (this.#at + 4 > this.#blob.byteLength) throw new TypeError("an SSH key that is cut off");
-    const length = this.#view.getUint32(this.#at);
-    const from = this.#at + 4;
-    if (length > this.#blob.byteLength - from) throw new TypeError("an SSH key that is cut off");
-    this.#at = from + length;
-    return this.#blob.subarray(from, this.#at);
-  }
-
-  text(): string {
-    const text = Buffer.from(this.bytes()).toString("latin1");
-    if (!/^[\x21-\x7E]{1,100}$/.test(text)) throw new TypeError("an SSH key whose type is no name");
-    return text;
-  }
-
-  /** Size of a positive integer: the zero before a first bit that would make it negative is none of it. */
-  integerBits(): number {
-    const bytes = this.bytes();
-    const first = bytes.findIndex((byte) => byte !== 0);
-    const top = bytes[first];
-    if (top === undefined || (bytes[0] ?? 0) > 0x7f) {
-      throw new TypeError("an SSH key with a number that is not positive");
-    }
-    return (bytes.byteLength - first - 1) * 8 + (32 - Math.clz32(top));
-  }
-
-  end(): void {
-    if (this.#at !== this.#blob.byteLength) throw new TypeError("an SSH key with more behind it");
-  }
+  return new SshReader(blob).text();
 }

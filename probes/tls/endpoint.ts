@@ -5,7 +5,7 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import { TLS_FACETS } from "#model/tls-facets.ts";
 import { defineProbe, type Failure, type ProbeContext } from "#model/probe.ts";
-import { ENDPOINT_KIND, TLS_ENDPOINT_KIND } from "#model/subject.ts";
+import { ENDPOINT_KIND, SSH_ENDPOINT_KIND, TLS_ENDPOINT_KIND } from "#model/subject.ts";
 import { answerMilliseconds } from "./answer-time.ts";
 import { type AddressScan, enumerate } from "./enumerate.ts";
 import { classifyNetwork } from "./errors.ts";
@@ -34,6 +34,7 @@ export default defineProbe({
   async *gather(target, wanted, context) {
     const facets = TLS_FACETS.filter((facet) => wanted.has(facet));
     if (target.provider !== "endpoint" || facets.length === 0) return;
+    if (endpointSubject(target).kind === SSH_ENDPOINT_KIND) return;
     const answer = await context.ask({
       service: "tls",
       operation: OPERATION,

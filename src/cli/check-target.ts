@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { ENDPOINT_SCHEMES, parseEndpointUrl, startTlsOfPort } from "#model/endpoint-url.ts";
+import { ENDPOINT_SCHEMES, parseEndpointUrl, schemeOfPort } from "#model/endpoint-url.ts";
 import type { TargetOf } from "#model/estate.ts";
+import { TLS_ENDPOINT_KIND } from "#model/subject.ts";
 import { UsageError } from "./exit.ts";
 
 /** The options that say how to reach the endpoints. */
@@ -49,8 +50,8 @@ export function commonTarget(options: TargetOptions): CommonTarget {
 }
 
 /**
- * HOST and HOST:443 are web servers, the usual ports of mail, databases and others are asked in their protocol to begin TLS,
- * any other port is asked for TLS at once; a URL says itself what it is. Its query and fragment are left out: they may hold a token, which would be sent in clear text and stand in the report.
+ * HOST and HOST:443 are web servers, HOST:22 is asked in SSH, the usual ports of mail, databases and others are asked in
+ * their protocol to begin TLS, any other port is asked for TLS at once; a URL says itself what it is. Its query and fragment are left out: they may hold a token, which would be sent in clear text and stand in the report.
  */
 export function readAddress(given: string, common: CommonTarget): ReadAddress {
   const address = given.replace(/[?#].*$/s, "");
@@ -66,8 +67,8 @@ export function readAddress(given: string, common: CommonTarget): ReadAddress {
   if (!ENDPOINT_SCHEMES.includes(scheme)) return { error: `${EXPECTED} (not ${scheme}://)` };
   const parsed = parseEndpointUrl(url);
   if (parsed === null) return { error: EXPECTED };
-  const { host, port, usualPort, path, startTls, web } = parsed;
-  const spoken = web ? scheme : (startTls ?? "tls");
+  const { host, port, usualPort, path, startTls, kind } = parsed;
+  const spoken = kind === TLS_ENDPOINT_KIND ? (startTls ?? "tls") : scheme;
   // An http:// address names another port than the one that it is looked for at.
   const door = scheme === "http" ? (port ?? 80) : (port ?? usualPort);
   return { target: { ...common, url }, key: `${spoken} ${host}:${door}${path}` };
@@ -79,7 +80,7 @@ function urlOf(address: string): string {
   // An IPv6 address without brackets has no port.
   const port = bracketed(bare) === bare ? /:(\d+)$/.exec(bare)?.[1] : undefined;
   const scheme =
-    port === undefined || port === "443" ? "https" : (startTlsOfPort(Number(port)) ?? "tls");
+    port === undefined || port === "443" ? "https" : schemeOfPort(Number(port));
   return `${scheme}://${bracketed(bare)}`;
 }
 

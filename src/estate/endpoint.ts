@@ -1,6 +1,6 @@
 import { parseEndpointUrl, type StartTlsProtocol } from "#model/endpoint-url.ts";
 import type { TargetOf } from "#model/estate.ts";
-import { ENDPOINT_KIND, type Subject, TLS_ENDPOINT_KIND } from "#model/subject.ts";
+import type { Subject } from "#model/subject.ts";
 
 const HTTP_PORT = 80;
 
@@ -8,7 +8,7 @@ const HTTP_PORT = 80;
 export interface EndpointAddress {
   /** Host name or IP address to connect to, without brackets. */
   readonly host: string;
-  /** Port that speaks TLS. */
+  /** Port that speaks TLS, or SSH. */
   readonly port: number;
   /** Port that is asked in clear text; of use for web servers only. */
   readonly httpPort: number;
@@ -35,14 +35,14 @@ export function endpointAddress(target: TargetOf<"endpoint">): EndpointAddress {
   };
 }
 
-/** The subject that stands for an endpoint: named by the declared host and TLS port, wherever `connect` leads. */
+/** The subject that stands for an endpoint: named by the declared host and port, wherever `connect` leads. */
 export function endpointSubject(target: TargetOf<"endpoint">): Subject {
-  const { host, port, web } = parts(target);
+  const { host, port, kind } = parts(target);
   const id = `${host}:${port}`;
   return {
     target: target.id,
     provider: "endpoint",
-    kind: web ? ENDPOINT_KIND : TLS_ENDPOINT_KIND,
+    kind,
     id,
     name: id,
     region: null,
@@ -61,7 +61,7 @@ export function endpointPlace(target: TargetOf<"endpoint">): string {
 function parts({ url }: TargetOf<"endpoint">) {
   const parsed = parseEndpointUrl(url);
   if (parsed === null) throw new Error(`${url} is no address of an endpoint`);
-  const { scheme, host, port, usualPort, startTls, web } = parsed;
+  const { scheme, host, port, usualPort, startTls, kind } = parsed;
   const clear = scheme === "http";
   return {
     /** As it stands before a port. */
@@ -71,6 +71,6 @@ function parts({ url }: TargetOf<"endpoint">) {
     port: clear ? usualPort : (port ?? usualPort),
     clearPort: clear ? port : null,
     startTls,
-    web,
+    kind,
   };
 }

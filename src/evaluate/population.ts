@@ -1,4 +1,4 @@
-import { isWebUrl } from "#model/endpoint-url.ts";
+import { endpointKind } from "#model/endpoint-url.ts";
 import { scopeMatcher, scopeTouchesTarget, type Membership } from "#derive/scope.ts";
 import { kindOf, kindsOf, type Kind } from "#facts/kinds.ts";
 import type { Control } from "#model/control.ts";
@@ -118,7 +118,7 @@ function concerns(kind: string, target: Estate["targets"][number]): boolean {
   if (target.provider === "endpoint") {
     if (kind === OIDC_KIND) return target.identity?.oidc !== undefined;
     if (kind === SAML_KIND) return target.identity?.saml !== undefined;
-    return kind === (isWebUrl(target.url) ? "endpoint" : "tls-endpoint");
+    return kind === endpointKind(target.url);
   }
   return kind !== "backup-set" || declaresBackups(target);
 }

@@ -58,6 +58,14 @@ const OWN_KINDS: readonly Kind[] = [
     facets: ["samlMetadata"],
   },
   {
+    kind: "ssh-endpoint",
+    providers: ["endpoint"],
+    title: "SSH endpoint",
+    data: false,
+    regional: false,
+    facets: ["sshKeys", "sshService"],
+  },
+  {
     kind: "backup-set",
     providers: CLOUDS,
     title: "declared set of backups",

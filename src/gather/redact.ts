@@ -4,6 +4,7 @@ import {
   ENDPOINT_KIND,
   OIDC_KIND,
   SAML_KIND,
+  SSH_ENDPOINT_KIND,
   TARGET_KIND,
   TLS_ENDPOINT_KIND,
   type Subject,
@@ -35,6 +36,7 @@ const DECLARED_KINDS: ReadonlySet<string> = new Set([
   TLS_ENDPOINT_KIND,
   OIDC_KIND,
   SAML_KIND,
+  SSH_ENDPOINT_KIND,
   BACKUP_SET_KIND,
 ]);
 

@@ -1,4 +1,5 @@
-/** Addresses of endpoints: what their schemes and ports mean. Loads nothing, as the command line reads them first of all. */
+/** Addresses of endpoints: what their schemes and ports mean. Loads next to nothing, as the command line reads them first of all. */
+import { ENDPOINT_KIND, SSH_ENDPOINT_KIND, TLS_ENDPOINT_KIND } from "./subject.ts";
 
 /** Protocols in which a command begins TLS on a connection that was clear text until then. */
 export const STARTTLS_PROTOCOLS = [
@@ -50,12 +51,15 @@ const TLS_PORTS: Readonly<Record<string, number>> = {
   ldaps: 636,
   nntps: 563,
 };
+const SSH = "ssh";
+const SSH_PORT = 22;
 
 const SCHEMES = new Map<string, Scheme>([
   ...Object.entries(TLS_PORTS).map(([name, port]) => [name, { port, startTls: null }] as const),
   ...STARTTLS_PROTOCOLS.map(
     (name) => [name, { port: STARTTLS_PORTS[name], startTls: name }] as const,
   ),
+  [SSH, { port: SSH_PORT, startTls: null }],
 ]);
 const BY_PORT: ReadonlyMap<number, StartTlsProtocol> = new Map([
   ...STARTTLS_PROTOCOLS.map((name) => [STARTTLS_PORTS[name], name] as const),
@@ -79,8 +83,8 @@ export interface EndpointUrl {
   readonly path: string;
   /** How TLS begins; null where it comes first. */
   readonly startTls: StartTlsProtocol | null;
-  /** HTTP is spoken inside. */
-  readonly web: boolean;
+  /** What kind of subject it is: HTTP is spoken inside of TLS, something else is, or SSH in its place. */
+  readonly kind: string;
 }
 
 /** Takes an address apart; null where its scheme is not one of an endpoint, or its host is none. */
@@ -101,13 +105,19 @@ export function parseEndpointUrl(address: string): EndpointUrl | null {
     usualPort: scheme.port,
     path: secure.pathname,
     startTls: scheme.startTls,
-    web: isWebUrl(address),
+    kind: endpointKind(address),
   };
 }
 
 /** Whether an address is that of a web server, which is judged by more than its TLS. */
 export function isWebUrl(address: string): boolean {
   return ["https", "http"].includes(schemeOf(address));
+}
+
+/** The kind of subject that stands for an address. */
+export function endpointKind(address: string): string {
+  if (isWebUrl(address)) return ENDPOINT_KIND;
+  return schemeOf(address) === SSH ? SSH_ENDPOINT_KIND : TLS_ENDPOINT_KIND;
 }
 
 /** The address as one of the web, for which URL checks the host; as it stands where it is not one of an endpoint. */
@@ -118,6 +128,11 @@ export function asWebUrl(address: string): string {
 /** The protocol whose port by IANA's registry it is and that begins TLS by a command; null for any other port. */
 export function startTlsOfPort(port: number): StartTlsProtocol | null {
   return BY_PORT.get(port) ?? null;
+}
+
+/** The scheme of an address that names a port alone: that of the port by IANA's registry, `tls` for any other. */
+export function schemeOfPort(port: number): string {
+  return port === SSH_PORT ? SSH : (startTlsOfPort(port) ?? "tls");
 }
 
 function schemeOf(address: string): string {

@@ -22,6 +22,7 @@ import type {
   WebFirewall,
 } from "./security-facets.ts";
 import type { Dns, Hosting } from "./dns-facets.ts";
+import type { SshService } from "./ssh-facets.ts";
 import type { Subject } from "./subject.ts";
 import type { TlsVersion } from "./tls.ts";
 import type {
@@ -65,6 +66,7 @@ export interface Facets {
   signIn: SignIn;
   privileges: Privileges;
   sshKeys: SshKeys;
+  sshService: SshService;
   link: Link;
   retention: Retention;
   keyRotation: KeyRotation;

@@ -28,6 +28,8 @@ export const TLS_ENDPOINT_KIND = "tls-endpoint";
 export const OIDC_KIND = "oidc-issuer";
 /** SAML metadata of the company's own that the estate declares, by its address. */
 export const SAML_KIND = "saml-metadata";
+/** A host and port that the estate declares as `ssh://`. */
+export const SSH_ENDPOINT_KIND = "ssh-endpoint";
 /** A bucket and prefix that the estate declares to hold backups. */
 export const BACKUP_SET_KIND = "backup-set";
 

@@ -42,6 +42,7 @@ test.each([
   ["smtp://mail.example.com:25", "mail.example.com:25"],
   ["SMTP://mail.example.com:443", "smtp://mail.example.com:443"],
   ["2001:db8::1", "[2001:DB8:0::1]:443"],
+  ["bastion.example.com:22", "ssh://bastion.example.com"],
 ])("%s and %s are one address", (a, b) => {
   expect(read(a).key).toBe(read(b).key);
 });
@@ -50,6 +51,7 @@ test.each([
   ["example.com", "http://example.com"],
   ["example.com", "example.com:8443"],
   ["https://example.com", "tls://example.com"],
+  ["tls://example.com:22", "ssh://example.com"],
   ["https://example.com/a", "https://example.com/b"],
   ["tls://mail.example.com:25", "smtp://mail.example.com:25"],
   ["smtp://mail.example.com", "smtp://mail.example.com:587"],

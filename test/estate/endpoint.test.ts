@@ -16,6 +16,8 @@ test.each([
   ["tls://DB.example.com:5432", "tls-endpoint", "db.example.com:5432", 5432, 80],
   ["TLS://db.example.com", "tls-endpoint", "db.example.com:443", 443, 80],
   ["smtps://mail.example.com", "tls-endpoint", "mail.example.com:465", 465, 80],
+  ["ssh://Bastion.example.com", "ssh-endpoint", "bastion.example.com:22", 22, 80],
+  ["ssh://bastion.example.com:443", "ssh-endpoint", "bastion.example.com:443", 443, 80],
   ["https://[2001:db8::1]:444", "endpoint", "[2001:db8::1]:444", 444, 80],
   ["https://bücher.example", "endpoint", "xn--bcher-kva.example:443", 443, 80],
 ])("%s", (url, kind, id, port, httpPort) => {

@@ -32,6 +32,8 @@ const checks = {
   slapd: () => daemon("/usr/sbin/slapd"),
   prosody: () => daemon("/usr/bin/prosody"),
   bind: () => existsSync("/usr/sbin/named") && answers("dnssec-keygen", ["-V"]),
+  /** By root alone it can separate its privileges. */
+  sshd: () => daemon("/usr/sbin/sshd"),
 };
 export type Requirement = keyof typeof checks;
 
