@@ -117,7 +117,7 @@ ${EXIT_CODES}`,
 
   program
     .command("check")
-    .description("look at endpoints: TLS, certificate, HTTP")
+    .description("look at endpoints: TLS, certificate, HTTP, SSH")
     .argument("[address...]", "HOST, HOST:PORT or a URL; - for a list on standard input")
     .option("--file <file>", "a list of addresses, one a line, # begins a comment")
     .option(
@@ -141,8 +141,8 @@ ${EXIT_CODES}`,
       `
 HOST and HOST:443 are web servers: TLS, certificate, clear text. The usual ports of mail,
 databases and others (25, 143, 5432 …) are asked in their own protocol to begin TLS, as
-smtp://HOST:PORT and its like ask any port. Any other port is asked for TLS only, unless
-a URL says https://. http://HOST:PORT names the clear-text port, and TLS is looked for
+smtp://HOST:PORT and its like ask any port. Port 22 and ssh://HOST:PORT are asked in SSH,
+without a login. Any other port is asked for TLS only, unless a URL says https://. http://HOST:PORT names the clear-text port, and TLS is looked for
 at 443.
 
 Several addresses give a line each as they finish; the exit code is the worst: 1, then

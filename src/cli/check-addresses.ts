@@ -1,4 +1,4 @@
-import { isWebUrl } from "#model/endpoint-url.ts";
+import { endpointKind } from "#model/endpoint-url.ts";
 import { createReadStream } from "node:fs";
 import type { TargetOf } from "#model/estate.ts";
 import { isRegular, type Line, LONGEST_LINE, readLines } from "./check-lines.ts";
@@ -16,8 +16,8 @@ export interface Addresses {
   readonly total: number | null;
   /** The target, where one address alone is asked for. */
   readonly single: TargetOf<"endpoint"> | null;
-  /** Whether some target of which it is known beforehand speaks HTTP, and some TLS alone. */
-  readonly kinds: ReadonlySet<"web" | "tls">;
+  /** An address of each kind of endpoint of which it is known beforehand that it is asked for. */
+  readonly kinds: ReadonlyMap<string, string>;
   /** Each address once, as they come; wrong lines of pipes too. Ends when the signal aborts. */
   readonly entries: (signal: AbortSignal) => AsyncGenerator<Entry>;
 }
@@ -49,7 +49,7 @@ export async function openAddresses(
 
   const errors: string[] = [];
   const targets: TargetOf<"endpoint">[] = [];
-  const kinds = new Set<"web" | "tls">();
+  const kinds = new Map<string, string>();
   let total = 0;
   for await (const entry of entriesOf(known, common)) {
     if ("error" in entry) {
@@ -57,7 +57,7 @@ export async function openAddresses(
       continue;
     }
     total += 1;
-    kinds.add(isWebUrl(entry.target.url) ? "web" : "tls");
+    kinds.set(endpointKind(entry.target.url), entry.target.url);
     if (targets.length < 2) targets.push(entry.target);
   }
   if (errors.length > 0) throw new UsageError(errors.join("\n"));

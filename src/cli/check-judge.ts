@@ -1,10 +1,14 @@
-import { isWebUrl } from "#model/endpoint-url.ts";
 import { scopeTouchesTarget } from "#derive/scope.ts";
 import { readableBy } from "#derive/readable.ts";
 import { endpointAddress, endpointSubject } from "#estate/endpoint.ts";
 import { evaluate, exitCode } from "#evaluate/evaluate.ts";
 import { kindOf } from "#facts/kinds.ts";
-import { CHECK_SCHEMA_VERSION, type CheckedTls, type CheckReport } from "#model/check-report.ts";
+import {
+  CHECK_SCHEMA_VERSION,
+  type CheckedSsh,
+  type CheckedTls,
+  type CheckReport,
+} from "#model/check-report.ts";
 import type { Control } from "#model/control.ts";
 import type { TargetOf } from "#model/estate.ts";
 import type { Evidence, Observation } from "#model/evidence.ts";
@@ -44,8 +48,7 @@ export async function loadJudge(file: string | undefined): Promise<Judge> {
   const policyFor = (target: EndpointTarget): Policy => {
     // All targets of a run have the same labels, so the kind alone tells them apart.
     const { kind } = endpointSubject(target);
-    const web = isWebUrl(target.url);
-    const policy = policies.get(kind) ?? claimsOn(target, own ?? builtInPolicy(web), controls);
+    const policy = policies.get(kind) ?? claimsOn(target, own ?? builtInPolicy(kind), controls);
     policies.set(kind, policy);
     return policy;
   };
@@ -111,7 +114,8 @@ function checkReport(
   const place = { url, host: bracketed(host), port };
   const tls = tlsOf(evidence.observations);
   const http = facet(evidence.observations, "http");
-  const reachable = tls !== null || http !== null;
+  const ssh = sshOf(evidence.observations);
+  const reachable = tls !== null || http !== null || ssh !== null;
   return {
     schemaVersion: CHECK_SCHEMA_VERSION,
     tool: report.tool,
@@ -125,6 +129,7 @@ function checkReport(
     policy: { id: policy.id, title: policy.statement.title, builtIn },
     tls,
     http,
+    ...(ssh === null ? {} : { ssh }),
     dns: facet(evidence.observations, "dns"),
     hosting: facet(evidence.observations, "hosting"),
     judgements: report.claims.flatMap(judgements),
@@ -147,6 +152,12 @@ function tlsOf(observations: readonly Observation[]): CheckedTls | null {
     attacks: facet(observations, "tlsAttacks"),
   };
   return Object.values(tls).some((value) => value !== null) ? tls : null;
+}
+
+function sshOf(observations: readonly Observation[]): CheckedSsh | null {
+  const service = facet(observations, "sshService");
+  const keys = facet(observations, "sshKeys");
+  return service === null && keys === null ? null : { service, keys };
 }
 
 function facet<F extends FacetName>(

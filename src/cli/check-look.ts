@@ -10,6 +10,7 @@ import type { TargetOf } from "#model/estate.ts";
 import type { Evidence, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import type { ProbeEntry } from "#model/probe.ts";
+import { SSH_ENDPOINT_KIND } from "#model/subject.ts";
 import { probes } from "#probes/index.ts";
 
 /** What looks at endpoints. */
@@ -45,7 +46,7 @@ export function createLooker(settings: Omit<ScanSettings, "signal">): Looker {
   const entries = probes
     .filter(({ provider }) => provider === "endpoint")
     .map((entry): ProbeEntry => {
-      if (FIRST in entry.provides) return entry;
+      if (FIRST in entry.provides || entry.kinds.includes(SSH_ENDPOINT_KIND)) return entry;
       return { ...entry, load: () => underWay.then(() => entry.load()) };
     });
   const progress = { started: () => {}, item: () => {}, finished: () => begin() };

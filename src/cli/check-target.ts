@@ -79,8 +79,7 @@ function urlOf(address: string): string {
   const bare = address.replace(/\/$/, "");
   // An IPv6 address without brackets has no port.
   const port = bracketed(bare) === bare ? /:(\d+)$/.exec(bare)?.[1] : undefined;
-  const scheme =
-    port === undefined || port === "443" ? "https" : schemeOfPort(Number(port));
+  const scheme = port === undefined || port === "443" ? "https" : schemeOfPort(Number(port));
   return `${scheme}://${bracketed(bare)}`;
 }
 

@@ -102,8 +102,7 @@ function requireClaims(
   common: CommonTarget,
   { policy, label }: CheckOptions,
 ): void {
-  for (const kind of kinds) {
-    const url = kind === "web" ? "https://example.com" : "tls://example.com";
+  for (const url of kinds.values()) {
     if (judge.claims({ ...common, url }).length > 0) continue;
     throw new UsageError(
       `${policy ?? "the policy"} has no claim on an endpoint labelled ${label.join(", ")}: name its labels with --label`,

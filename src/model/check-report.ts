@@ -4,6 +4,8 @@ import type { HttpFacet } from "./facets.ts";
 import type { Json } from "./json.ts";
 import type { Basis } from "./policy.ts";
 import type { ReportedProblem } from "./report.ts";
+import type { SshKeys } from "./security-facets.ts";
+import type { SshService } from "./ssh-facets.ts";
 import type {
   CertificateFacet,
   CipherSuites,
@@ -27,6 +29,12 @@ export interface CheckedTls {
   readonly behaviour: TlsBehaviour | null;
   /** Not run unless `--active` was given. */
   readonly attacks: TlsAttacks | null;
+}
+
+/** What an SSH server shows; null what could not be read, with a problem that says why. */
+export interface CheckedSsh {
+  readonly service: SshService | null;
+  readonly keys: SshKeys | null;
 }
 
 export interface CheckJudgement {
@@ -67,6 +75,8 @@ export interface CheckReport {
   readonly dns: Dns | null;
   /** null: no address is known of it. */
   readonly hosting: Hosting | null;
+  /** Left out where the endpoint is no SSH server, or did not answer. */
+  readonly ssh?: CheckedSsh;
   readonly judgements: readonly CheckJudgement[];
   readonly attention: readonly AttentionNote[];
   readonly problems: readonly ReportedProblem[];

@@ -1,5 +1,6 @@
 import { newestProfile } from "#facts/tls-profiles.ts";
 import type { Policy, PolicyDocument } from "#model/policy.ts";
+import { ENDPOINT_KIND, SSH_ENDPOINT_KIND } from "#model/subject.ts";
 
 type BuiltInClaim = Pick<PolicyDocument["claims"][number], "id" | "quote"> & {
   readonly control: string;
@@ -7,10 +8,43 @@ type BuiltInClaim = Pick<PolicyDocument["claims"][number], "id" | "quote"> & {
 };
 
 /**
- * What `probity check` judges by when no policy is named: the newest Mozilla intermediate profile.
- * @param web whether the endpoint is asked for by http or https, so that clear text is judged too.
+ * What `probity check` judges by when no policy is named: of TLS the newest Mozilla intermediate profile, with clear text
+ * where it is a web server; of SSH what its standards forbid.
+ * @param kind of the endpoint
  */
-export function builtInPolicy(web: boolean): Policy {
+export function builtInPolicy(kind: string): Policy {
+  return kind === SSH_ENDPOINT_KIND ? sshPolicy() : tlsPolicy(kind === ENDPOINT_KIND);
+}
+
+function sshPolicy(): Policy {
+  return policyOf(
+    {
+      id: "ssh-standards",
+      company: "IETF and NIST",
+      title: "RFC 9142 and NIST SP 800-57",
+      source: "https://www.rfc-editor.org/rfc/rfc9142",
+      read: "2022-01-01",
+      section: "Algorithms and sizes of keys",
+    },
+    [
+      {
+        id: "host-keys",
+        quote: "Host keys of 112 bits of security at least",
+        control: "ssh-key-strength",
+        expect: { minimumRsaBits: 2048, alsoAllowed: ["ed25519", "ed448", "ecdsa"] },
+      },
+      {
+        id: "algorithms",
+        quote: "No broken algorithm",
+        control: "ssh-algorithms",
+        // What is weak is told: OpenSSH itself offers HMAC with SHA-1 to this day.
+        expect: { violates: "broken", postQuantum: "optional" },
+      },
+    ],
+  );
+}
+
+function tlsPolicy(web: boolean): Policy {
   const profile = newestProfile("mozilla-intermediate");
   if (profile === undefined)
     throw new Error("the table of TLS profiles lacks mozilla-intermediate");
@@ -61,24 +95,44 @@ export function builtInPolicy(web: boolean): Policy {
         ]
       : []),
   ];
-  return {
-    version: 1,
-    id: profile.id,
-    company: "Mozilla",
-    statement: {
+  return policyOf(
+    {
+      id: profile.id,
+      company: "Mozilla",
       title: `Mozilla intermediate ${profile.id.split("@")[1] ?? ""}`,
       source: profile.source,
       read: profile.date ?? "1970-01-01",
-      language: "en",
-      file: "built in",
-      sha256: "0".repeat(64),
+      section: "Server side TLS",
     },
+    claims,
+  );
+}
+
+interface Standard {
+  readonly id: string;
+  readonly company: string;
+  readonly title: string;
+  readonly source: string;
+  readonly read: string;
+  readonly section: string;
+}
+
+/** A standard in the shape of a published statement. */
+function policyOf(
+  { id: standard, company, title, source, read, section }: Standard,
+  claims: readonly BuiltInClaim[],
+): Policy {
+  return {
+    version: 1,
+    id: standard,
+    company,
+    statement: { title, source, read, language: "en", file: "built in", sha256: "0".repeat(64) },
     claims: claims.map(({ id, quote, control, expect }) => ({
       id,
       quote,
-      section: "Server side TLS",
+      section,
       severity: "high",
-      checks: [{ control, expect, scope: {}, basis: { standard: profile.id } }],
+      checks: [{ control, expect, scope: {}, basis: { standard } }],
       attest: [],
       mappings: {},
     })),

@@ -1,5 +1,6 @@
-import { parseEndpointUrl } from "#model/endpoint-url.ts";
 import type { CheckReport } from "#model/check-report.ts";
+import { endpointKind, parseEndpointUrl } from "#model/endpoint-url.ts";
+import { SSH_ENDPOINT_KIND } from "#model/subject.ts";
 import { cut } from "./width.ts";
 
 /** What follows from that HTTPS does not answer, before the reason why it does not. */
@@ -16,6 +17,8 @@ const SEEN: Readonly<Record<string, string>> = {
   tlsBehaviour: "behaviour",
   tlsAttacks: "active tests",
   http: "clear text",
+  sshKeys: "host keys",
+  sshService: "algorithms",
 };
 
 /** The reason in the message of a problem, without the place, which the verdict has named. */
@@ -34,6 +37,11 @@ export function unseenOf(
   if (read === undefined) return null;
   const what = facet === undefined ? null : (SEEN[facet] ?? facet);
   return { what, why: causeOf(message.slice(read.length), check) };
+}
+
+/** What the endpoint was asked in. */
+export function spokenOf({ target }: CheckReport): "SSH" | "TLS" {
+  return endpointKind(target.url) === SSH_ENDPOINT_KIND ? "SSH" : "TLS";
 }
 
 /** Host and port as they were asked for, with the scheme where it is not the usual one. */

@@ -1,6 +1,6 @@
 import type { CheckJudgement } from "#model/check-report.ts";
 import type { Outcome } from "#model/control.ts";
-import { unseenOf } from "./check-cause.ts";
+import { spokenOf, unseenOf } from "./check-cause.ts";
 import type { View } from "./check-lines.ts";
 import { judgementName, LOOKS, seenOf, shortMessage, worstFirst } from "./check-verdict.ts";
 import { type Content, createPage } from "./page.ts";
@@ -166,8 +166,8 @@ function addRest(view: View, judgements: readonly CheckJudgement[]): void {
     if (unseen !== null && !verbose) {
       const whats = [...new Set(group.flatMap((index) => seen[index]?.what ?? []))];
       const what =
-        check.tls === null || whats.length === 0
-          ? "no TLS answer"
+        !check.reachable || whats.length === 0
+          ? `no ${spokenOf(check)} answer`
           : `not seen: ${whats.join(", ")}`;
       const why = check.reachable ? `: ${cutItems(unseen.why, SHORT_MESSAGE)}` : "";
       const open = `${count(own.length, "check")} could not be judged`;

@@ -8,6 +8,7 @@ import { addFact, addTightNotes, type View } from "./check-lines.ts";
 import { profileOf } from "./check-profile.ts";
 import { addDns, addHosting } from "./check-dns.ts";
 import { addAddress, addHttp, addProblems, addService } from "./check-service.ts";
+import { addSsh } from "./check-ssh.ts";
 import { addProtocols, addSuites } from "./check-suites.ts";
 import { LOOKS, soonOf, verdictOf } from "./check-verdict.ts";
 import { addWeaknesses } from "./check-weaknesses.ts";
@@ -57,6 +58,7 @@ function render(view: View): { readonly page: Page; readonly whole: boolean } {
   if (http !== null) addHttp(view, http);
   addDns(view, check);
   addHosting(view, check);
+  if (check.ssh !== undefined) addSsh(view, check.ssh);
   addProblems(view, check);
   page.blank();
   const whole = addJudgements(view);

@@ -2,7 +2,7 @@ import { worstFirst as worstWeaknessFirst } from "#facts/tls-weakness-list.ts";
 import { tlsWeaknesses } from "#facts/tls-weaknesses.ts";
 import type { CheckJudgement, CheckReport } from "#model/check-report.ts";
 import type { Outcome } from "#model/control.ts";
-import { causeOf, unseenOf } from "./check-cause.ts";
+import { causeOf, spokenOf, unseenOf } from "./check-cause.ts";
 import type { Tone } from "./style.ts";
 import { cutItems } from "./items.ts";
 import { cut } from "./width.ts";
@@ -59,7 +59,7 @@ export function verdictOf(check: CheckReport): CheckVerdict {
     const spoke = problem?.reason === "malformed" || problem?.reason === "unsupported";
     return {
       outcome: "unknown",
-      head: spoke ? "no TLS answer" : "could not be reached",
+      head: spoke ? `no ${spokenOf(check)} answer` : "could not be reached",
       ...glance(causes),
     };
   }

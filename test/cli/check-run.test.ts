@@ -43,7 +43,7 @@ function run(names: readonly string[], parts: Partial<RunParts> = {}) {
   const addresses: Addresses = {
     total: names.length,
     single: null,
-    kinds: new Set(["web"]),
+    kinds: new Map([["endpoint", "https://example.com"]]),
     entries: async function* () {
       yield* names.map(entry);
     },

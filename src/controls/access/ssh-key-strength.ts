@@ -45,7 +45,7 @@ export default defineControl({
     });
   },
   remediation:
-    "Make a new key (`ssh-keygen -t ed25519`, or `-t rsa -b 3072`), put its public half in place of the old one on every machine, and delete the old pair.",
+    "Make a new key (`ssh-keygen -t ed25519`, or `-t rsa -b 3072`), put its public half in place of the old one on every machine, and delete the old pair.\nA host key: make another (`ssh-keygen -A` makes those that are missing), take the HostKey line of the old one out of sshd_config, and publish the new fingerprint.",
   references: [
     "https://www.rfc-editor.org/rfc/rfc9142",
     "https://nvlpubs.nist.gov/nistpubs/SpecialPublications/NIST.SP.800-57pt1r5.pdf",
