@@ -31,7 +31,7 @@ const OWN_KINDS: readonly Kind[] = [
     title: "HTTPS endpoint",
     data: false,
     regional: false,
-    facets: [...TLS_FACETS, "http", ...DNS_FACETS],
+    facets: [...TLS_FACETS, "http", "reachability", ...DNS_FACETS],
   },
   {
     kind: "tls-endpoint",
@@ -39,7 +39,7 @@ const OWN_KINDS: readonly Kind[] = [
     title: "TLS endpoint",
     data: false,
     regional: false,
-    facets: [...TLS_FACETS, ...DNS_FACETS],
+    facets: [...TLS_FACETS, "reachability", ...DNS_FACETS],
   },
   {
     kind: "oidc-issuer",
@@ -63,7 +63,7 @@ const OWN_KINDS: readonly Kind[] = [
     title: "SSH endpoint",
     data: false,
     regional: false,
-    facets: ["sshKeys", "sshService"],
+    facets: ["sshKeys", "sshService", "reachability"],
   },
   {
     kind: "backup-set",

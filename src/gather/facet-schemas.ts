@@ -4,6 +4,7 @@ import { PROVIDERS } from "#model/subject.ts";
 import { BACKUP_FACET_SCHEMAS } from "./backup-facet-schemas.ts";
 import { IDENTITY_FACET_SCHEMAS } from "./identity-facet-schemas.ts";
 import { DNS_FACET_SCHEMAS } from "./dns-facet-schemas.ts";
+import { REACHABILITY_FACET_SCHEMAS } from "./reachability-facet-schemas.ts";
 import { SECURITY_FACET_SCHEMAS } from "./security-facet-schemas.ts";
 import { SSH_FACET_SCHEMAS } from "./ssh-facet-schemas.ts";
 import { TLS_FACET_SCHEMAS } from "./tls-facet-schemas.ts";
@@ -99,6 +100,7 @@ export const FACET_SCHEMAS = {
   ...BACKUP_FACET_SCHEMAS,
   ...SECURITY_FACET_SCHEMAS,
   ...SSH_FACET_SCHEMAS,
+  ...REACHABILITY_FACET_SCHEMAS,
   ...TLS_FACET_SCHEMAS,
   ...IDENTITY_FACET_SCHEMAS,
   ...DNS_FACET_SCHEMAS,

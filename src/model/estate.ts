@@ -320,6 +320,46 @@ function isResolver(text: string): boolean {
   return range !== null && (port === undefined || (Number(port) > 0 && Number(port) < 65_536));
 }
 
+const port = z.int().min(1).max(65_535);
+/** Each is tried twice, at most one attempt a second. */
+const MOST_CLOSED = 20;
+const outside = z
+  .strictObject({
+    closed: z
+      .array(port)
+      .max(MOST_CLOSED)
+      .default([])
+      .describe(
+        `Ports of the host that must be closed to who comes from where Probity runs, such as 22 and 3389; at most ${MOST_CLOSED}. Each is tried twice, at most one attempt a second.`,
+      ),
+    restricted: z
+      .boolean()
+      .default(false)
+      .describe(
+        "true: the endpoint must turn away whoever comes from outside the declared ranges, which Probity then tries to be.",
+      ),
+    control: port
+      .optional()
+      .describe(
+        "A port of the same host that answers everybody: only while it does is a closed port known to be closed, and not the host away. The endpoint's own when left out.",
+      ),
+    seenAs: z
+      .string()
+      .refine((text) => parseRange(text) !== null && !text.includes("/"), {
+        error: "expected an IP address",
+      })
+      .optional()
+      .describe(
+        "The address by which the host sees the machine that Probity runs on, where that is not its own (behind address translation).",
+      ),
+  })
+  .refine(({ closed, restricted }) => closed.length > 0 || restricted, {
+    error: "expected closed ports, restricted: true, or both",
+  })
+  .refine(({ closed, control }) => control === undefined || !closed.includes(control), {
+    error: "expected a control port that is not declared closed",
+    path: ["control"],
+  });
 const endpointTarget = z.strictObject({
   ...common,
   provider: z.literal("endpoint"),
@@ -336,7 +376,7 @@ const endpointTarget = z.strictObject({
         "expected an address such as https://www.example.com, tls://db.example.com:8443 or smtp://mail.example.com",
     })
     .describe(
-      `Address of the endpoint. https://… and http://… are web servers; tls://host:port is any other server that speaks TLS at once, as are smtps, imaps, pop3s, ftps, ldaps and nntps; ${STARTTLS_PROTOCOLS.join(", ")} begin TLS by a command of their protocol.`,
+      `Address of the endpoint. https://… and http://… are web servers; ssh://… is an SSH server; tls://host:port is any other server that speaks TLS at once, as are smtps, imaps, pop3s, ftps, ldaps and nntps; ${STARTTLS_PROTOCOLS.join(", ")} begin TLS by a command of their protocol.`,
     ),
   identity: identity.optional(),
   connect: z
@@ -385,6 +425,9 @@ const endpointTarget = z.strictObject({
     })
     .optional()
     .describe("How the declared name is looked up in DNS."),
+  outside: outside
+    .optional()
+    .describe("What must not be reached from where Probity runs; it is tried from there."),
 });
 
 export const targetSchema = z.discriminatedUnion("provider", [

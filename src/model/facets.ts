@@ -7,6 +7,7 @@ import type {
   RecoveryTest,
 } from "./backup-facets.ts";
 import type { OidcDiscovery, SamlMetadata } from "./identity-facets.ts";
+import type { Reachability } from "./reachability-facets.ts";
 import type {
   AuditLogs,
   DdosProtection,
@@ -67,6 +68,7 @@ export interface Facets {
   privileges: Privileges;
   sshKeys: SshKeys;
   sshService: SshService;
+  reachability: Reachability;
   link: Link;
   retention: Retention;
   keyRotation: KeyRotation;

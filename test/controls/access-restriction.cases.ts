@@ -1,5 +1,6 @@
 import control from "#controls/exposure/access-restriction.ts";
 import type { DeclaredRanges } from "#model/control.ts";
+import type { OutsideAnswer, Reachability, ReachedHost } from "#model/reachability-facets.ts";
 import type { Ingress, IngressRule } from "#model/security-facets.ts";
 import { defineCases } from "./cases.ts";
 
@@ -22,6 +23,28 @@ const declares = (name: string, ranges: readonly string[], certain = true): Decl
 });
 const OFFICE = [declares("office", ["192.0.2.0/24", "2001:db8::/48"])];
 const RULES = { rules: "declared-ranges-only" };
+const OUTSIDE = { outsideAddress: "refused" };
+/** What a restricted endpoint did to who came from an address of the Internet. */
+const answers = (
+  answer: OutsideAnswer,
+  fields: Partial<ReachedHost> = {},
+  seenAs: string | null = null,
+): { reachability: Reachability } => ({
+  reachability: {
+    declared: { closed: [], restricted: true },
+    seenAs,
+    hosts: [
+      {
+        address: "52.0.0.7",
+        from: "51.0.0.9",
+        control: { port: 443, alive: true },
+        ports: [],
+        answer,
+        ...fields,
+      },
+    ],
+  },
+});
 
 export default defineCases(control, [
   {
@@ -200,16 +223,154 @@ export default defineCases(control, [
     says: "lets in for administration what is not declared, but nothing stands behind it",
   },
   {
-    name: "an endpoint is not asked from outside yet",
-    expect: { outsideAddress: "refused" },
-    facets: { protocols: { versions: [] } },
+    name: "an endpoint that the estate does not declare restricted",
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: { reachability: { declared: null, seenAs: null, hosts: [] } },
     outcome: "unknown",
-    says: "nothing asks from there yet",
+    says: "nothing was tried from outside: declare `outside: { restricted: true }`",
+  },
+  {
+    name: "content for a stranger",
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: answers({ state: "answers", status: 200 }),
+    outcome: "fail",
+    says: "answers with status 200 at 52.0.0.7 from 51.0.0.9; declared: who comes from outside",
+  },
+  {
+    name: "a greeting for a stranger",
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: answers({ state: "answers", status: null }),
+    outcome: "fail",
+    says: "speaks at 52.0.0.7",
+  },
+  {
+    name: "content, and nobody declared who may come in",
+    expect: OUTSIDE,
+    facets: answers({ state: "answers", status: 200 }),
+    outcome: "unknown",
+    says: "no range is declared",
+  },
+  {
+    name: "403 as App Service and Storage say",
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: answers({ state: "answers", status: 403 }),
+    outcome: "pass",
+    says: "answers with status 403 at 52.0.0.7 from 51.0.0.9",
+  },
+  ...([301, 401, 404, 503] as const).map((status) => ({
+    name: `status ${status} is about something else`,
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: answers({ state: "answers", status }),
+    outcome: "unknown" as const,
+    says: "says nothing of addresses",
+  })),
+  ...(["hangs-up", "unknown"] as const).map((state) => ({
+    name: `what ${state} says nothing`,
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: answers({ state, status: null }),
+    outcome: "unknown" as const,
+    says: "says nothing of addresses",
+  })),
+  ...(["refused", "silent", "unreachable"] as const).flatMap((state) => [
+    {
+      name: `${state} while the host is alive`,
+      expect: OUTSIDE,
+      declaredRanges: OFFICE,
+      facets: answers({ state, status: null }),
+      outcome: "pass" as const,
+      says: "at 52.0.0.7 from 51.0.0.9, while port 443 answers",
+    },
+    {
+      name: `${state} and the host may be away`,
+      expect: OUTSIDE,
+      declaredRanges: OFFICE,
+      facets: answers({ state, status: null }, { control: { port: 443, alive: false } }),
+      outcome: "unknown" as const,
+      says: "the host may be away",
+    },
+    {
+      name: `${state} for who is inside the declared ranges`,
+      expect: OUTSIDE,
+      declaredRanges: OFFICE,
+      facets: answers({ state, status: null }, { from: "192.0.2.40" }),
+      outcome: "unknown" as const,
+      says: "this machine is inside the declared ranges (office), which says nothing of others",
+    },
+  ]),
+  {
+    name: "content for who is inside the declared ranges",
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: answers({ state: "answers", status: 200 }, { from: "2001:db8::5" }),
+    outcome: "unknown",
+    says: "inside the declared ranges (office)",
+  },
+  {
+    name: "403 for who is inside the declared ranges",
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: answers({ state: "answers", status: 403 }, { from: "192.0.2.40" }),
+    outcome: "unknown",
+    says: "says nothing of others",
+  },
+  {
+    name: "an address within ranges of which nobody knows whether they count here",
+    expect: OUTSIDE,
+    declaredRanges: [declares("office", ["192.0.2.0/24"], false)],
+    facets: answers({ state: "answers", status: 200 }, { from: "192.0.2.40" }),
+    outcome: "unknown",
+    says: "depends on tags or a region that were not read",
+  },
+  {
+    name: "content for a private address behind address translation",
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: answers({ state: "answers", status: 200 }, { from: "10.0.0.5" }),
+    outcome: "unknown",
+    says: "from 10.0.0.5, a private address behind address translation: declare under outside.seenAs",
+  },
+  {
+    name: "the same where the estate says how it is seen",
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: answers({ state: "answers", status: 200 }, { from: "10.0.0.5" }, "51.0.0.9"),
+    outcome: "fail",
+    says: "from 51.0.0.9",
+  },
+  {
+    name: "the same where that is inside",
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: answers({ state: "answers", status: 200 }, { from: "10.0.0.5" }, "192.0.2.40"),
+    outcome: "unknown",
+    says: "inside the declared ranges",
+  },
+  {
+    name: "a refusal, wherever the translation comes out",
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: answers({ state: "refused", status: null }, { from: "10.0.0.5" }),
+    outcome: "pass",
+    says: "from 10.0.0.5, a private address behind address translation, while port 443 answers",
+  },
+  {
+    name: "private on both sides is no translation",
+    expect: OUTSIDE,
+    declaredRanges: OFFICE,
+    facets: answers({ state: "answers", status: 200 }, { from: "10.0.0.5", address: "10.0.9.9" }),
+    outcome: "fail",
+    says: "at 10.0.9.9 from 10.0.0.5;",
   },
   {
     name: "an endpoint has no rules",
     expect: RULES,
-    facets: { protocols: { versions: [] } },
+    facets: answers({ state: "answers", status: 200 }),
     outcome: "not-applicable",
     says: "has nothing that could restrict",
   },

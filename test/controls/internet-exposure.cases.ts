@@ -1,4 +1,5 @@
 import control from "#controls/exposure/internet-exposure.ts";
+import type { PortState, Reachability, ReachedHost } from "#model/reachability-facets.ts";
 import type { Ingress, IngressRule } from "#model/security-facets.ts";
 import { defineCases } from "./cases.ts";
 
@@ -16,6 +17,33 @@ const lets = (
   ingress: { allowed, reachable: true, detail: "1 interface", firewall: true, ...fields },
 });
 const CLOSED = { managementPorts: "closed", databasePorts: "closed" };
+
+/** Ports that are declared closed, each with what came of it, and what else is seen of the host. */
+const tried = (
+  ...parts: readonly (readonly [port: number, state: PortState] | Partial<ReachedHost>)[]
+): { reachability: Reachability } => {
+  const ports = parts.flatMap((one) => (isPort(one) ? [{ port: one[0], state: one[1] }] : []));
+  const host: ReachedHost = {
+    address: "52.0.0.7",
+    from: "51.0.0.9",
+    control: { port: 443, alive: true },
+    ports,
+    answer: null,
+  };
+  const fields = parts.flatMap((one) => (isPort(one) ? [] : [one]));
+  return {
+    reachability: {
+      declared: { closed: ports.map(({ port }) => port), restricted: false },
+      seenAs: null,
+      hosts: [fields.reduce<ReachedHost>((all, some) => ({ ...all, ...some }), host)],
+    },
+  };
+};
+function isPort(
+  part: readonly [port: number, state: PortState] | Partial<ReachedHost>,
+): part is readonly [port: number, state: PortState] {
+  return Array.isArray(part);
+}
 
 export default defineCases(control, [
   {
@@ -208,6 +236,94 @@ export default defineCases(control, [
     facets: lets([]),
     outcome: "pass",
     says: "lets the Internet in at no port",
+  },
+  {
+    name: "an endpoint without ports that are declared closed",
+    expect: CLOSED,
+    facets: { reachability: { declared: null, seenAs: null, hosts: [] } },
+    outcome: "not-applicable",
+    says: "has no port that the estate declares closed",
+  },
+  {
+    name: "a port that is declared closed and answers",
+    expect: CLOSED,
+    facets: tried([22, "open"], [3389, "silent"]),
+    outcome: "fail",
+    says: "SSH (22) answers at 52.0.0.7 from 51.0.0.9; declared: closed from outside: 22, 3389",
+  },
+  {
+    name: "a port of no known service",
+    expect: CLOSED,
+    facets: tried([8080, "open"]),
+    outcome: "fail",
+    says: "port 8080 answers",
+  },
+  {
+    name: "an open port is open, whether or not the control port answers",
+    expect: CLOSED,
+    facets: tried([22, "open"], { control: { port: 443, alive: false } }),
+    outcome: "fail",
+    says: "SSH (22) answers",
+  },
+  {
+    name: "silence and refusal are told apart",
+    expect: CLOSED,
+    facets: tried([22, "refused"], [3389, "silent"], [5432, "unreachable"]),
+    outcome: "pass",
+    says: "SSH (22) refused, RDP (3389) silent, PostgreSQL (5432) called unreachable at 52.0.0.7 from 51.0.0.9, while port 443 answers",
+  },
+  {
+    name: "closed, and the host may be away",
+    expect: CLOSED,
+    facets: tried([22, "silent"], { control: { port: 443, alive: false } }),
+    outcome: "unknown",
+    says: "but so is the control port 443: the host may be away",
+  },
+  {
+    name: "what could not be tried",
+    expect: CLOSED,
+    facets: tried([22, "refused"], [3389, "unknown"]),
+    outcome: "unknown",
+    says: "RDP (3389) could not be tried",
+  },
+  ...(["open", "silent"] as const).map((state) => ({
+    name: `${state} for who is inside the declared ranges`,
+    expect: CLOSED,
+    declaredRanges: [{ name: "office", ranges: ["51.0.0.0/16"], certain: true }],
+    facets: tried([22, state]),
+    outcome: "unknown" as const,
+    says: "this machine is inside the declared ranges (office)",
+  })),
+  {
+    name: "closed for a private address behind address translation",
+    expect: CLOSED,
+    facets: tried([22, "silent"], { from: "10.0.0.5" }),
+    outcome: "pass",
+    says: "from 10.0.0.5, a private address behind address translation",
+  },
+  {
+    name: "open for one where addresses are declared",
+    expect: CLOSED,
+    declaredRanges: [{ name: "office", ranges: ["51.0.0.0/16"], certain: true }],
+    facets: tried([22, "open"], { from: "10.0.0.5" }),
+    outcome: "unknown",
+    says: "declare under outside.seenAs",
+  },
+  {
+    name: "one address of the host is open",
+    expect: CLOSED,
+    facets: {
+      reachability: {
+        declared: { closed: [22], restricted: false },
+        seenAs: null,
+        hosts: [
+          ...tried([22, "refused"]).reachability.hosts,
+          ...tried([22, "open"], { address: "52.0.0.8" }).reachability.hosts,
+        ],
+      },
+    },
+    outcome: "fail",
+    says: "SSH (22) answers at 52.0.0.8",
   },
   {
     name: "what has no rules of its own",

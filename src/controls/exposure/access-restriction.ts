@@ -1,5 +1,6 @@
 import { namedPorts, unreadSources } from "#controls/open-ports.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
+import { judgeTurnedAway } from "#controls/turned-away.ts";
 import { MANAGEMENT_PORTS } from "#facts/ports.ts";
 import {
   intersectRanges,
@@ -40,7 +41,7 @@ const expectation = ({ z }: SchemaKit) =>
         .literal("refused")
         .optional()
         .describe(
-          "An endpoint must refuse whoever comes from an address outside the declared ranges. Needed where rules is left out.",
+          "An endpoint must refuse whoever comes from an address outside the declared ranges, as Probity does where the estate says so (`outside: { restricted: true }`). Needed where rules is left out.",
         ),
     })
     .refine(({ rules, outsideAddress }) => (rules ?? outsideAddress) !== undefined, {
@@ -55,19 +56,14 @@ export default defineControl({
     "An allow-list is worth what stands on it: one range too many, and strangers try the door of the administrators.",
   severity: "high",
   judges: "subject",
-  needs: ["ingress", "protocols"],
+  needs: ["ingress", "reachability"],
   expectation,
   evaluate: ({ expect, facets, declaredRanges }) => {
     if (facets.ingress !== undefined && expect.rules !== undefined) {
       return judgeRules(expect, facets.ingress, declaredRanges ?? []);
     }
-    if (facets.protocols !== undefined && expect.outsideAddress !== undefined) {
-      return {
-        outcome: "unknown",
-        actual: null,
-        message:
-          "whether it refuses an address outside the declared ranges is not known: nothing asks from there yet; declared: refused",
-      };
+    if (facets.reachability !== undefined && expect.outsideAddress !== undefined) {
+      return judgeTurnedAway(facets.reachability, declaredRanges ?? []);
     }
     return notApplicable("has nothing that could restrict who comes in");
   },

@@ -7,6 +7,7 @@ import {
   type Admission,
 } from "#controls/open-ports.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
+import { judgeClosedPorts } from "#controls/closed-ports.ts";
 import { isInternet } from "#facts/internet-addresses.ts";
 import { DATABASE_PORTS, MANAGEMENT_PORTS } from "#facts/ports.ts";
 import { defineControl } from "#model/control.ts";
@@ -67,7 +68,7 @@ export default defineControl({
     "Ports of administration and of databases that the whole Internet can reach are tried by machines within minutes.",
   severity: "critical",
   judges: "subject",
-  needs: ["ingress"],
+  needs: ["ingress", "reachability"],
   expectation,
   baseline: {
     managementPorts: "closed",
@@ -75,8 +76,10 @@ export default defineControl({
     defaultInbound: "any",
     firewall: "any",
   },
-  evaluate: ({ expect, facets }) => {
-    const { ingress } = facets;
+  evaluate: ({ expect, facets, declaredRanges }) => {
+    const { ingress, reachability } = facets;
+    // What the estate declares closed is closed, whatever else is promised.
+    if (reachability !== undefined) return judgeClosedPorts(reachability, declaredRanges ?? []);
     if (ingress === undefined) return notApplicable("lets nothing in by rules of its own");
     const { reachable, firewall = null } = ingress;
     const detail = plain(ingress.detail, 300);
