@@ -6,6 +6,9 @@ import type { DeclaredRanges, Judgement } from "#model/control.ts";
 import type { Reachability, ReachedHost } from "#model/reachability-facets.ts";
 import { listed, plain } from "#model/text.ts";
 
+const REMEDY =
+  "Close the port before the host (security group, firewall), for all but those who need it; or take it from outside.closed in the estate where it is meant to be open.";
+
 /**
  * Judges the ports that the estate declares closed by what was met there. Closed is repeated silence or refusal while the
  * control port answers, and holds for the address that it was tried from.
@@ -18,7 +21,7 @@ export function judgeClosedPorts(
   if (closed.length === 0) return notApplicable("has no port that the estate declares closed");
   const told = reachability.hosts.map((host) => tellOf(host, reachability, declaredRanges));
   const none = told.length === 0 ? ["no address of the host was tried"] : [];
-  return settle({
+  const judgement = settle({
     failures: told.flatMap(({ failures }) => failures),
     open: [...none, ...told.flatMap(({ open }) => open)],
     held: told.map(({ held }) => held).join("; "),
@@ -33,6 +36,7 @@ export function judgeClosedPorts(
       seenAs: reachability.seenAs,
     },
   });
+  return judgement.outcome === "fail" ? { ...judgement, remediation: REMEDY } : judgement;
 }
 
 function tellOf(host: ReachedHost, reachability: Reachability, ranges: readonly DeclaredRanges[]) {

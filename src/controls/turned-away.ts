@@ -4,6 +4,9 @@ import type { DeclaredRanges, Judgement } from "#model/control.ts";
 import type { OutsideAnswer, Reachability, ReachedHost } from "#model/reachability-facets.ts";
 import { plain } from "#model/text.ts";
 
+const REMEDY =
+  "Let the service or the firewall before it admit the declared ranges only, also by addresses that lead past a proxy; or declare under ranges in the estate who may come in.";
+
 /**
  * Judges whether a restricted endpoint turns away who comes from outside the declared ranges: by refusal or silence while
  * the control port answers, or by 403, as Azure's App Service and Storage do.
@@ -20,7 +23,7 @@ export function judgeTurnedAway(
       : ["nothing was tried from outside: declare `outside: { restricted: true }` in the estate"];
   const none =
     undeclared.length === 0 && told.length === 0 ? ["no address of the host was tried"] : [];
-  return settle({
+  const judgement = settle({
     failures: told.flatMap(({ failure }) => failure ?? []),
     open: [...undeclared, ...none, ...told.flatMap(({ open }) => open ?? [])],
     held: told.flatMap(({ held }) => held ?? []).join("; "),
@@ -35,6 +38,7 @@ export function judgeTurnedAway(
       seenAs: reachability.seenAs,
     },
   });
+  return judgement.outcome === "fail" ? { ...judgement, remediation: REMEDY } : judgement;
 }
 
 interface Told {

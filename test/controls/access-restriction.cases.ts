@@ -237,6 +237,7 @@ export default defineCases(control, [
     facets: answers({ state: "answers", status: 200 }),
     outcome: "fail",
     says: "answers with status 200 at 52.0.0.7 from 51.0.0.9; declared: who comes from outside",
+    remedies: "admit the declared ranges only",
   },
   {
     name: "a greeting for a stranger",

@@ -250,6 +250,7 @@ export default defineCases(control, [
     facets: tried([22, "open"], [3389, "silent"]),
     outcome: "fail",
     says: "SSH (22) answers at 52.0.0.7 from 51.0.0.9; declared: closed from outside: 22, 3389",
+    remedies: "take it from outside.closed",
   },
   {
     name: "a port of no known service",

@@ -30,7 +30,7 @@ const totals: Record<string, ReturnType<typeof count>> = {
     both: 4,
     attested: 9,
     informational: 1,
-    checks: 31,
+    checks: 32,
     pending: 3,
   },
   "visma-sign": {
@@ -39,7 +39,7 @@ const totals: Record<string, ReturnType<typeof count>> = {
     both: 5,
     attested: 15,
     informational: 4,
-    checks: 27,
+    checks: 28,
     pending: 8,
   },
   "kizeo-forms": {
@@ -48,7 +48,7 @@ const totals: Record<string, ReturnType<typeof count>> = {
     both: 5,
     attested: 20,
     informational: 6,
-    checks: 36,
+    checks: 37,
     pending: 2,
   },
 };

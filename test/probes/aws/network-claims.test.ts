@@ -126,9 +126,11 @@ async function verdicts(
     full: true,
   });
   const claim = (id: string) => report.claims.find((one) => one.id === id);
-  const results = (id: string) => claim(id)?.checks.map(({ result }) => result) ?? [];
-  const ofGroup = claim("kz-firewall")?.checks.map(
-    ({ evaluations }) => evaluations.find(({ subject }) => subject.name === "sg-1")?.outcome,
+  // Of endpoints there are none.
+  const results = (id: string) =>
+    (claim(id)?.checks ?? []).flatMap(({ result }) => (result === "not-applicable" ? [] : result));
+  const ofGroup = claim("kz-firewall")?.checks.flatMap(
+    ({ evaluations }) => evaluations.find(({ subject }) => subject.name === "sg-1")?.outcome ?? [],
   );
   return {
     group: (ofGroup ?? []).join(" "),
