@@ -29,6 +29,8 @@ describe("what is read", () => {
       ["website", "endpoint"],
       ["api", "endpoint"],
       ["login", "endpoint"],
+      ["admin", "endpoint"],
+      ["bastion", "endpoint"],
       ["database", "endpoint"],
     ]);
     expect(value.targets[1]).toMatchObject({ backups: [] });
@@ -96,7 +98,7 @@ describe("what is refused, and where", () => {
       "a key of another provider",
       endpoint("    url: https://a.example\n    tenant: x"),
       [
-        "6:5: targets[0].tenant: unknown key; known here: id, labels, caFile, limits, provider, url, identity, connect",
+        "6:5: targets[0].tenant: unknown key; known here: id, labels, caFile, limits, provider, url, identity, connect, dns, outside",
       ],
     ],
     [
@@ -158,6 +160,25 @@ describe("what is refused, and where", () => {
       "an identity endpoint of nothing",
       endpoint("    url: https://a.example\n    identity: {}"),
       ["6:15: targets[0].identity: expected oidc, saml or both"],
+    ],
+    [
+      "nothing that must not be reached",
+      endpoint("    url: https://a.example\n    outside: { control: 443 }"),
+      ["6:14: targets[0].outside: expected closed ports, restricted: true, or both"],
+    ],
+    [
+      "a control port that must be closed",
+      endpoint("    url: https://a.example\n    outside: { closed: [22, 443], control: 443 }"),
+      [
+        "6:44: targets[0].outside.control: expected a control port that is not declared closed, got 443",
+      ],
+    ],
+    [
+      "ranges as an own address",
+      endpoint(
+        "    url: https://a.example\n    outside: { restricted: true, seenAs: 192.0.2.0/24 }",
+      ),
+      ['6:42: targets[0].outside.seenAs: expected an IP address, got "192.0.2.0/24"'],
     ],
     [
       "two targets of one id",
