@@ -91,18 +91,18 @@ function toRule(raw: Fields, own: readonly AddressRange[]): Rule | null {
   }
   const position = optionalCount(raw["position"]);
   if (position === null) throw new TypeError("a rule without position");
-  const family = familyOf(raw["family"]);
+  const family = familyOf(optional(raw, "family"));
   const sources = addresses(raw, "source", family);
   const destinations = addresses(raw, "destination", family);
   const known = own.length > 0 ? own : EVERYWHERE;
   const reached = intersectRanges(destinations, known);
   if (reached.length === 0) return null;
-  const protocol = text(raw["protocol"])?.toLowerCase() ?? null;
+  const protocol = optional(raw, "protocol")?.toLowerCase() ?? null;
   const protocols = PROTOCOLS.filter((one) => protocol === null || one === protocol);
   if (protocols.length === 0) throw new TypeError("a rule with an unknown protocol");
   const ports = portsOf(raw, "destination") ?? EVERY_PORT;
   const ranges = likeAny(sources, reached);
-  const narrow = portsOf(raw, "source") !== null || optionalCount(raw["icmp_type"]) !== null;
+  const narrow = portsOf(raw, "source") !== null || optional(raw, "icmp_type") !== null;
   const comment = text(raw["comment"]);
   return {
     position,
@@ -126,16 +126,25 @@ function likeAny(
   return ranges.filter((range) => others.some(({ family }) => family === range.family));
 }
 
-function familyOf(value: unknown): 4 | 6 | null {
-  const word = text(value)?.toLowerCase();
-  if (word === undefined) return null;
+/** An empty text means any; one that is absent says nothing, and would make a rule wider. */
+function optional(raw: Fields, name: string): string | null {
+  const value = raw[name];
+  if (typeof value === "number") return String(value);
+  if (typeof value !== "string") throw new TypeError(`a rule without ${name}`);
+  return value === "" ? null : value;
+}
+
+function familyOf(named: string | null): 4 | 6 | null {
+  if (named === null) return null;
+  const word = named.toLowerCase();
   if (word !== "ipv4" && word !== "ipv6") throw new TypeError("a rule of an unknown family");
   return word === "ipv4" ? 4 : 6;
 }
 
-/** Empty texts mean any. @throws TypeError for half a range, or one that is none */
+/** @throws TypeError for half a range, or one that is none */
 function addresses(raw: Fields, side: string, family: 4 | 6 | null): readonly AddressRange[] {
-  const [start, end] = [text(raw[`${side}_address_start`]), text(raw[`${side}_address_end`])];
+  const start = optional(raw, `${side}_address_start`);
+  const end = optional(raw, `${side}_address_end`);
   if (start === null && end === null) {
     return EVERYWHERE.filter((range) => family === null || range.family === family);
   }
@@ -148,8 +157,8 @@ function addresses(raw: Fields, side: string, family: 4 | 6 | null): readonly Ad
 
 /** null: any. @throws TypeError for half a range, or one that is none */
 function portsOf(raw: Fields, side: string): readonly [number, number] | null {
-  const first = optionalCount(raw[`${side}_port_start`]);
-  const last = optionalCount(raw[`${side}_port_end`]);
+  const first = optionalCount(optional(raw, `${side}_port_start`));
+  const last = optionalCount(optional(raw, `${side}_port_end`));
   if (first === null && last === null) return null;
   if (first === null || last === null || first > last || last > LAST_PORT) {
     throw new TypeError(`a rule whose ${side} ports are no range`);

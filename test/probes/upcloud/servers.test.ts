@@ -158,6 +158,11 @@ describe("what a firewall lets in", () => {
     ["an unknown direction", rule(1, "accept", { direction: "both" })],
     ["an unknown protocol", rule(1, "accept", { protocol: "sctp" })],
     ["an unknown family", rule(1, "accept", { family: "IPv5" })],
+    [
+      "no word of ports, which would make it wider",
+      rule(1, "drop", { destination_port_start: undefined, destination_port_end: undefined }),
+    ],
+    ["no word of a protocol", rule(1, "drop", { protocol: undefined })],
     ["no position", rule(1, "accept", { position: "" })],
     ["half a range of ports", rule(1, "accept", { protocol: "tcp", destination_port_start: "22" })],
     [
