@@ -61,19 +61,25 @@ function publicAddresses(server: Fields): { readonly ranges: readonly AddressRan
   const { interfaces } = fields(server["networking"]);
   if (interfaces === undefined) return null;
   const ranges: AddressRange[] = [];
-  for (const one of list(fields(interfaces)["interface"])) {
+  for (const one of told(fields(interfaces)["interface"], "interfaces")) {
     const type = text(one["type"]);
     if (type !== "public" && type !== "utility" && type !== "private") {
       throw new TypeError("an interface of an unknown type");
     }
     if (type !== "public") continue;
-    for (const { address } of list(fields(one["ip_addresses"])["ip_address"])) {
+    for (const { address } of told(fields(one["ip_addresses"])["ip_address"], "addresses")) {
       const range = parseRange(text(address) ?? "");
       if (range === null) throw new TypeError("an interface with an address that is none");
       ranges.push(range);
     }
   }
   return { ranges };
+}
+
+/** A list that has to be there: an absent one is no empty one. */
+function told(value: unknown, what: string): readonly Fields[] {
+  if (!Array.isArray(value)) throw new TypeError(`nothing says which ${what} there are`);
+  return list(value);
 }
 
 /**

@@ -95,7 +95,9 @@ export function subjectOf(kind: string, raw: Fields): ListedSubject {
 /** Labels, and of servers the older tags, which are words without a value; null where neither is told. */
 function tagsOf({ labels, tags }: Fields): Readonly<Record<string, string>> | null {
   if (labels === undefined) return null;
-  const pairs = list(Array.isArray(labels) ? labels : fields(labels)["label"]);
+  const written = Array.isArray(labels) ? labels : fields(labels)["label"];
+  if (!Array.isArray(written)) throw new TypeError("labels that are no list");
+  const pairs = list(written);
   const words: unknown = fields(tags)["tag"] ?? [];
   if (!Array.isArray(words)) throw new TypeError("tags that are no list");
   return Object.fromEntries([
