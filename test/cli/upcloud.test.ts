@@ -40,6 +40,8 @@ test("the promises are judged, and no secret is in any output, log or evidence",
     ).toMatchObject({ verdict });
   }
   expect(report.problems.filter(({ target }) => target === "upcloud")).toEqual([]);
+  const again = await probity(["evaluate", "--evidence", saved, "--format", "json"]);
+  expect(again.stdout).toBe(readFileSync(output, "utf8"));
   const files = readdirSync(saved, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
