@@ -2619,6 +2619,39 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./identity/sso.ts"),
 },
 {
+  "id": "reachability",
+  "title": "What of an endpoint's host is reached from here: declared ports and restrictions",
+  "provider": "endpoint",
+  "kinds": [
+    "endpoint",
+    "tls-endpoint",
+    "ssh-endpoint"
+  ],
+  "provides": {
+    "reachability": {
+      "permissions": []
+    }
+  },
+  "load": () => import("./reachability/reachability.ts"),
+},
+{
+  "id": "ssh-endpoint",
+  "title": "SSH of an endpoint: host keys, key exchange, ciphers, MACs",
+  "provider": "endpoint",
+  "kinds": [
+    "ssh-endpoint"
+  ],
+  "provides": {
+    "sshKeys": {
+      "permissions": []
+    },
+    "sshService": {
+      "permissions": []
+    }
+  },
+  "load": () => import("./ssh/ssh-endpoint.ts"),
+},
+{
   "id": "tls-endpoint",
   "title": "TLS of an endpoint: protocol versions, cipher suites, key exchange, certificates, shape of the service",
   "provider": "endpoint",

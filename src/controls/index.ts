@@ -32,6 +32,7 @@ import keyRotation from "./storage/key-rotation.ts";
 import dnsSecurity from "./transport/dns-security.ts";
 import httpsOnly from "./transport/https-only.ts";
 import privateInterconnect from "./transport/private-interconnect.ts";
+import sshAlgorithms from "./transport/ssh-algorithms.ts";
 import tlsCertificate from "./transport/tls-certificate.ts";
 import tlsCipherSuites from "./transport/tls-cipher-suites.ts";
 import tlsKeyExchange from "./transport/tls-key-exchange.ts";
@@ -73,6 +74,7 @@ export const controls: ReadonlyMap<string, Control> = new Map(
     dnsSecurity,
     httpsOnly,
     privateInterconnect,
+    sshAlgorithms,
     tlsCertificate,
     tlsCipherSuites,
     tlsKeyExchange,
