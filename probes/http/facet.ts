@@ -1,11 +1,14 @@
 import type { HttpFacet } from "#model/facets.ts";
 import type { Answer } from "#model/probe.ts";
 import { plain } from "#model/text.ts";
-import type { HttpHead } from "./head.ts";
-import { parseHsts } from "./hsts.ts";
+import { parseHsts } from "#facts/hsts.ts";
+import type { ClearAnswer } from "./clear-text.ts";
 
-/** What came of asking in clear text: an answer, or a door that is shut. */
-export type ClearAnswer = HttpHead | { readonly shut: string };
+/** What the first answer over HTTPS says of transport. */
+export interface SecureAnswer {
+  readonly status: number;
+  readonly strictTransportSecurity: string | null;
+}
 
 /**
  * The facet of both answers; pure. Null where nothing can be said: a shut clear-text door counts only while the
@@ -14,7 +17,7 @@ export type ClearAnswer = HttpHead | { readonly shut: string };
 export function httpFacet(
   url: URL,
   clear: Answer<ClearAnswer>,
-  secure: Answer<HttpHead>,
+  secure: Answer<SecureAnswer>,
 ): HttpFacet | null {
   const head = clear.ok && "status" in clear.raw ? clear.raw : null;
   if (head === null && !secure.ok) return null;
@@ -43,7 +46,11 @@ const TURNED_AWAY: ReadonlySet<number> = new Set([400, 403]);
  * Every answer in clear text is a service in clear text, but for redirects, 426 (RFC 9110 15.5.22: come back over another
  * protocol), and a 400 or 403 that the secured address does not give for the same path.
  */
-function kindOf(head: HttpHead, url: URL, secure: HttpHead | null): HttpFacet["clearText"] {
+function kindOf(
+  head: Exclude<ClearAnswer, { shut: string }>,
+  url: URL,
+  secure: SecureAnswer | null,
+): HttpFacet["clearText"] {
   const { status, location } = head;
   if (REDIRECTS.has(status) && location !== null) {
     return URL.parse(location, url.href)?.protocol === "https:"

@@ -1,5 +1,6 @@
 import { DNS_FACETS } from "#model/dns-facets.ts";
 import type { FacetName } from "#model/facets.ts";
+import { HTTP_FACETS } from "#model/http-facets.ts";
 import { PROVIDERS, type Provider } from "#model/subject.ts";
 import { TLS_FACETS } from "#model/tls-facets.ts";
 import { AWS_KINDS } from "./kinds-aws.ts";
@@ -31,7 +32,7 @@ const OWN_KINDS: readonly Kind[] = [
     title: "HTTPS endpoint",
     data: false,
     regional: false,
-    facets: [...TLS_FACETS, "http", "reachability", ...DNS_FACETS],
+    facets: [...TLS_FACETS, "http", ...HTTP_FACETS, "reachability", ...DNS_FACETS],
   },
   {
     kind: "tls-endpoint",

@@ -5,6 +5,7 @@ import { BACKUP_FACET_SCHEMAS } from "./backup-facet-schemas.ts";
 import { IDENTITY_FACET_SCHEMAS } from "./identity-facet-schemas.ts";
 import { DNS_FACET_SCHEMAS } from "./dns-facet-schemas.ts";
 import { REACHABILITY_FACET_SCHEMAS } from "./reachability-facet-schemas.ts";
+import { HTTP_FACET_SCHEMAS } from "./http-facet-schemas.ts";
 import { SECURITY_FACET_SCHEMAS } from "./security-facet-schemas.ts";
 import { SSH_FACET_SCHEMAS } from "./ssh-facet-schemas.ts";
 import { TLS_FACET_SCHEMAS } from "./tls-facet-schemas.ts";
@@ -120,6 +121,7 @@ export const FACET_SCHEMAS = {
       .nullable(),
     httpsAnswered: z.boolean(),
   }),
+  ...HTTP_FACET_SCHEMAS,
   attestation: z.object({
     id: z.string(),
     owner: z.string(),

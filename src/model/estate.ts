@@ -2,7 +2,7 @@ import { ENDPOINT_SCHEMES, STARTTLS_PROTOCOLS } from "./endpoint-url.ts";
 import { parseRange } from "./address-ranges.ts";
 import { longestSeconds, parseDuration } from "./duration.ts";
 import { AWS_SERVICES } from "./aws-services.ts";
-import { duration, identifier, z } from "./schema.ts";
+import { duration, identifier, sha256, z } from "./schema.ts";
 import { subjectSelector } from "./scope.ts";
 
 const environmentVariable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
@@ -360,6 +360,11 @@ const outside = z
     error: "expected a control port that is not declared closed",
     path: ["control"],
   });
+/** What stands after the host in an address of the endpoint. */
+const path = z.string().regex(/^\/(?![/\\])[^\s#\\]{0,999}$/, {
+  error: "expected a path such as /api/documents, without host and fragment",
+});
+const MOST_PATHS = 50;
 const endpointTarget = z.strictObject({
   ...common,
   provider: z.literal("endpoint"),
@@ -428,6 +433,37 @@ const endpointTarget = z.strictObject({
   outside: outside
     .optional()
     .describe("What must not be reached from where Probity runs; it is tried from there."),
+  protected: z
+    .array(path)
+    .min(1)
+    .max(MOST_PATHS)
+    .optional()
+    .describe(
+      "Paths of a web server that nobody gets without credentials; the path of url when left out. They are asked for without any.",
+    ),
+  signIn: z
+    .array(z.url({ protocol: /^https$/, error: "expected an https address" }))
+    .min(1)
+    .max(MOST_PATHS)
+    .optional()
+    .describe(
+      "Addresses with which those begin that a web server sends people to for signing in; of use where the address does not say so by its own words. They are never asked.",
+    ),
+  published: z
+    .array(
+      z.strictObject({
+        path: path.describe("Path of the page."),
+        sha256: sha256
+          .optional()
+          .describe(
+            "SHA-256 of the content as somebody has looked at it, from a report; when it is another, the page has changed.",
+          ),
+      }),
+    )
+    .min(1)
+    .max(MOST_PATHS)
+    .optional()
+    .describe("Pages of a web server that a statement points to; the path of url when left out."),
 });
 
 export const targetSchema = z.discriminatedUnion("provider", [

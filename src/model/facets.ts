@@ -8,6 +8,7 @@ import type {
 } from "./backup-facets.ts";
 import type { OidcDiscovery, SamlMetadata } from "./identity-facets.ts";
 import type { Reachability } from "./reachability-facets.ts";
+import type { Authentication, HttpService, HttpVisit, Published } from "./http-facets.ts";
 import type {
   AuditLogs,
   DdosProtection,
@@ -84,6 +85,11 @@ export interface Facets {
   samlMetadata: SamlMetadata;
   dns: Dns;
   hosting: Hosting;
+  /** What the endpoint's own address gives. */
+  httpAnswer: HttpVisit;
+  httpService: HttpService;
+  authentication: Authentication;
+  published: Published;
   attestation: AttestationFacet;
 }
 export type FacetName = keyof Facets;

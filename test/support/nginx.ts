@@ -11,22 +11,33 @@ export interface Nginx {
   readonly stop: () => Promise<void>;
 }
 
+/** A server that says by itself what it answers. */
+export interface NginxServer {
+  /** What stands behind the address in `listen`: `ssl http2`. */
+  readonly listen: string;
+  readonly directives: string;
+}
+
 /**
  * Starts nginx; resolves once it takes connections.
- * @param servers the directives of each `server` block beside `listen`
+ * @param servers the directives of each `server` block beside `listen`; a text alone is a TLS server whose every answer is 200
  * @param files written beside the configuration, by name: certificates, keys
  */
 export async function startNginx(
-  servers: readonly string[],
+  servers: readonly (string | NginxServer)[],
   files: Readonly<Record<string, string>>,
 ): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), "probity-nginx-"));
   const ports: number[] = [];
   for (const _ of servers) ports.push(await freePort());
-  const blocks = servers.map(
-    (directives, index) =>
-      `server { listen 127.0.0.1:${ports[index]} ssl; ${directives} return 200; }`,
-  );
+  const blocks = servers
+    .map((server) =>
+      typeof server === "string" ? { listen: "ssl", directives: `${server} return 200;` } : server,
+    )
+    .map(
+      ({ listen, directives }, index) =>
+        `server { listen 127.0.0.1:${ports[index]} ${listen}; ${directives} }`,
+    );
   const temp = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
   );

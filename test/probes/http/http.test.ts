@@ -5,8 +5,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { makeAuthority } from "#fixtures/estate/authority.ts";
 import { targetSchema } from "#model/estate.ts";
 import type { HttpFacet } from "#model/facets.ts";
-import probe from "#probes/http/clear-text.ts";
-import { parseHsts } from "#probes/http/hsts.ts";
+import probe from "#probes/http/endpoint.ts";
+import { parseHsts } from "#facts/hsts.ts";
 import { operationAt } from "#probes/tls/operation.ts";
 import { facetOf, type Gathered, testScan } from "../../support/probe-context.ts";
 import { type Peer, socketPeer } from "../../support/tls-peer.ts";
@@ -65,7 +65,7 @@ async function gather(port: number, httpPort: number, fields: object = {}): Prom
     limits: { callTimeout: "PT6S" },
     ...fields,
   });
-  return testScan(target).gather(probe);
+  return testScan(target).gather(probe, ["http"]);
 }
 
 async function facet(port: number, httpPort: number, fields: object = {}): Promise<HttpFacet> {

@@ -3,7 +3,7 @@
  * may end by it. Writes the name of each way that it came through, and what was seen.
  */
 import { connect } from "node:net";
-import { fetchHead } from "#probes/http/head.ts";
+import { exchange as askHttp } from "#probes/http/exchange.ts";
 import { createMeetings } from "#probes/tls/behaviour-meeting.ts";
 import { handshake } from "#probes/tls/handshake.ts";
 import { exchange } from "#probes/tls/starttls/exchange.ts";
@@ -26,7 +26,7 @@ say("scan", [presented?.trusted, presented?.possession, presented?.chain.length]
 const { trusted, completed, leaf } = await handshake(address, { ...limits, ca });
 say("handshake", [trusted, completed, leaf?.length === undefined]);
 const url = new URL(`https://${serverName}/`);
-say("http", (await fetchHead({ url, host, port, serverName }, limits)).status);
+say("http", (await askHttp({ url, host, port, serverName }, limits)).status);
 const wire = createWire(address, { ...limits, clock: skippingClock(), connections: 5 });
 const meetings = createMeetings(wire, Promise.resolve(null));
 say("meeting", (await meetings.line(1).meet({ versions: "older" })).kind);

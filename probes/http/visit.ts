@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import type { HttpContent, HttpHeader, HttpVisit } from "#model/http-facets.ts";
+import { plain } from "#model/text.ts";
+import { cookiesOf } from "./cookies.ts";
+import { locationOf } from "./exchange.ts";
+import { allHeaders, firstHeader, type HttpAnswer, type HttpHead } from "./messages.ts";
+import type { Walk } from "./walk.ts";
+
+/** Headers that tell browsers what to forbid, and what they have before them. */
+const KEPT_HEADERS: ReadonlySet<string> = new Set([
+  "content-type",
+  "content-security-policy",
+  "content-security-policy-report-only",
+  "x-content-type-options",
+  "x-frame-options",
+  "referrer-policy",
+  "permissions-policy",
+]);
+const LONGEST_ADDRESS = 300;
+const LONGEST_DECLARED = 2000;
+
+/** What a walk showed, without contents and without values of cookies and queries; pure. */
+export function visitOf({ steps, last, end, why }: Walk, now: Date): HttpVisit {
+  const [first] = steps;
+  const cookies = cookiesOf(
+    steps.flatMap(({ answer }) => allHeaders(answer, "set-cookie")),
+    now,
+  );
+  return {
+    url: plain(first?.url.href ?? "", LONGEST_DECLARED),
+    hops: steps.map(({ url, answer }) => ({
+      url: shownUrl(url),
+      status: answer.status,
+      location: shownLocation(locationOf(answer), url),
+    })),
+    end,
+    why: why === null ? null : plain(why),
+    version: last.version,
+    strictTransportSecurity:
+      first === undefined ? null : text(firstHeader(first.answer, "strict-transport-security")),
+    headers: last.headers.flatMap(([name, value]): HttpHeader[] =>
+      KEPT_HEADERS.has(name) ? [{ name, value: plain(value, value.length) }] : [],
+    ),
+    schemes: schemesOf(allHeaders(last, "www-authenticate")),
+    robotGuard: robotGuardOf(last),
+    cookies: cookies.cookies,
+    moreCookies: cookies.more,
+    content: contentOf(last),
+  };
+}
+
+function text(value: string | null): string | null {
+  return value === null ? null : plain(value, value.length);
+}
+
+/** An address whose query says what it is about, but not with which values: they may let somebody in. */
+export function shownUrl(url: URL): string {
+  const names = [...url.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=…`);
+  const query = names.length === 0 ? "" : `?${names.join("&")}`;
+  const { protocol, host, pathname } = url;
+  const path = host === "" ? pathname : `//${host}${pathname}`;
+  return plain(`${protocol}${path}${query}`, LONGEST_ADDRESS);
+}
+
+function shownLocation(location: string | null, from: URL): string | null {
+  if (location === null) return null;
+  const url = URL.parse(location, from.href);
+  return url === null ? plain(location.replace(/[?#].*$/s, ""), LONGEST_ADDRESS) : shownUrl(url);
+}
+
+/** RFC 9110 11.6.1: each challenge begins with its scheme; commas part challenges and also what belongs to one. */
+function schemesOf(values: readonly string[]): readonly string[] {
+  const schemes = values.flatMap((value) =>
+    value.split(",").flatMap((part) => {
+      const [, scheme] = /^\s*([\w!#$%&'*+.^`|~-]{1,40})(?:\s+[^\s=]|\s*$)/.exec(part) ?? [];
+      return scheme === undefined ? [] : [scheme];
+    }),
+  );
+  return [...new Set(schemes)].slice(0, 10);
+}
+
+/** Documented by those who set them: an answer that a guard against robots gave in the service's place. */
+function robotGuardOf(head: HttpHead): string | null {
+  // https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
+  if (firstHeader(head, "cf-mitigated") === "challenge") return "Cloudflare (cf-mitigated)";
+  // https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge-how-it-works.html
+  const waf = firstHeader(head, "x-amzn-waf-action") ?? "";
+  return /^(?:challenge|captcha)$/i.test(waf) ? "AWS WAF (x-amzn-waf-action)" : null;
+}
+
+function contentOf({ content }: HttpAnswer): HttpContent | null {
+  if (content === null) return null;
+  const { data, complete } = content;
+  const found = hasPasswordField(data.toString("latin1"));
+  return {
+    sha256: createHash("sha256").update(data).digest("hex"),
+    bytes: data.length,
+    complete,
+    signInForm: found ? true : complete ? false : null,
+  };
+}
+
+/** Whether HTML has a field for a password. Takes each piece once, however the page is made. */
+function hasPasswordField(html: string): boolean {
+  return html
+    .split(/<input(?=[\s/])/i)
+    .slice(1)
+    .some((piece) => {
+      const [tag = ""] = piece.slice(0, 2000).split(">", 1);
+      return /[\s/"']type\s*=\s*["']?password\b/i.test(tag);
+    });
+}
