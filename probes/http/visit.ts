@@ -91,22 +91,38 @@ function robotGuardOf(head: HttpHead): string | null {
 function contentOf({ content }: HttpAnswer): HttpContent | null {
   if (content === null) return null;
   const { data, complete } = content;
-  const found = hasPasswordField(data.toString("latin1"));
+  const html = data.toString("latin1");
+  const hasField = tagsOf(html, "input").some((tag) =>
+    /[\s/"']type\s*=\s*["']?password\b/i.test(tag),
+  );
+  const policies = tagsOf(html, "meta").flatMap(metaPolicy).slice(0, MOST_META_POLICIES);
   return {
     sha256: createHash("sha256").update(data).digest("hex"),
     bytes: data.length,
     complete,
-    signInForm: found ? true : complete ? false : null,
+    signInForm: hasField ? true : complete ? false : null,
+    metaPolicies: policies.length > 0 || complete ? policies : null,
   };
 }
 
-/** Whether HTML has a field for a password. Takes each piece once, however the page is made. */
-function hasPasswordField(html: string): boolean {
+const MOST_META_POLICIES = 5;
+const LONGEST_TAG = 5000;
+
+/** What stands in each tag of that name. Takes each piece once, however the page is made. */
+function tagsOf(html: string, name: "input" | "meta"): readonly string[] {
+  const begin = name === "input" ? /<input(?=[\s/])/i : /<meta(?=[\s/])/i;
   return html
-    .split(/<input(?=[\s/])/i)
+    .split(begin)
     .slice(1)
-    .some((piece) => {
-      const [tag = ""] = piece.slice(0, 2000).split(">", 1);
-      return /[\s/"']type\s*=\s*["']?password\b/i.test(tag);
-    });
+    .map((piece) => piece.slice(0, LONGEST_TAG).split(">", 1)[0] ?? "");
+}
+
+/** The policy that a tag `<meta>` holds; none where it is about something else. */
+function metaPolicy(tag: string): readonly string[] {
+  if (!/[\s/"']http-equiv\s*=\s*["']?content-security-policy["'\s/]/i.test(`${tag} `)) return [];
+  const [, double, single] = /[\s/"']content\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(tag) ?? [];
+  const written = double ?? single;
+  if (written === undefined) return [];
+  const policy = written.replace(/&(?:#39|#x27|apos);/gi, "'").replace(/&quot;/gi, '"');
+  return [plain(policy, LONGEST_TAG)];
 }

@@ -30,6 +30,7 @@ const visit = z.object({
       bytes: z.number(),
       complete: z.boolean(),
       signInForm: z.boolean().nullable(),
+      metaPolicies: strings.nullable(),
     })
     .nullable(),
 });

@@ -57,6 +57,8 @@ export interface HttpContent {
   readonly complete: boolean;
   /** Whether it has a field for a password; null: not found in what was read, and there is more. */
   readonly signInForm: boolean | null;
+  /** Content-Security-Policies that the page itself holds (`<meta>`); null: none in what was read, and there is more. */
+  readonly metaPolicies: readonly string[] | null;
 }
 
 /** What came of asking for an address. */

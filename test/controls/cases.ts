@@ -43,6 +43,8 @@ export interface ScopeCase extends CommonCase {
     subject: string | null,
     says: string | RegExp,
   ])[];
+  /** Kinds of attention notes that must come with each judgement, none when left out. */
+  readonly attention?: readonly AttentionNote["kind"][];
 }
 
 export interface ControlCases {

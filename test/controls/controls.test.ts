@@ -110,7 +110,7 @@ function runScopeCase(control: Control, one: ScopeCase): void {
   for (const [index, [, , says]] of one.judgements.entries()) {
     expect(judgements[index]?.message).toMatch(matcher(says));
   }
-  for (const judgement of judgements) checkJudgement(judgement, []);
+  for (const judgement of judgements) checkJudgement(judgement, one.attention ?? []);
 }
 
 function parse(control: Control, { expect: written }: SubjectCase | ScopeCase): unknown {

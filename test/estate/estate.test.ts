@@ -98,7 +98,7 @@ describe("what is refused, and where", () => {
       "a key of another provider",
       endpoint("    url: https://a.example\n    tenant: x"),
       [
-        "6:5: targets[0].tenant: unknown key; known here: id, labels, caFile, limits, provider, url, identity, connect, dns, outside",
+        "6:5: targets[0].tenant: unknown key; known here: id, labels, caFile, limits, provider, url, identity, connect, dns, outside, protected, signIn, published",
       ],
     ],
     [

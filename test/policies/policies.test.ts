@@ -40,7 +40,7 @@ const totals: Record<string, ReturnType<typeof count>> = {
     attested: 15,
     informational: 4,
     checks: 28,
-    pending: 8,
+    pending: 3,
   },
   "kizeo-forms": {
     claims: 51,

@@ -225,6 +225,24 @@ describe("contents", () => {
   });
 });
 
+describe("a policy in the page itself", () => {
+  test.each([
+    [
+      `<meta http-equiv="Content-Security-Policy" content="script-src 'self'">`,
+      ["script-src 'self'"],
+    ],
+    [
+      `<META content='default-src &#39;none&#39;' HTTP-EQUIV=content-security-policy >`,
+      ["default-src 'none'"],
+    ],
+    [`<meta name="description" content="content-security-policy">`, []],
+    [`<meta http-equiv="content-security-policy-report-only" content="x">`, []],
+  ])("%s", async (html, metaPolicies) => {
+    const port = await https((_request, response) => response.end(html));
+    expect((await read(port, "httpAnswer")).content).toMatchObject({ metaPolicies });
+  });
+});
+
 describe("cookies", () => {
   test.each([
     ["a=1; secure; HTTPONLY; samesite=lax", { secure: true, httpOnly: true, sameSite: "Lax" }],
