@@ -7,6 +7,7 @@ import {
   CHECK_SCHEMA_VERSION,
   type CheckedSsh,
   type CheckedTls,
+  type CheckedWeb,
   type CheckReport,
 } from "#model/check-report.ts";
 import type { Control } from "#model/control.ts";
@@ -132,6 +133,7 @@ function checkReport(
     ...(ssh === null ? {} : { ssh }),
     dns: facet(evidence.observations, "dns"),
     hosting: facet(evidence.observations, "hosting"),
+    web: webOf(evidence.observations),
     judgements: report.claims.flatMap(judgements),
     attention: report.attention,
     // Where nothing answers, what DNS does not tell has been said by those who wanted to connect.
@@ -139,6 +141,12 @@ function checkReport(
       ({ probe, reason }) => probe !== DNS_PROBE || (reachable && reason !== "unsupported"),
     ),
   };
+}
+
+function webOf(observations: readonly Observation[]): CheckedWeb | null {
+  const answer = facet(observations, "httpAnswer");
+  const service = facet(observations, "httpService");
+  return answer === null && service === null ? null : { answer, service };
 }
 
 function tlsOf(observations: readonly Observation[]): CheckedTls | null {

@@ -1,6 +1,7 @@
 import type { AttentionNote, Outcome } from "./control.ts";
 import type { Dns, Hosting } from "./dns-facets.ts";
 import type { HttpFacet } from "./facets.ts";
+import type { HttpService, HttpVisit } from "./http-facets.ts";
 import type { Json } from "./json.ts";
 import type { Basis } from "./policy.ts";
 import type { ReportedProblem } from "./report.ts";
@@ -37,6 +38,12 @@ export interface CheckedSsh {
   readonly keys: SshKeys | null;
 }
 
+/** What the address of a web server says over HTTPS; null what could not be read, with a problem that says why. */
+export interface CheckedWeb {
+  readonly answer: HttpVisit | null;
+  readonly service: HttpService | null;
+}
+
 export interface CheckJudgement {
   /** Id of the claim in the policy. */
   readonly claim: string;
@@ -71,6 +78,8 @@ export interface CheckReport {
   readonly tls: CheckedTls | null;
   /** null: plain HTTP was not asked or said nothing. */
   readonly http: HttpFacet | null;
+  /** null: nothing was read over HTTPS, or it is no web server. */
+  readonly web: CheckedWeb | null;
   /** null: DNS was not asked (an address, a place to connect to was named) or told nothing. */
   readonly dns: Dns | null;
   /** null: no address is known of it. */

@@ -19,6 +19,9 @@ const SEEN: Readonly<Record<string, string>> = {
   http: "clear text",
   sshKeys: "host keys",
   sshService: "algorithms",
+  httpAnswer: "headers",
+  authentication: "what strangers get",
+  published: "published pages",
 };
 
 /** The reason in the message of a problem, without the place, which the verdict has named. */

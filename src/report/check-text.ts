@@ -2,6 +2,7 @@ import type { CheckReport } from "#model/check-report.ts";
 import { addBehaviour } from "./check-behaviour.ts";
 import { addCertificates } from "./check-certificates.ts";
 import { addJudgements, SCREEN } from "./check-judgements.ts";
+import { addWeb } from "./check-http.ts";
 import { addKeyExchange, addPostQuantum } from "./check-key-exchange.ts";
 import { placeOf } from "./check-cause.ts";
 import { addFact, addTightNotes, type View } from "./check-lines.ts";
@@ -56,6 +57,7 @@ function render(view: View): { readonly page: Page; readonly whole: boolean } {
     if (view.tight) addTightNotes(view, tls);
   }
   if (http !== null) addHttp(view, http);
+  if (check.web !== null) addWeb(view, check.web);
   addDns(view, check);
   addHosting(view, check);
   if (check.ssh !== undefined) addSsh(view, check.ssh);

@@ -3,6 +3,7 @@ import { NAMED_GROUPS } from "#facts/named-groups.ts";
 import {
   CHECK_SCHEMA_VERSION,
   type CheckedTls,
+  type CheckedWeb,
   type CheckJudgement,
   type CheckReport,
 } from "#model/check-report.ts";
@@ -21,6 +22,7 @@ import type {
   WireAnswer,
 } from "#model/tls-facets.ts";
 import { TLS_VERSIONS, type TlsVersion } from "#model/tls.ts";
+import { headers, visit } from "./http-visit.ts";
 
 const TLS13 = ["TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"];
 const TLS12 = [
@@ -223,6 +225,81 @@ function judgement(
   };
 }
 
+const HOME = "https://www.nordlys.example/";
+
+/** A web server with nothing to complain of. */
+function goodWeb(): CheckedWeb {
+  return {
+    answer: visit({
+      url: HOME,
+      hops: [
+        { url: HOME, status: 302, location: `${HOME}nb/` },
+        { url: `${HOME}nb/`, status: 200, location: null },
+      ],
+      headers: headers(
+        ["content-type", "text/html"],
+        ["x-content-type-options", "nosniff"],
+        ["content-security-policy", "default-src 'self'; frame-ancestors 'none'"],
+        ["referrer-policy", "same-origin"],
+        ["permissions-policy", "camera=()"],
+      ),
+      cookies: [
+        { name: "__Host-id", secure: true, httpOnly: true, sameSite: "Lax", refused: null },
+      ],
+    }),
+    service: {
+      versions: [
+        { version: "HTTP/1.1", status: "answers", why: null },
+        { version: "HTTP/2", status: "answers", why: null },
+      ],
+      methods: ["GET", "HEAD", "OPTIONS"],
+      securityTxt: {
+        status: "found",
+        why: null,
+        contacts: ["mailto:security@nordlys.example"],
+        expires: "2027-05-01T00:00:00Z",
+        signed: true,
+      },
+    },
+  };
+}
+
+/** A web server that has heard of none of it. */
+function badWeb(): CheckedWeb {
+  return {
+    answer: visit({
+      url: HOME,
+      version: "HTTP/1.1",
+      hops: [{ url: HOME, status: 200, location: null }],
+      headers: headers(["content-type", "text/html"]),
+      cookies: [
+        { name: "PHPSESSID", secure: false, httpOnly: false, sameSite: null, refused: null },
+        {
+          name: "__Host-x",
+          secure: false,
+          httpOnly: true,
+          sameSite: "None",
+          refused: "SameSite=None needs Secure",
+        },
+      ],
+    }),
+    service: {
+      versions: [
+        { version: "HTTP/1.1", status: "answers", why: null },
+        { version: "HTTP/2", status: "not-offered", why: null },
+      ],
+      methods: ["GET", "TRACE"],
+      securityTxt: {
+        status: "absent",
+        why: "status 404",
+        contacts: [],
+        expires: null,
+        signed: false,
+      },
+    },
+  };
+}
+
 /** A server with nothing to complain of. */
 export function goodCheck(): CheckReport & { readonly tls: CheckedTls } {
   return {
@@ -270,6 +347,7 @@ export function goodCheck(): CheckReport & { readonly tls: CheckedTls } {
       hsts: { maxAgeSeconds: 63_072_000, includeSubDomains: true, preload: false },
       httpsAnswered: true,
     },
+    web: goodWeb(),
     judgements: [
       judgement(
         "tls-protocol-versions",
@@ -415,6 +493,7 @@ export function badCheck(): CheckReport & { readonly tls: CheckedTls } {
       hsts: null,
       httpsAnswered: true,
     },
+    web: badWeb(),
     judgements: [
       judgement("tls-protocol-versions", "accepts TLSv1.0; declared: TLSv1.2, TLSv1.3 only", {
         outcome: "fail",
@@ -528,6 +607,7 @@ export function legacyCheck(): CheckReport & { readonly tls: CheckedTls } {
       }),
     },
     http: null,
+    web: null,
     judgements: [
       judgement(
         "tls-protocol-versions",
@@ -577,6 +657,7 @@ function silent(
     hosting: null,
     tls: null,
     http: null,
+    web: null,
     judgements: check.judgements
       .slice(0, 5)
       .map(({ control }) =>
