@@ -17,16 +17,13 @@ export function addWeb(view: View, { answer, service }: CheckedWeb): void {
       ...(service === null ? [] : serviceWords(service, answer)),
       ...(service === null ? [] : securityTxtWords(service.securityTxt, check)),
     ];
-    if (!tight) addFact(page, "Web", verbose ? words.join(" · ") : fitted(view, words));
+    const lines = tight ? 1 : 2;
+    const text = words.join(" · ");
+    addFact(page, "Web", verbose ? text : cutItems(text, lines * factRoom(page)));
     if (verbose) addSteps(view, answer);
   }
   if (verbose && service !== null) addServiceDetails(view, service);
   if (answer !== null) addHeaders(view, answer);
-}
-
-/** As many whole words as two lines have room for. */
-function fitted({ page }: View, words: readonly string[]): string {
-  return cutItems(words.join(" · "), 2 * factRoom(page));
 }
 
 function answerWords(visit: HttpVisit): string[] {

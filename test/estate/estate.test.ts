@@ -31,6 +31,7 @@ describe("what is read", () => {
       ["login", "endpoint"],
       ["admin", "endpoint"],
       ["bastion", "endpoint"],
+      ["privacy-page", "endpoint"],
       ["database", "endpoint"],
     ]);
     expect(value.targets[1]).toMatchObject({ backups: [] });
