@@ -2582,7 +2582,7 @@ export const probes: readonly ProbeEntry[] = [
 },
 {
   "id": "http-endpoint",
-  "title": "HTTP of an endpoint: what answers in clear text, and HSTS",
+  "title": "HTTP of an endpoint: what answers in clear text, redirects, headers, cookies, what strangers get, published pages, security.txt",
   "provider": "endpoint",
   "kinds": [
     "endpoint"
@@ -2590,9 +2590,21 @@ export const probes: readonly ProbeEntry[] = [
   "provides": {
     "http": {
       "permissions": []
+    },
+    "httpAnswer": {
+      "permissions": []
+    },
+    "httpService": {
+      "permissions": []
+    },
+    "authentication": {
+      "permissions": []
+    },
+    "published": {
+      "permissions": []
     }
   },
-  "load": () => import("./http/clear-text.ts"),
+  "load": () => import("./http/endpoint.ts"),
 },
 {
   "id": "identity-sso",

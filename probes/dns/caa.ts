@@ -19,10 +19,11 @@ export async function findCaa(name: string, resolver: Resolver): Promise<Caa> {
   }
   const levels = labels.map((_, index) => labels.slice(index).join("."));
   // All levels beside each other, as each costs a round trip.
-  const answers = await Promise.allSettled(levels.map((level) => resolver.ask(level, "CAA")));
-  for (const [index, settled] of answers.entries()) {
-    if (settled.status === "rejected") throw settled.reason;
-    const { rcode, answers: records } = settled.value;
+  const asked = levels.map((level) => resolver.ask(level, "CAA"));
+  // What stands above the records that are found is not waited for.
+  for (const one of asked) one.catch(() => {});
+  for (const [index, answer] of asked.entries()) {
+    const { rcode, answers: records } = await answer;
     const at = levels[index] ?? name;
     if (rcode !== "NOERROR" && rcode !== "NXDOMAIN") {
       throw new DnsError("unreachable", `CAA of ${at} could not be looked up (${rcode})`);

@@ -45,12 +45,15 @@ export async function findDnssec(
     };
   }
   const [root, zone] = await Promise.all([resolver.ask(".", "SOA"), zoneOf(name, resolver)]);
-  const keys = zone === null ? null : await whether(zone, "DNSKEY", resolver);
-  const delegation = zone === null ? null : await whether(zone, "DS", resolver);
-  const state = { zone, signed: keys, delegated: delegation };
+  const [signed, delegated] = await Promise.all(
+    zone === null
+      ? [null, null]
+      : [whether(zone, "DNSKEY", resolver), whether(zone, "DS", resolver)],
+  );
+  const state = { zone, signed, delegated };
   if (root.rcode === "NOERROR" && root.authentic) {
     const why =
-      delegation === true
+      delegated === true
         ? `${by} validates, and takes an answer on the way to the addresses for unsigned`
         : `${by} validates, and has nothing to validate the answers by`;
     return { ...state, status: "insecure", why };
@@ -59,7 +62,7 @@ export async function findDnssec(
     const why = `${by} neither validates nor gives the records of DNSSEC: name one that validates`;
     return { ...nothing, zone, status: "unknown", why };
   }
-  return delegation === false
+  return delegated === false
     ? { ...state, status: "insecure", why: "the parent zone vouches for no keys of the zone" }
     : { ...state, status: "unknown", why: `${by} does not validate: name one that does` };
 }

@@ -2,6 +2,7 @@ import { AWS_SERVICES } from "#model/aws-services.ts";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { targetSchema } from "#model/estate.ts";
 import { readEstate } from "#estate/estate.ts";
 import { complaints, temporaryFolder } from "../configuration/support.ts";
 
@@ -99,7 +100,11 @@ describe("what is refused, and where", () => {
       "a key of another provider",
       endpoint("    url: https://a.example\n    tenant: x"),
       [
+<<<<<<< HEAD
         "6:5: targets[0].tenant: unknown key; known here: id, labels, caFile, limits, provider, url, identity, connect, dns, outside, protected, signIn, published",
+=======
+        "6:5: targets[0].tenant: unknown key; known here: id, labels, caFile, limits, provider, url, connect, dns",
+>>>>>>> 470e48c (fix: what stands above the CAA records that are found is not waited for)
       ],
     ],
     [
@@ -445,5 +450,38 @@ describe("literal secrets", () => {
         ),
       ),
     ).toEqual([]);
+  });
+});
+
+describe("resolvers of an endpoint", () => {
+  const reads = (text: string) =>
+    targetSchema.safeParse({
+      id: "www",
+      provider: "endpoint",
+      url: "https://a.example",
+      dns: { resolvers: [text], mail: "a.example" },
+    }).success;
+
+  test.each(["192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]", "[::1]:5353"])(
+    "%s is one",
+    (text) => {
+      expect(reads(text)).toBe(true);
+    },
+  );
+
+  test.each([
+    "",
+    "dns.example",
+    "dns.example:53",
+    "192.0.2.53:0",
+    "192.0.2.53:65536",
+    "192.0.2.0/24",
+    "192.0.2",
+    "[192.0.2.53",
+    "[2001:db8::/64]",
+    "2001:db8::53:99999",
+    "https://192.0.2.53",
+  ])("%j is none", (text) => {
+    expect(reads(text)).toBe(false);
   });
 });

@@ -170,7 +170,7 @@ describe("addresses", () => {
   ])("%s is no hosting, and told", async (_, rules, says) => {
     const { hosting, problems, dns } = await scan(rules);
     expect(hosting).toBeUndefined();
-    const [problem] = problems.filter(({ facets }) => facets.includes("hosting"));
+    const problem = problems.find(({ facets }) => facets.includes("hosting"));
     expect(problem?.message).toContain(says);
     // Never half of them as if they were all.
     expect(dns?.addresses ?? []).toEqual([]);
