@@ -117,11 +117,7 @@ ${EXIT_CODES}`,
 
   program
     .command("check")
-<<<<<<< HEAD
-    .description("look at endpoints: TLS, certificate, HTTP, SSH")
-=======
-    .description("look at endpoints: TLS, certificate, HTTP, DNS, who hosts them")
->>>>>>> 470e48c (fix: what stands above the CAA records that are found is not waited for)
+    .description("look at endpoints: TLS, certificate, HTTP, DNS, hosting, SSH")
     .argument("[address...]", "HOST, HOST:PORT or a URL; - for a list on standard input")
     .option("--file <file>", "a list of addresses, one a line, # begins a comment")
     .option(

@@ -100,11 +100,7 @@ describe("what is refused, and where", () => {
       "a key of another provider",
       endpoint("    url: https://a.example\n    tenant: x"),
       [
-<<<<<<< HEAD
         "6:5: targets[0].tenant: unknown key; known here: id, labels, caFile, limits, provider, url, identity, connect, dns, outside, protected, signIn, published",
-=======
-        "6:5: targets[0].tenant: unknown key; known here: id, labels, caFile, limits, provider, url, connect, dns",
->>>>>>> 470e48c (fix: what stands above the CAA records that are found is not waited for)
       ],
     ],
     [
