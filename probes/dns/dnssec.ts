@@ -45,11 +45,8 @@ export async function findDnssec(
     };
   }
   const [root, zone] = await Promise.all([resolver.ask(".", "SOA"), zoneOf(name, resolver)]);
-  const [signed, delegated] = await Promise.all(
-    zone === null
-      ? [null, null]
-      : [whether(zone, "DNSKEY", resolver), whether(zone, "DS", resolver)],
-  );
+  const has = (type: RecordType) => (zone === null ? null : whether(zone, type, resolver));
+  const [signed, delegated] = await Promise.all([has("DNSKEY"), has("DS")]);
   const state = { zone, signed, delegated };
   if (root.rcode === "NOERROR" && root.authentic) {
     const why =
