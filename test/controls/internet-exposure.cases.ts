@@ -30,12 +30,12 @@ const tried = (
     ports,
     answer: null,
   };
-  const fields = parts.flatMap((one) => (isPort(one) ? [] : [one]));
+  const [fields = {}] = parts.flatMap((one) => (isPort(one) ? [] : [one]));
   return {
     reachability: {
       declared: { closed: ports.map(({ port }) => port), restricted: false },
       seenAs: null,
-      hosts: [fields.reduce<ReachedHost>((all, some) => ({ ...all, ...some }), host)],
+      hosts: [{ ...host, ...fields }],
     },
   };
 };

@@ -30,11 +30,22 @@ export async function startSshd(
   const files = keys.map(([type, bits], at) => {
     const file = join(folder, `key-${at}`);
     const size = bits === undefined ? [] : ["-b", String(bits)];
-    execFileSync("ssh-keygen", ["-q", "-t", type, ...size, "-N", "", "-C", "", "-f", file]);
+    execFileSync("/usr/bin/ssh-keygen", [
+      "-q",
+      "-t",
+      type,
+      ...size,
+      "-N",
+      "",
+      "-C",
+      "",
+      "-f",
+      file,
+    ]);
     return file;
   });
   const fingerprints = files.map((file) => {
-    const shown = execFileSync("ssh-keygen", ["-l", "-f", file], { encoding: "utf8" });
+    const shown = execFileSync("/usr/bin/ssh-keygen", ["-l", "-f", file], { encoding: "utf8" });
     return shown.split(" ")[1] ?? "";
   });
   const port = await freePort();
