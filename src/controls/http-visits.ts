@@ -16,23 +16,17 @@ export function saysNothing(status: number): boolean {
 
 /** Why the way from an address ended before an answer, with what to do; null where it ended in one. */
 export function unfinished({ end, why, hops }: HttpVisit): string | null {
+  if (end === "answer") return null;
   const to = plain(hops.at(-1)?.location ?? "no address", 300);
-  switch (end) {
-    case "answer":
-      return null;
-    case "elsewhere":
-      return `sends on to ${to}, another host or port, which was not asked: declare that address as an endpoint of its own`;
-    case "clear-text":
-      return `sends on to clear text (${to})`;
-    case "loop":
-      return `sends on in a circle (to ${to}), as servers do that want a cookie back: declare the address of what they give then`;
-    case "too-many":
-      return `sends on again and again (${hops.length} times, last to ${to})`;
-    case "no-address":
-      return `sends on to what is no address (${to})`;
-    case "no-answer":
-      return `sends on to ${to}, which gives no answer (${plain(why ?? "no reason", 200)})`;
-  }
+  const words: Readonly<Record<Exclude<HttpVisit["end"], "answer">, string>> = {
+    elsewhere: `sends on to ${to}, another host or port, which was not asked: declare that address as an endpoint of its own`,
+    "clear-text": `sends on to clear text (${to})`,
+    loop: `sends on in a circle (to ${to}), as servers do that want a cookie back: declare the address of what they give then`,
+    "too-many": `sends on again and again (${hops.length} times, last to ${to})`,
+    "no-address": `sends on to what is no address (${to})`,
+    "no-answer": `sends on to ${to}, which gives no answer (${plain(why ?? "no reason", 200)})`,
+  };
+  return words[end];
 }
 
 /** An answer in the words of a message: address, status and version. */

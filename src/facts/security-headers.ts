@@ -91,14 +91,14 @@ function framingOf(policies: readonly Policy[], options: readonly string[]): Fra
     return sources === undefined ? [] : [sources];
   });
   if (lists.length > 0) {
-    const found = lists.map((sources): Framing => {
-      if (sources.every((source) => source === "'none'")) return "nobody";
-      if (sources.some((source) => ANYBODY.test(source))) return "anybody";
-      return sources.every((source) => source === "'self'") ? "own-origin" : "listed";
-    });
-    const strictest = (["nobody", "own-origin", "listed"] as const).find((one) =>
-      found.includes(one),
+    const found = new Set(
+      lists.map((sources): Framing => {
+        if (sources.every((source) => source === "'none'")) return "nobody";
+        if (sources.some((source) => ANYBODY.test(source))) return "anybody";
+        return sources.every((source) => source === "'self'") ? "own-origin" : "listed";
+      }),
     );
+    const strictest = (["nobody", "own-origin", "listed"] as const).find((one) => found.has(one));
     return strictest ?? "anybody";
   }
   // https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header

@@ -109,7 +109,10 @@ function judgeLook(
   }
   const where = answerWords(visit);
   if (visit.robotGuard !== null) {
-    return { good: null, words: `${where}: not the service answered, but ${visit.robotGuard}` };
+    return {
+      good: null,
+      words: `${where}: not the service answered, but ${plain(visit.robotGuard, 100)}`,
+    };
   }
   const status = statusOf(visit);
   if (saysNothing(status)) return { good: null, words: `${where}, which says nothing of access` };
@@ -242,7 +245,7 @@ function lacking(
   ];
   return lacks.length === 0 || refused === null
     ? lacks
-    : [...lacks, `which browsers refuse (${refused})`];
+    : [...lacks, `which browsers refuse (${plain(refused, 100)})`];
 }
 
 function attributes({ secure, httpOnly, sameSite }: CookieRules): string[] {

@@ -121,7 +121,10 @@ function judgePage(page: PublishedPage, at: string): Finding {
   }
   const where = answerWords(visit);
   if (visit.robotGuard !== null) {
-    return { good: null, words: `${where}: a guard against robots answered, ${visit.robotGuard}` };
+    return {
+      good: null,
+      words: `${where}: a guard against robots answered, ${plain(visit.robotGuard, 100)}`,
+    };
   }
   const status = statusOf(visit);
   const stopped = unfinished(visit);

@@ -104,7 +104,7 @@ function judge(expect: Expectation, visit: HttpVisit): Judgement {
       open.push(silent);
       continue;
     }
-    const { good, words } = judgeHeader(name, rules, visit);
+    const { good, words } = JUDGES[name](rules, visit);
     if (good === true) held.push(words);
     else if (good === null) open.push(words);
     else if ((status ?? statusOf(visit)) >= 400) {
@@ -134,51 +134,47 @@ function judge(expect: Expectation, visit: HttpVisit): Judgement {
 
 /** Why an answer says nothing of the service's headers; null where it does. */
 function unread(visit: HttpVisit, first?: number): string | null {
-  if (visit.robotGuard !== null) return `a guard against robots answered: ${visit.robotGuard}`;
+  if (visit.robotGuard !== null)
+    return `a guard against robots answered: ${plain(visit.robotGuard, 100)}`;
   const status = first ?? statusOf(visit);
   if (saysNothing(status)) return `status ${status} says nothing of the service`;
   return first === undefined ? unfinished(visit) : null;
 }
 
-/** null: cannot be told. */
-function judgeHeader(
-  name: Field,
-  rules: BrowserRules,
-  visit: HttpVisit,
-): { readonly good: boolean | null; readonly words: string } {
-  const { hsts, scripts, framing, referrer } = rules;
-  switch (name) {
-    case "strictTransportSecurity": {
-      const age = hsts?.maxAgeSeconds ?? null;
-      if (age === null) {
-        const sent = visit.strictTransportSecurity !== null;
-        return { good: false, words: sent ? "HSTS that browsers pass over" : "no HSTS" };
-      }
-      return age === 0
-        ? { good: false, words: "HSTS is turned off (max-age=0)" }
-        : { good: true, words: `HSTS for ${renderSeconds(age)}` };
-    }
-    case "contentTypeOptions":
-      return { good: rules.nosniff, words: rules.nosniff ? "nosniff" : "no nosniff" };
-    case "frameProtection":
-      return framing === "anybody"
-        ? { good: false, words: "anybody may frame its pages" }
-        : { good: true, words: FRAMED[framing] };
-    case "contentSecurityPolicy":
-      return judgeScripts(scripts, visit);
-    case "referrerPolicy":
-      if (referrer === null) return { good: false, words: "no Referrer-Policy" };
-      return {
-        good: !TELLING_REFERRERS.has(referrer),
-        words: `Referrer-Policy ${referrer}`,
-      };
-    case "permissionsPolicy":
-      return {
-        good: rules.permissions,
-        words: rules.permissions ? "a Permissions-Policy" : "no Permissions-Policy",
-      };
-  }
+interface HeaderFinding {
+  /** null: cannot be told. */
+  readonly good: boolean | null;
+  readonly words: string;
 }
+
+const JUDGES: Readonly<Record<Field, (rules: BrowserRules, visit: HttpVisit) => HeaderFinding>> = {
+  strictTransportSecurity: ({ hsts }, visit) => {
+    if (hsts === null) {
+      const sent = visit.strictTransportSecurity !== null;
+      return { good: false, words: sent ? "HSTS that browsers pass over" : "no HSTS" };
+    }
+    return hsts.maxAgeSeconds === 0
+      ? { good: false, words: "HSTS is turned off (max-age=0)" }
+      : { good: true, words: `HSTS for ${renderSeconds(hsts.maxAgeSeconds)}` };
+  },
+  contentTypeOptions: ({ nosniff }) => ({
+    good: nosniff,
+    words: nosniff ? "nosniff" : "no nosniff",
+  }),
+  frameProtection: ({ framing }) =>
+    framing === "anybody"
+      ? { good: false, words: "anybody may frame its pages" }
+      : { good: true, words: FRAMED[framing] },
+  contentSecurityPolicy: ({ scripts }, visit) => judgeScripts(scripts, visit),
+  referrerPolicy: ({ referrer }) =>
+    referrer === null
+      ? { good: false, words: "no Referrer-Policy" }
+      : { good: !TELLING_REFERRERS.has(referrer), words: `Referrer-Policy ${referrer}` },
+  permissionsPolicy: ({ permissions }) => ({
+    good: permissions,
+    words: permissions ? "a Permissions-Policy" : "no Permissions-Policy",
+  }),
+};
 
 const FRAMED = {
   nobody: "frames forbidden",
@@ -186,27 +182,22 @@ const FRAMED = {
   listed: "frames by listed sites only",
 } as const;
 
-function judgeScripts({ status, through }: BrowserRules["scripts"], { content }: HttpVisit) {
-  // A page may hold a policy of its own, beyond what was read.
-  const unknown = (content?.metaPolicies ?? null) === null;
-  switch (status) {
-    case "restricted":
-      return { good: true, words: "a Content-Security-Policy that keeps scripts of others out" };
-    case "open": {
-      const words = `its Content-Security-Policy lets scripts of others in (${plain(through ?? "", 100)})`;
-      return { good: unknown ? null : false, words };
-    }
-    case "report-only":
-    case "none": {
-      const words =
-        status === "none"
-          ? "no Content-Security-Policy"
-          : "its Content-Security-Policy only reports";
-      return unknown
-        ? { good: null, words: `${words} in the headers, and not all of the page was read` }
-        : { good: false, words };
-    }
+function judgeScripts(
+  { status, through }: BrowserRules["scripts"],
+  { content }: HttpVisit,
+): HeaderFinding {
+  if (status === "restricted") {
+    return { good: true, words: "a Content-Security-Policy that keeps scripts of others out" };
   }
+  const words = {
+    open: `its Content-Security-Policy lets scripts of others in (${plain(through ?? "", 100)})`,
+    "report-only": "its Content-Security-Policy only reports",
+    none: "no Content-Security-Policy",
+  }[status];
+  // A page may hold a policy of its own, beyond what was read.
+  return (content?.metaPolicies ?? null) === null
+    ? { good: null, words: `${words} in the headers, and not all of the page was read` }
+    : { good: false, words };
 }
 
 function actualOf(required: readonly Field[], rules: BrowserRules) {
