@@ -42,10 +42,14 @@ const NAMED_AFTER_OPERATION: ReadonlySet<string> = new Set([
   "STSClient",
 ]);
 
+/** Further root elements by command, of a vendor that names some of its documents otherwise than AWS does. */
+export type OtherRoots = Readonly<Record<string, readonly string[]>>;
+
 /** The root elements of an answer; undefined where it is no XML. */
-function rootsOf(client = "", command = ""): readonly string[] | undefined {
+function rootsOf(client = "", command = "", others: OtherRoots): readonly string[] | undefined {
   if (NAMED_AFTER_OPERATION.has(client)) return [command.replace(/Command$/, "Response")];
-  return ROOTS[command];
+  const roots = ROOTS[command];
+  return roots === undefined ? undefined : [...roots, ...(others[command] ?? [])];
 }
 
 interface HttpAnswer {
@@ -58,7 +62,7 @@ interface HttpAnswer {
  * SDK middleware for the step `deserialize` that takes an answer in whole, up to `limit` bytes, and refuses one
  * that is not the document which was asked for, nor an error of AWS. It throws AnswerError, which the SDK does not retry.
  */
-export function answerGuard(limit: number) {
+export function answerGuard(limit: number, others: OtherRoots = {}) {
   return <Args extends { readonly request: unknown }, Result extends { response: unknown }>(
     next: (args: Args) => Promise<Result>,
     context: { readonly clientName?: string; readonly commandName?: string },
@@ -68,7 +72,7 @@ export function answerGuard(limit: number) {
       const answer = result.response;
       if (!isHttpAnswer(answer)) return result;
       const bytes = withoutToken(await collect(answer, limit), args.request);
-      const roots = rootsOf(context.clientName, context.commandName);
+      const roots = rootsOf(context.clientName, context.commandName, others);
       if (roots !== undefined) refuseOther(answer.statusCode, bytes, roots);
       answer.body = bytes;
       return result;

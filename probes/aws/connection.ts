@@ -1,4 +1,4 @@
-import type { TargetOf } from "#model/estate.ts";
+import type { Target } from "#model/estate.ts";
 import type { ProbeContext } from "#model/probe.ts";
 import { refuseDeafNode } from "#probes/common/proxy.ts";
 
@@ -13,7 +13,7 @@ const ATTEMPT_TIMEOUT_MS = 15_000;
  * @throws when the target's `caFile` cannot be read, or when this Node would pass the proxy by.
  */
 export async function handlerOptions(
-  target: TargetOf<"aws">,
+  target: Pick<Target, "caFile">,
   environment: ProbeContext["environment"],
 ) {
   refuseDeafNode(environment);

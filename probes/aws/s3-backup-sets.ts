@@ -6,9 +6,14 @@ import { BACKUP_SET_KIND, targetSubject, type Subject } from "#model/subject.ts"
 import { homeRegion, type Account } from "./account.ts";
 import { classifyAws } from "./errors.ts";
 import { unanswered } from "#probes/common/known.ts";
-import { readBackupSet, type BackupSet } from "./s3-backup-reading.ts";
+import { readBackupSet, type BackupSet } from "#probes/s3-compatible/backup-set.ts";
 import { readRegion } from "./s3-inventory.ts";
 import { inAccount, type AwsSession } from "./session.ts";
+
+const PERMISSIONS = {
+  ListObjectsV2: "s3:ListBucket",
+  GetBucketLifecycleConfiguration: "s3:GetLifecycleConfiguration",
+};
 
 /** Reads the backup sets that the estate declares in S3: every object under the prefix is a recovery point. */
 export default defineProbe({
@@ -18,7 +23,7 @@ export default defineProbe({
   kinds: [BACKUP_SET_KIND],
   provides: {
     inventory: { permissions: ["s3:GetBucketLocation"] },
-    recoveryPoints: { permissions: ["s3:ListBucket", "s3:GetLifecycleConfiguration"] },
+    recoveryPoints: { permissions: Object.values(PERMISSIONS) },
   },
   classify: classifyAws,
   gather: async function* gather(target, wanted, context) {
@@ -54,7 +59,9 @@ async function* gatherSets(
   if (!wanted.has("recoveryPoints")) return;
   const region = (subject: Subject) => subject.region ?? homeRegion(target);
   yield* await Promise.all(
-    sets.map(({ set, subject }) => readBackupSet(set, subject, region(subject), clients, context)),
+    sets.map(({ set, subject }) =>
+      readBackupSet(set, subject, region(subject), clients, context, PERMISSIONS),
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Question } from "#model/probe.ts";
 import { orAbsent, withoutMetadata, type Absent, type Send } from "./calls.ts";
-import type { AwsClients } from "./clients.ts";
+import type { S3Clients } from "#probes/s3-compatible/calls.ts";
 import { statusOf } from "./errors.ts";
 import { isRegionName } from "./account-regions.ts";
 
@@ -10,7 +10,7 @@ import { isRegionName } from "./account-regions.ts";
  * @param operation name of the API operation, without `s3:`
  */
 export function s3Question<Raw extends object>(
-  clients: AwsClients,
+  clients: S3Clients,
   region: string,
   operation: string,
   send: Send<"s3", Raw>,

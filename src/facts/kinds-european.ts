@@ -5,7 +5,16 @@ import type { Kind } from "./kinds.ts";
 
 export const EUROPEAN_KINDS: readonly Kind[] = [
   ...regionalDataKinds("ovh", [
-    ["ovh/bucket", "object storage bucket", "exposure", "versioning", "replication"],
+    [
+      "ovh/bucket",
+      "object storage bucket",
+      "exposure",
+      "versioning",
+      "replication",
+      "accessPolicy",
+      "immutability",
+      "retention",
+    ],
     ["ovh/swift-container", "object storage container (Swift)", "exposure"],
     ["ovh/volume", "block storage volume", "recoveryPoints"],
     ["ovh/volume-snapshot", "block storage snapshot"],
@@ -32,7 +41,15 @@ export const EUROPEAN_KINDS: readonly Kind[] = [
     "ovh/domain-zone": "DNS zone",
   }),
   ...regionalDataKinds("scaleway", [
-    ["scaleway/bucket", "object storage bucket", "exposure", "versioning"],
+    [
+      "scaleway/bucket",
+      "object storage bucket",
+      "exposure",
+      "versioning",
+      "accessPolicy",
+      "immutability",
+      "retention",
+    ],
     ["scaleway/volume", "block volume"],
     ["scaleway/snapshot", "volume snapshot"],
     ["scaleway/redis-cluster", "Redis cluster", "transport", "exposure"],

@@ -94,6 +94,14 @@ const upcloudCredentials = z
     error: "expected either token, or username and password: one of them would go unused",
   })
   .describe(WHERE);
+const scalewayCredentials = z
+  .strictObject(named("accessKey", "secretKey"))
+  .refine((value) => !refers(value, "accessKey") || refers(value, "secretKey"), {
+    error: "expected accessKey to go with secretKey: the two halves of an API key",
+  })
+  .describe(
+    `${WHERE} secretKey alone signs in to the API; Object Storage needs accessKey beside it.`,
+  );
 
 const credentialName = z.string().regex(/^[a-z][A-Za-z0-9]*$/, {
   error: "expected the name of a credential such as clientSecret",
@@ -271,9 +279,15 @@ const ovhTarget = z.strictObject({
 });
 const scalewayTarget = z.strictObject({
   ...common,
-  ...open,
   provider: z.literal("scaleway"),
-  projects: z.array(z.string().min(1)).default([]).describe("Ids of the projects to read."),
+  endpoints: addresses("api is Scaleway's API, s3 is Object Storage, of all regions.", "api", "s3"),
+  credentials: scalewayCredentials.optional(),
+  projects: z
+    .array(z.guid())
+    .default([])
+    .describe(
+      "Ids of the projects to read. Left out: all that the API key reads; of Object Storage it lists its preferred project alone, so that the listing is not whole.",
+    ),
   backups,
 });
 const upcloudTarget = z.strictObject({

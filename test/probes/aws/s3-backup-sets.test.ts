@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { targetSubject } from "#model/subject.ts";
 import { awsClients } from "#probes/aws/clients.ts";
-import { readBackupSet } from "#probes/aws/s3-backup-reading.ts";
 import probe from "#probes/aws/s3-backup-sets.ts";
+import { readBackupSet } from "#probes/s3-compatible/backup-set.ts";
 import { facetOf } from "../../support/probe-context.ts";
 import { awsTarget, fakeAws } from "./support.ts";
 
@@ -154,8 +154,9 @@ describe("backup sets in Amazon S3", async () => {
     const [declared] = target.backups;
     if (declared === undefined) throw new Error("no set");
     const subject = targetSubject(target);
+    const permissions = { ListObjectsV2: "list", GetBucketLifecycleConfiguration: "lifecycle" };
     const read = (most: number) =>
-      readBackupSet(declared, subject, "eu-west-3", clients, context, most);
+      readBackupSet(declared, subject, "eu-west-3", clients, context, permissions, most);
     expect(await read(41)).toMatchObject({ facet: "recoveryPoints" });
     expect(await read(40)).toMatchObject({ reason: "too-large", facets: ["recoveryPoints"] });
     expect(await read(40)).toMatchObject({ message: expect.stringContaining("narrower prefix") });

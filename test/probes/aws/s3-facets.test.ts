@@ -5,7 +5,7 @@ import {
   retentionOf,
   toRecoveryPoints,
   withPage,
-} from "#probes/aws/recovery-points.ts";
+} from "#probes/s3-compatible/object-points.ts";
 import { toRegion } from "#probes/aws/s3-calls.ts";
 import {
   toEncryption,

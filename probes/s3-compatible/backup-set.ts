@@ -2,20 +2,26 @@ import type { TargetOf } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import { defineRead, type ProbeContext } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
-import type { AwsClients } from "./clients.ts";
+import { malformed, pages } from "#probes/aws/pages.ts";
+import { orNotFound, s3Question } from "#probes/aws/s3-calls.ts";
 import { unanswered } from "#probes/common/known.ts";
+import type { S3Clients } from "./calls.ts";
 import {
   NOTHING_SEEN,
   retentionOf,
   toRecoveryPoints,
   WINDOW_MS,
   withPage,
-} from "./recovery-points.ts";
-import { malformed, pages } from "./pages.ts";
-import { orNotFound, s3Question } from "./s3-calls.ts";
+} from "./object-points.ts";
 
-/** A set of backups that the estate declares in S3. */
+/** A set of backups that the estate declares in a bucket. */
 export type BackupSet = TargetOf<"aws">["backups"][number];
+
+/** What listing objects and reading lifecycle rules need, in the vendor's spelling. */
+export interface BackupSetPermissions {
+  readonly ListObjectsV2: string;
+  readonly GetBucketLifecycleConfiguration: string;
+}
 
 /** Names are in no order of time, so a listing is read whole; beyond this many objects it is given up. */
 const MOST_OBJECTS = 200_000;
@@ -30,20 +36,20 @@ export async function readBackupSet(
   set: BackupSet,
   subject: Subject,
   region: string,
-  clients: AwsClients,
+  clients: S3Clients,
   context: ProbeContext,
+  permissions: BackupSetPermissions,
   mostObjects = MOST_OBJECTS,
 ): Promise<Observation | Problem> {
   const sdk = await import("@aws-sdk/client-s3");
   const since = context.now().getTime() - WINDOW_MS;
   const failed = (
-    operation: string,
-    permission: string,
+    operation: keyof BackupSetPermissions,
     failure: Pick<Problem, "reason" | "message">,
   ) =>
     unanswered(context, subject, "recoveryPoints", {
       operation: `s3:${operation}`,
-      permission,
+      permission: permissions[operation],
       failure,
     });
 
@@ -65,16 +71,16 @@ export async function readBackupSet(
     (raw) => raw.NextContinuationToken,
   );
   for await (const page of listing) {
-    if (!page.ok) return failed("ListObjectsV2", "s3:ListBucket", page.failure);
+    if (!page.ok) return failed("ListObjectsV2", page.failure);
     hashes.push(page.sha256);
     try {
       tally = withPage(tally, page.raw, since);
     } catch (error) {
-      return failed("ListObjectsV2", "s3:ListBucket", malformed(error));
+      return failed("ListObjectsV2", malformed(error));
     }
     if (tally.objects > mostObjects) {
       const message = `more than ${mostObjects} objects under ${set.bucket}/${set.prefix}: declare a narrower prefix`;
-      return failed("ListObjectsV2", "s3:ListBucket", { reason: "too-large", message });
+      return failed("ListObjectsV2", { reason: "too-large", message });
     }
   }
 
@@ -95,7 +101,7 @@ export async function readBackupSet(
     );
     if (!answer.ok) {
       const { reason, message } = answer.failure;
-      return failed("GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration", {
+      return failed("GetBucketLifecycleConfiguration", {
         reason,
         message: `${message}; or declare the retention of the backup set ${set.id}`,
       });
@@ -104,11 +110,7 @@ export async function readBackupSet(
     try {
       retention = retentionOf(answer.raw, set.prefix);
     } catch (error) {
-      return failed(
-        "GetBucketLifecycleConfiguration",
-        "s3:GetLifecycleConfiguration",
-        malformed(error),
-      );
+      return failed("GetBucketLifecycleConfiguration", malformed(error));
     }
   }
   return context.read(
@@ -118,7 +120,7 @@ export async function readBackupSet(
       call: () => Promise.resolve({ pages: hashes }),
       subject,
       facet: "recoveryPoints",
-      permission: "s3:ListBucket",
+      permission: permissions.ListObjectsV2,
       map: () => toRecoveryPoints(tally, since, retention),
     }),
   );

@@ -4,8 +4,8 @@ import type {
   ListObjectsV2Output,
 } from "@aws-sdk/client-s3";
 import type { RecoveryPoints } from "#model/facets.ts";
-import { isAbsent, type Absent } from "./calls.ts";
-import { listOf, tokenAfter } from "./pages.ts";
+import { isAbsent, type Absent } from "#probes/aws/calls.ts";
+import { listOf, tokenAfter } from "#probes/aws/pages.ts";
 
 /** How far back recovery points are kept one by one, milliseconds. */
 export const WINDOW_MS = 30 * 24 * 3_600_000;
