@@ -237,6 +237,7 @@ code is then 3.`,
     .command("permissions")
     .description("print the least policy that lets Probity read a provider")
     .argument("<provider>", "aws, azure or upcloud")
+    .argument("<provider>", "aws, azure or scaleway")
     .option("--policy <file...>", "narrow it to what the claims of these policies need")
     .option(
       "--organization <role>",
@@ -250,6 +251,7 @@ code is then 3.`,
       `
 AWS: a policy as IAM takes it. Azure: a custom role as "az role definition create"
 takes it. UpCloud: the grants that a sub-account needs. All name what the probes themselves
+takes it. Scaleway: a policy as its IAM API takes it. All name what the probes themselves
 declare.
 
 Examples:

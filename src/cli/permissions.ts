@@ -8,6 +8,7 @@ import { plain } from "#model/text.ts";
 import { DECLINED, MOST_CHARACTERS, policyDocuments } from "#probes/aws/iam-policy.ts";
 import { ANY_SCOPE, roleDefinition, SCOPE, type RoleDefinition } from "#probes/azure/role.ts";
 import { permissionGrants } from "#probes/upcloud/permissions.ts";
+import { scalewayPolicy, type ScalewayPolicy } from "#probes/scaleway/policy.ts";
 import { probes } from "#probes/index.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { readInputs } from "./inputs.ts";
@@ -48,6 +49,13 @@ export async function permissions(provider: string, options: PermissionOptions):
     default:
       throw new UsageError(
         `permissions ${plain(provider, 40)}: expected aws, azure or upcloud; docs/probes.md names the permissions of the others`,
+    case "scaleway":
+      refuse(provider, { organization, with: asked, part, scope });
+      await writeDocuments([iamRules(needed("scaleway"))]);
+      return EXIT.upheld;
+    default:
+      throw new UsageError(
+        `permissions ${plain(provider, 40)}: expected aws, azure or scaleway; docs/probes.md names the permissions of the others`,
       );
   }
 }
@@ -98,6 +106,11 @@ function azureRole(needed: readonly string[], scopes: readonly string[] = []): R
     tell(`AssignableScopes is to be filled in: --scope /subscriptions/<id> does it`);
   }
   return roleDefinition(needed, scopes.length === 0 ? [ANY_SCOPE] : scopes);
+}
+
+function iamRules(needed: readonly string[]): ScalewayPolicy {
+  tell("project_ids is to be filled in, with every project that the estate's target names");
+  return scalewayPolicy(needed);
 }
 
 function parts<T>(documents: readonly T[], part: string | undefined): readonly T[] {

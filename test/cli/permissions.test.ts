@@ -10,6 +10,7 @@ import {
 } from "#probes/aws/iam-policy.ts";
 import type { RoleDefinition } from "#probes/azure/role.ts";
 import { probes } from "#probes/index.ts";
+import { ANY_PROJECT, type ScalewayPolicy } from "#probes/scaleway/policy.ts";
 import { policy } from "../support/evidence.ts";
 import { probity } from "../support/probity.ts";
 
@@ -181,6 +182,29 @@ describe("the grants for UpCloud", () => {
         })),
       ),
     );
+describe("the policy for Scaleway", () => {
+  const names = neededPermissions("scaleway", null, controls, probes);
+
+  test("is of permission sets, of which only that of bucket policies writes", async () => {
+    const { code, stdout, stderr } = await probity(["permissions", "scaleway"]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("project_ids");
+    const policy: ScalewayPolicy = JSON.parse(stdout);
+    expect(policy.rules).toEqual([{ permission_set_names: names, project_ids: [ANY_PROJECT] }]);
+    expect(names.length).toBeGreaterThan(10);
+    const writing = names.filter((name) => !/(?:ReadOnly|(?:Buckets|Objects)Read)$/.test(name));
+    expect(writing).toEqual(["ObjectStorageBucketPolicyFullAccess"]);
+  });
+
+  test("knows none of the others' options", async () => {
+    for (const option of [
+      ["--scope", "x"],
+      ["--part", "1"],
+    ]) {
+      const { code, stderr } = await probity(["permissions", "scaleway", ...option]);
+      expect(code).toBe(2);
+      expect(stderr).toContain("scaleway has no such thing");
+    }
   });
 });
 
@@ -245,6 +269,7 @@ describe("probity permissions", () => {
     [["permissions", "upcloud", "--scope", "/x"], "upcloud has no such thing"],
     [["permissions", "upcloud", "--organization", "a"], "upcloud has no such thing"],
     [["permissions", "upcloud", "--with", "server:*"], "upcloud has no such thing"],
+    [["permissions", "ovh"], "expected aws, azure or scaleway"],
     [["permissions", "azure", "--part", "1"], "azure has no such thing"],
     [["permissions", "azure", "--scope", "production"], "expected /subscriptions/<id>"],
     [["permissions", "aws", "--scope", "/subscriptions/x"], "aws has no such thing"],

@@ -32,6 +32,7 @@ const totals: Record<string, ReturnType<typeof count>> = {
     informational: 1,
     checks: 32,
     pending: 3,
+    pending: 6,
   },
   "visma-sign": {
     claims: 40,
