@@ -14,6 +14,7 @@ const found = (target: string) => complaints(() => readEstate(estate(target)));
 const upcloud = (lines: string) => `  - id: up\n    provider: upcloud\n${lines}`;
 /** A provider that no probe reads yet. */
 const unread = (lines: string) => `  - id: sc\n    provider: scaleway\n${lines}`;
+const scaleway = (lines: string) => `  - id: scw\n    provider: scaleway\n${lines}`;
 const azure = (lines: string) =>
   `  - id: az\n    provider: azure\n    tenant: t\n    subscriptions: [66666666-7777-8888-9999-000000000000]\n${lines}`;
 const endpoint = (lines: string) => `  - id: web\n    provider: endpoint\n${lines}`;
@@ -319,6 +320,21 @@ describe("endpoints and credentials by provider", () => {
       unread("    credentials: { env: { API-TOKEN: A } }"),
       [
         '5:27: targets[0].credentials.env.API-TOKEN: expected the name of a credential such as clientSecret, got the key "API-TOKEN"',
+      ],
+    ],
+    [
+      "half a key of Scaleway",
+      scaleway("    credentials: { env: { accessKey: A } }"),
+      [
+        "5:18: targets[0].credentials: expected accessKey to go with secretKey: the two halves of an API key",
+      ],
+    ],
+    [
+      "a misspelt key of Scaleway, and a project that is none",
+      scaleway("    projects: [production]\n    credentials: { env: { secretkey: A } }"),
+      [
+        '5:16: targets[0].projects[0]: expected a UUID such as 00000000-0000-0000-0000-000000000000, got "production"',
+        "6:27: targets[0].credentials.env.secretkey: unknown key; did you mean secretKey?",
       ],
     ],
     [
