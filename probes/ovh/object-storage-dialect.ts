@@ -1,5 +1,5 @@
 import { encryption } from "#probes/aws/encryption.ts";
-import type { S3Dialect } from "#probes/s3-compatible/dialect.ts";
+import type { BucketName, S3Dialect } from "#probes/s3-compatible/dialect.ts";
 
 /**
  * Regions with an endpoint, as OVHcloud publishes them:
@@ -23,11 +23,29 @@ const REGIONS = [
   "ap-southeast-syd",
 ] as const;
 
+/** Credentials of OVHcloud's own interface. */
+const INTERFACE = ["clientId", "applicationKey"];
+
+/** The project of the keys: the first half of the owner that a listing names, else the only one that is declared. */
+function projectOf({ target, owner }: Pick<BucketName, "target" | "owner">): string {
+  const [, named] = /^([0-9a-f]{32})(?::|$)/.exec(owner) ?? [];
+  if (named !== undefined) return named;
+  const [only, ...more] = target.provider === "ovh" ? target.projects : [];
+  return only !== undefined && more.length === 0 ? only : "project";
+}
+
 /** OVHcloud Object Storage. It has no public access block and no bucket policy: access lists decide. */
 export const OVH_S3: S3Dialect = {
   vendor: "OVHcloud",
   provider: "ovh",
   kind: "ovh/bucket",
+  // As the interface has it: project, region in capitals, name.
+  idOf: ({ region, name, ...bucket }) => `${projectOf(bucket)}/${region.toUpperCase()}/${name}`,
+  // OVHcloud's own interface knows the users too, and the regions of copies: one answer to a question is enough.
+  toldElsewhere: ({ credentials }) =>
+    INTERFACE.some((key) => key in { ...credentials?.env, ...credentials?.files })
+      ? ["encryption", "versioning", "immutability", "replication", "accessPolicy"]
+      : [],
   endpoints: Object.fromEntries(
     REGIONS.map((region) => [region, `https://s3.${region}.io.cloud.ovh.net`]),
   ),

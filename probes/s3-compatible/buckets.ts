@@ -36,15 +36,13 @@ export async function listBuckets(
     })),
   );
   const failed: Listed["failed"][number][] = [];
-  const named: { session: S3Session; region: string; name: string }[] = [];
+  const named: Named[] = [];
   for (const { session, region, known } of parts) {
     const { operation, permission } = known;
-    if (known.ok) for (const name of known.value) named.push({ session, region, name });
+    if (known.ok) for (const one of known.value) named.push({ session, region, ...one });
     else failed.push({ place: region, operation, permission, failure: known.failure });
   }
-  const read = await Promise.all(
-    named.slice(0, MOST_SUBJECTS).map((one) => readBucket(one.session, one.region, one.name)),
-  );
+  const read = await Promise.all(named.slice(0, MOST_SUBJECTS).map(readBucket));
   if (named.length > MOST_SUBJECTS) {
     const message = `more than ${MOST_SUBJECTS} buckets are listed`;
     failed.push(unlisted(sessions, { reason: "too-large", message, retryable: false }));
@@ -66,12 +64,15 @@ export function unlisted(
   return { place: "", operation: "s3:ListBuckets", permission, failure };
 }
 
-async function listRegion(session: S3Session, region: string): Promise<Known<readonly string[]>> {
+async function listRegion(
+  session: S3Session,
+  region: string,
+): Promise<Known<readonly Pick<Named, "name" | "owner">[]>> {
   const { ListBucketsCommand } = await import("@aws-sdk/client-s3");
   const known = await askS3(session, region, "ListBuckets", (client, options) =>
     client.send(new ListBucketsCommand({}), options),
   );
-  return mapped(known, ({ Buckets, ContinuationToken }) => {
+  return mapped(known, ({ Buckets, Owner, ContinuationToken }) => {
     // Nobody asked for pages, so there may be none.
     if (ContinuationToken !== undefined)
       throw new TypeError("a listing of buckets that is cut off");
@@ -79,12 +80,21 @@ async function listRegion(session: S3Session, region: string): Promise<Known<rea
       if (name === undefined || !/^[A-Za-z0-9._-]{3,255}$/.test(name)) {
         throw new TypeError("the listing has an entry that is no bucket name");
       }
-      return name;
+      return { name, owner: Owner?.ID ?? "" };
     });
   });
 }
 
-async function readBucket(session: S3Session, listedIn: string, name: string): Promise<Bucket> {
+/** A bucket as its listing names it. */
+interface Named {
+  readonly session: S3Session;
+  /** The region whose endpoint listed it. */
+  readonly region: string;
+  readonly name: string;
+  readonly owner: string;
+}
+
+async function readBucket({ session, region: listedIn, name, owner }: Named): Promise<Bucket> {
   const sdk = await import("@aws-sdk/client-s3");
   const { target, dialect, context } = session;
   const answer = await askS3(session, listedIn, "GetBucketLocation", (client, options) =>
@@ -105,7 +115,7 @@ async function readBucket(session: S3Session, listedIn: string, name: string): P
     target: target.id,
     provider: target.provider,
     kind: dialect.kind,
-    id: `${own ?? listedIn}/${name}`,
+    id: dialect.idOf({ target, region: own ?? listedIn, name, owner }),
     name,
     region: own,
     tags: tags.ok ? tags.value : null,

@@ -1,5 +1,5 @@
 import type { Target } from "#model/estate.ts";
-import type { Encryption } from "#model/facets.ts";
+import type { Encryption, FacetName } from "#model/facets.ts";
 import type { ProbeContext } from "#model/probe.ts";
 import type { OtherRoots } from "#probes/aws/answer-guard.ts";
 
@@ -24,6 +24,10 @@ export interface S3Dialect {
   readonly provider: Target["provider"];
   /** Kind of its buckets. */
   readonly kind: string;
+  /** The id of a bucket, by which other probes of the vendor know it too. */
+  readonly idOf: (bucket: BucketName) => string;
+  /** Facets that another probe of the target tells better; none when left out. */
+  readonly toldElsewhere?: (target: Target) => readonly FacetName[];
   /** The regions that have an endpoint of their own, and where that is. */
   readonly endpoints: Readonly<Record<string, string>>;
   /** How the target signs in. */
@@ -40,6 +44,15 @@ export interface S3Dialect {
   /** Regions that may hold objects of a bucket beside its own, by the vendor's published design. */
   readonly possibleRegions?: (region: string) => readonly string[];
   readonly otherRoots?: OtherRoots;
+}
+/** What a listing tells of a bucket. */
+export interface BucketName {
+  readonly target: Target;
+  /** In lower case. */
+  readonly region: string;
+  readonly name: string;
+  /** Who owns all buckets of the listing, in the vendor's words; empty where it does not say. */
+  readonly owner: string;
 }
 type Optional = "GetBucketPolicy" | "GetBucketReplication";
 

@@ -75,7 +75,8 @@ export async function* gatherS3(
         : [unlisted(sessions, { reason: "partial", message: partial, retryable: false })]),
     ];
     yield* observeInventory({ ...listed, failed }, target, context);
-    yield* tellBuckets(buckets, wanted, context);
+    const elsewhere = new Set(dialect.toldElsewhere?.(target) ?? []);
+    yield* tellBuckets(buckets, wanted.difference(elsewhere), context);
     yield* gatherBackupSets(target, buckets, failed, wanted, context);
   } finally {
     for (const { close } of clients) close();

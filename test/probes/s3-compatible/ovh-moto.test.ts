@@ -14,6 +14,7 @@ const REGIONS: Readonly<Record<string, string>> = {
   copied: "gra",
 };
 const DAY = 86_400_000;
+const PROJECT = "0123456789abcdef0123456789abcdef";
 
 /** OVHcloud has neither bucket policies nor a public access block, and each endpoint lists its own region. */
 const LACKING = ["policy", "publicAccessBlock", "policyStatus", "ownershipControls"];
@@ -29,7 +30,7 @@ describe.skipIf(!has("moto"))(
         targetSchema.parse({
           id: "ovh",
           provider: "ovh",
-          projects: ["0123456789abcdef"],
+          projects: [PROJECT],
           endpoints: { s3: layer.url },
           credentials: { env: { s3AccessKey: "OVH_KEY", s3SecretKey: "OVH_SECRET" } },
           backups: [
@@ -121,10 +122,12 @@ describe.skipIf(!has("moto"))(
           }
           return null;
         },
-        ({ bucket, region }, { status, body }) => ({
-          status,
-          body: bucket === "" ? onlyBuckets(body, (name) => REGIONS[name] === region) : body,
-        }),
+        ({ bucket, region }, { status, body }) => {
+          if (bucket !== "") return { status, body };
+          // Its owner is the project, and the user of the keys.
+          const owned = body.replace(/<ID>.*?<\/ID>/, `<ID>${PROJECT}:user-1</ID>`);
+          return { status, body: onlyBuckets(owned, (name) => REGIONS[name] === region) };
+        },
       );
       found = await scan().gather(probe);
     }, 120_000);
@@ -145,10 +148,10 @@ describe.skipIf(!has("moto"))(
       expect(inventory).toMatchObject({ kinds: ["ovh/bucket"], complete: true });
       const items = (inventory?.items ?? []).map(({ id, region }) => `${id} in ${region}`);
       expect(items.sort()).toEqual([
-        "gra/copied in gra",
-        "rbx/plain in rbx",
-        "sbg/cold in sbg",
-        "sbg/open in sbg",
+        `${PROJECT}/GRA/copied in gra`,
+        `${PROJECT}/RBX/plain in rbx`,
+        `${PROJECT}/SBG/cold in sbg`,
+        `${PROJECT}/SBG/open in sbg`,
       ]);
       expect(facetOf(found, "cold", "location")).toEqual({ regions: ["sbg"], zones: null });
     });
@@ -211,7 +214,7 @@ describe.skipIf(!has("moto"))(
       expect(sets?.value).toMatchObject({
         complete: true,
         items: [
-          { id: "sbg/cold/dumps/", region: "sbg" },
+          { id: `${PROJECT}/SBG/cold/dumps/`, region: "sbg" },
           { id: "nowhere/", region: null },
         ],
       });
@@ -227,9 +230,22 @@ describe.skipIf(!has("moto"))(
       ]);
     });
 
+    test("what OVHcloud's own interface tells is left to it, where the target signs in to it", async () => {
+      const s3Keys = { s3AccessKey: "OVH_KEY", s3SecretKey: "OVH_SECRET" };
+      const both = { env: { ...s3Keys, clientId: "ID", clientSecret: "SECRET" } };
+      const seen = await scan({ credentials: both, backups: [] }).gather(probe);
+      const facets = seen.observations.map(({ facet }) => facet);
+      expect([...new Set(facets)].sort()).toEqual([
+        "exposure",
+        "inventory",
+        "location",
+        "retention",
+      ]);
+    });
+
     test("keys of one project are no listing of several", async () => {
       const { observations, problems } = await scan({
-        projects: ["0123456789abcdef", "fedcba9876543210"],
+        projects: [PROJECT, "fedcba9876543210fedcba9876543210"],
         backups: [],
       }).gather(probe, []);
       expect(observations[0]?.value).toMatchObject({ complete: false });
