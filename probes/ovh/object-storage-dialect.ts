@@ -26,10 +26,10 @@ const REGIONS = [
 /** Credentials of OVHcloud's own interface. */
 const INTERFACE = ["clientId", "applicationKey"];
 
-/** The project of the keys: the first half of the owner that a listing names, else the only one that is declared. */
+/** The project of the keys: the owner that a listing names, else the only one that is declared. */
 function projectOf({ target, owner }: Pick<BucketName, "target" | "owner">): string {
-  const [, named] = /^([0-9a-f]{32})(?::|$)/.exec(owner) ?? [];
-  if (named !== undefined) return named;
+  const named = OVH_S3.projectOf(owner);
+  if (named !== null) return named;
   const [only, ...more] = target.provider === "ovh" ? target.projects : [];
   return only !== undefined && more.length === 0 ? only : "project";
 }
@@ -39,6 +39,7 @@ export const OVH_S3: S3Dialect = {
   vendor: "OVHcloud",
   provider: "ovh",
   kind: "ovh/bucket",
+  projectOf: (owner) => /^([0-9a-f]{32}):/.exec(owner)?.[1] ?? null,
   // As the interface has it: project, region in capitals, name.
   idOf: ({ region, name, ...bucket }) => `${projectOf(bucket)}/${region.toUpperCase()}/${name}`,
   // OVHcloud's own interface knows the users too, and the regions of copies: one answer to a question is enough.

@@ -1,6 +1,7 @@
 import type { Problem } from "#model/evidence.ts";
 import type { Failure } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
+import { plain } from "#model/text.ts";
 import { isAbsent } from "#probes/aws/calls.ts";
 import { listOf, malformed } from "#probes/aws/pages.ts";
 import { toTags } from "#probes/aws/s3-inventory.ts";
@@ -39,8 +40,15 @@ export async function listBuckets(
   const named: Named[] = [];
   for (const { session, region, known } of parts) {
     const { operation, permission } = known;
-    if (known.ok) for (const one of known.value) named.push({ session, region, ...one });
-    else failed.push({ place: region, operation, permission, failure: known.failure });
+    if (known.ok) {
+      const { owner, names } = known.value;
+      const foreign = foreignProject(session, owner);
+      for (const name of foreign === null ? names : [])
+        named.push({ session, region, owner, name });
+      if (foreign !== null) {
+        failed.push({ place: region, operation, permission, failure: notDeclared(foreign) });
+      }
+    } else failed.push({ place: region, operation, permission, failure: known.failure });
   }
   const read = await Promise.all(named.slice(0, MOST_SUBJECTS).map(readBucket));
   if (named.length > MOST_SUBJECTS) {
@@ -67,7 +75,7 @@ export function unlisted(
 async function listRegion(
   session: S3Session,
   region: string,
-): Promise<Known<readonly Pick<Named, "name" | "owner">[]>> {
+): Promise<Known<{ readonly owner: string; readonly names: readonly string[] }>> {
   const { ListBucketsCommand } = await import("@aws-sdk/client-s3");
   const known = await askS3(session, region, "ListBuckets", (client, options) =>
     client.send(new ListBucketsCommand({}), options),
@@ -76,13 +84,26 @@ async function listRegion(
     // Nobody asked for pages, so there may be none.
     if (ContinuationToken !== undefined)
       throw new TypeError("a listing of buckets that is cut off");
-    return listOf(Buckets).map(({ Name: name }) => {
+    const names = listOf(Buckets).map(({ Name: name }) => {
       if (name === undefined || !/^[A-Za-z0-9._-]{3,255}$/.test(name)) {
         throw new TypeError("the listing has an entry that is no bucket name");
       }
-      return { name, owner: Owner?.ID ?? "" };
+      return name;
     });
+    return { names, owner: Owner?.ID ?? "" };
   });
+}
+
+/** The project of the listed buckets, where the target declares others; null: it is declared, or nothing tells. */
+function foreignProject({ target, dialect }: S3Session, owner: string): string | null {
+  const project = dialect.projectOf(owner);
+  const declared = "projects" in target ? target.projects : [];
+  return project === null || declared.length === 0 || declared.includes(project) ? null : project;
+}
+
+function notDeclared(project: string): Failure {
+  const message = `the keys are of the project ${plain(project, 60)}, which the target does not declare`;
+  return { reason: "partial", message, retryable: false };
 }
 
 /** A bucket as its listing names it. */

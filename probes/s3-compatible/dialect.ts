@@ -26,6 +26,8 @@ export interface S3Dialect {
   readonly kind: string;
   /** The id of a bucket, by which other probes of the vendor know it too. */
   readonly idOf: (bucket: BucketName) => string;
+  /** The project that a listing's owner names; null where it names none in the vendor's form. */
+  readonly projectOf: (owner: string) => string | null;
   /** Facets that another probe of the target tells better; none when left out. */
   readonly toldElsewhere?: (target: Target) => readonly FacetName[];
   /** The regions that have an endpoint of their own, and where that is. */

@@ -17,6 +17,7 @@ export const SCALEWAY_S3: S3Dialect = {
   vendor: "Scaleway",
   provider: "scaleway",
   kind: "scaleway/bucket",
+  projectOf: (owner) => /^([0-9a-f-]{36}):/.exec(owner)?.[1] ?? null,
   idOf: ({ region, name }) => `${region}/${name}`,
   endpoints: Object.fromEntries(
     REGIONS.map((region) => [region, `https://s3.${region}.scw.cloud`]),

@@ -163,6 +163,16 @@ describe("hostile and broken answers of an S3-compatible store", () => {
     expect(found.problems[0]?.message).toContain("nl-ams");
   });
 
+  test("keys of a project that is not declared show nothing of it", async () => {
+    const owner = "<Owner><ID>99999999-1111-4111-8111-111111111111:x</ID></Owner></ListAll";
+    const found = await gather(({ bucket }) =>
+      bucket === "" ? ok(list("theirs").replace("</ListAll", owner)) : null,
+    );
+    expect(JSON.stringify(found.observations)).not.toContain("theirs");
+    expect(found.problems[0]).toMatchObject({ facets: ["inventory"], reason: "partial" });
+    expect(found.problems[0]?.message).toContain("does not declare");
+  });
+
   test("keys that nobody accepts read nothing, and leave no empty listing", async () => {
     const found = await gather(() => s3Error(403, "InvalidAccessKeyId"));
     // The sets are declared, so they are known all the same.
