@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { idOf, rule, securityGroup, server } from "#fixtures/estate/scaleway/entries.ts";
+import { coversRanges, parseRange } from "#model/address-ranges.ts";
 import { toIngress } from "#probes/scaleway/ingress.ts";
 import probe from "#probes/scaleway/security-groups.ts";
 import { facetOf } from "../../support/probe-context.ts";
@@ -88,6 +90,55 @@ describe("the rules of a security group, in their order", () => {
   ])("%s is not understood", (_, group, rules) => {
     expect(() => shown(group, ...rules)).toThrow(TypeError);
   });
+});
+
+test("any rules let in what the first that fits accepts, and nothing else", () => {
+  const ports = fc.integer({ min: 20, max: 30 });
+  const one = fc.record({
+    action: fc.constantFrom("accept", "drop"),
+    protocol: fc.constantFrom("TCP", "UDP", "ANY"),
+    ip_range: fc.constantFrom("0.0.0.0/0", "0.0.0.0/1", "192.0.2.0/24", "192.0.2.7"),
+    dest_port_from: ports,
+    length: fc.integer({ min: 0, max: 4 }),
+  });
+  const arbitrary = fc.tuple(fc.array(one, { maxLength: 6 }), fc.constantFrom(drop, accept));
+  fc.assert(
+    fc.property(arbitrary, ([drawn, group]) => {
+      const rules = drawn.map(({ length, ...fields }, at) =>
+        rule(at + 1, { ...fields, dest_port_to: fields.dest_port_from + length }),
+      );
+      const { allowed } = toIngress(group, rules, { servers: [] });
+      for (const protocol of ["tcp", "udp"]) {
+        for (let port = 18; port < 36; port += 1) {
+          for (const address of ["8.8.8.8", "192.0.2.7", "192.0.2.8", "200.0.0.1"]) {
+            const from = [parseRange(address)].filter((range) => range !== null);
+            const within = (range: unknown) =>
+              coversRanges(
+                [parseRange(String(range))].filter((one) => one !== null),
+                from,
+              );
+            const first = rules.find(
+              (one) =>
+                ["ANY", protocol.toUpperCase()].includes(String(one["protocol"])) &&
+                Number(one["dest_port_from"]) <= port &&
+                port <= Number(one["dest_port_to"]) &&
+                within(one["ip_range"]),
+            );
+            const expected = (first?.["action"] ?? group["inbound_default_policy"]) === "accept";
+            const shown = allowed.some(
+              (opening) =>
+                opening.protocol === protocol &&
+                (opening.ports?.[0] ?? 0) <= port &&
+                port <= (opening.ports?.[1] ?? 65_535) &&
+                opening.ranges.some(within),
+            );
+            expect(shown).toBe(expected);
+          }
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
 
 describe("what stands behind it", () => {
