@@ -236,8 +236,7 @@ code is then 3.`,
   program
     .command("permissions")
     .description("print the least policy that lets Probity read a provider")
-    .argument("<provider>", "aws, azure or upcloud")
-    .argument("<provider>", "aws, azure or scaleway")
+    .argument("<provider>", "aws, azure, gcp, ovh, scaleway or upcloud")
     .option("--policy <file...>", "narrow it to what the claims of these policies need")
     .option(
       "--organization <role>",
@@ -250,9 +249,9 @@ code is then 3.`,
       "after",
       `
 AWS: a policy as IAM takes it. Azure: a custom role as "az role definition create"
-takes it. UpCloud: the grants that a sub-account needs. All name what the probes themselves
-takes it. Scaleway: a policy as its IAM API takes it. All name what the probes themselves
-declare.
+takes it. Google Cloud: a custom role as "gcloud iam roles create" takes it. OVHcloud and
+Scaleway: a policy as their IAM APIs take it. UpCloud: the grants that a sub-account needs.
+All name what the probes themselves declare.
 
 Examples:
   $ probity permissions aws > policy.json

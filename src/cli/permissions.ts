@@ -7,9 +7,11 @@ import type { Provider } from "#model/subject.ts";
 import { plain } from "#model/text.ts";
 import { DECLINED, MOST_CHARACTERS, policyDocuments } from "#probes/aws/iam-policy.ts";
 import { ANY_SCOPE, roleDefinition, SCOPE, type RoleDefinition } from "#probes/azure/role.ts";
-import { permissionGrants } from "#probes/upcloud/permissions.ts";
-import { scalewayPolicy, type ScalewayPolicy } from "#probes/scaleway/policy.ts";
+import { customRole } from "#probes/gcp/role.ts";
 import { probes } from "#probes/index.ts";
+import { iamPolicy } from "#probes/ovh/iam-policy.ts";
+import { scalewayPolicy } from "#probes/scaleway/policy.ts";
+import { permissionGrants } from "#probes/upcloud/permissions.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { readInputs } from "./inputs.ts";
 import { writeText } from "./output.ts";
@@ -39,26 +41,48 @@ export async function permissions(provider: string, options: PermissionOptions):
       refuse(provider, { organization, with: asked, part });
       await writeDocuments([azureRole(needed("azure"), scope)]);
       return EXIT.upheld;
-    case "upcloud":
-      refuse(provider, { organization, with: asked, part, scope });
-      await writeDocuments(permissionGrants(needed("upcloud")));
-      tell(
-        "Each is the body of a POST to /1.3/permission/grant by the main account; user is to be the sub-account's name. UpCloud grants no reading alone: the sub-account may change what it is shown, so keep its token like that of an administrator.",
-      );
-      return EXIT.upheld;
-    default:
-      throw new UsageError(
-        `permissions ${plain(provider, 40)}: expected aws, azure or upcloud; docs/probes.md names the permissions of the others`,
+    case "gcp":
+    case "ovh":
     case "scaleway":
+    case "upcloud": {
       refuse(provider, { organization, with: asked, part, scope });
-      await writeDocuments([iamRules(needed("scaleway"))]);
+      const { documents, remark } = PRINTED[provider];
+      await writeDocuments(documents(needed(provider)));
+      if (remark !== undefined) tell(remark);
       return EXIT.upheld;
+    }
     default:
       throw new UsageError(
-        `permissions ${plain(provider, 40)}: expected aws, azure or scaleway; docs/probes.md names the permissions of the others`,
+        `permissions ${plain(provider, 40)}: expected ${["aws", "azure", ...Object.keys(PRINTED)].join(", ")}`,
       );
   }
 }
+
+/** What to grant at the providers that take one form, and what to do with it. */
+const PRINTED: Readonly<
+  Record<
+    "gcp" | "ovh" | "scaleway" | "upcloud",
+    {
+      readonly documents: (needed: readonly string[]) => readonly unknown[];
+      readonly remark?: string;
+    }
+  >
+> = {
+  gcp: { documents: (needed) => [customRole(needed)] },
+  ovh: {
+    documents: (needed) => [iamPolicy(needed)],
+    remark: "identities is to be filled in: the URN of the service account that scans",
+  },
+  scaleway: {
+    documents: (needed) => [scalewayPolicy(needed)],
+    remark: "project_ids is to be filled in, with every project that the estate's target names",
+  },
+  upcloud: {
+    documents: permissionGrants,
+    remark:
+      "Each is the body of a POST to /1.3/permission/grant by the main account; user is to be the sub-account's name. UpCloud grants no reading alone: the sub-account may change what it is shown, so keep its token like that of an administrator.",
+  },
+};
 
 function refuse(provider: string, options: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(options)) {
@@ -106,11 +130,6 @@ function azureRole(needed: readonly string[], scopes: readonly string[] = []): R
     tell(`AssignableScopes is to be filled in: --scope /subscriptions/<id> does it`);
   }
   return roleDefinition(needed, scopes.length === 0 ? [ANY_SCOPE] : scopes);
-}
-
-function iamRules(needed: readonly string[]): ScalewayPolicy {
-  tell("project_ids is to be filled in, with every project that the estate's target names");
-  return scalewayPolicy(needed);
 }
 
 function parts<T>(documents: readonly T[], part: string | undefined): readonly T[] {

@@ -13,7 +13,7 @@ const estate = (target: string) => folder.write("estate.yaml", `version: 1\ntarg
 const found = (target: string) => complaints(() => readEstate(estate(target)));
 const upcloud = (lines: string) => `  - id: up\n    provider: upcloud\n${lines}`;
 /** A provider that no probe reads yet. */
-const unread = (lines: string) => `  - id: sc\n    provider: scaleway\n${lines}`;
+const unread = (lines: string) => `  - id: un\n    provider: gcp\n    projects: [p]\n${lines}`;
 const scaleway = (lines: string) => `  - id: scw\n    provider: scaleway\n${lines}`;
 const azure = (lines: string) =>
   `  - id: az\n    provider: azure\n    tenant: t\n    subscriptions: [66666666-7777-8888-9999-000000000000]\n${lines}`;

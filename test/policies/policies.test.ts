@@ -30,9 +30,8 @@ const totals: Record<string, ReturnType<typeof count>> = {
     both: 4,
     attested: 9,
     informational: 1,
-    checks: 32,
-    pending: 3,
-    pending: 6,
+    checks: 33,
+    pending: 0,
   },
   "visma-sign": {
     claims: 40,
@@ -41,7 +40,7 @@ const totals: Record<string, ReturnType<typeof count>> = {
     attested: 15,
     informational: 4,
     checks: 28,
-    pending: 3,
+    pending: 1,
   },
   "kizeo-forms": {
     claims: 51,
@@ -50,7 +49,7 @@ const totals: Record<string, ReturnType<typeof count>> = {
     attested: 20,
     informational: 6,
     checks: 37,
-    pending: 2,
+    pending: 1,
   },
 };
 
