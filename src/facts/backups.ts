@@ -69,6 +69,8 @@ const POINT_SOURCES: ReadonlyMap<string, PointSources> = new Map(
       own: false,
     },
     "upcloud/storage": { kinds: ["upcloud/storage-backup"], own: false },
+    "compute.googleapis.com/Disk": { kinds: ["compute.googleapis.com/Snapshot"], own: false },
+    "compute.googleapis.com/RegionDisk": { kinds: ["compute.googleapis.com/Snapshot"], own: false },
   }).map(([kind, sources]) => [lower(kind), sources]),
 );
 

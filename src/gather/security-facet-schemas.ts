@@ -59,6 +59,10 @@ export const SECURITY_FACET_SCHEMAS = {
   }),
   threatDetection: services,
   vulnerabilityScanning: services,
+  serviceMonitoring: z.object({
+    alerts: z.array(z.object({ name: z.string(), enabled: flag, notifies: z.boolean() })),
+    checks: z.array(z.object({ name: z.string(), enabled: flag })),
+  }),
   passwordPolicy: z.object({
     set: z.boolean(),
     minimumLength: count,

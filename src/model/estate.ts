@@ -3,6 +3,8 @@ import { parseRange } from "./address-ranges.ts";
 import { longestSeconds, parseDuration } from "./duration.ts";
 import { AWS_SERVICES } from "./aws-services.ts";
 import { duration, identifier, sha256, z } from "./schema.ts";
+import { GCP_SERVICES } from "./gcp-services.ts";
+import { duration, identifier, z } from "./schema.ts";
 import { subjectSelector } from "./scope.ts";
 
 const environmentVariable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
@@ -101,6 +103,10 @@ const scalewayCredentials = z
   })
   .describe(
     `${WHERE} secretKey alone signs in to the API; Object Storage needs accessKey beside it.`,
+const gcpCredentials = z
+  .strictObject(named("key"))
+  .describe(
+    `${WHERE} key is a file of Google's as JSON: the key of a service account, or the configuration of a workload identity federation.`,
   );
 
 const credentialName = z.string().regex(/^[a-z][A-Za-z0-9]*$/, {
@@ -265,8 +271,14 @@ const azureTarget = z
   );
 const gcpTarget = z.strictObject({
   ...common,
-  ...open,
   provider: z.literal("gcp"),
+  endpoints: addresses(
+    `api stands for every service that has none of its own (${GCP_SERVICES.join(", ")}); token for what gives tokens (Google's OAuth, Security Token Service and IAM Credentials).`,
+    "api",
+    "token",
+    ...GCP_SERVICES,
+  ),
+  credentials: gcpCredentials.optional(),
   projects: z.array(z.string().min(1)).min(1).describe("Ids of the projects to read."),
   backups,
 });

@@ -19,6 +19,7 @@ import type {
   Privileges,
   Retention,
   SecurityServices,
+  ServiceMonitoring,
   SignIn,
   SshKeys,
   WebFirewall,
@@ -64,6 +65,7 @@ export interface Facets {
   auditLogs: AuditLogs;
   threatDetection: SecurityServices;
   vulnerabilityScanning: SecurityServices;
+  serviceMonitoring: ServiceMonitoring;
   passwordPolicy: PasswordPolicy;
   signIn: SignIn;
   privileges: Privileges;

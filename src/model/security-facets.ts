@@ -186,3 +186,19 @@ export interface KeyRotation {
   readonly periodDays: number | null;
   readonly detail: string;
 }
+
+/** What watches over the services of an account: rules that raise an alarm, and checks from outside. */
+export interface ServiceMonitoring {
+  readonly alerts: readonly {
+    readonly name: string;
+    /** null: cannot be told, or it is on and cannot fire. */
+    readonly enabled: boolean | null;
+    /** Whether it tells anybody; otherwise it only shows where somebody looks. */
+    readonly notifies: boolean;
+  }[];
+  readonly checks: readonly {
+    readonly name: string;
+    /** null: cannot be told. */
+    readonly enabled: boolean | null;
+  }[];
+}
