@@ -9,6 +9,7 @@ import {
   type PolicyDocument,
 } from "#probes/aws/iam-policy.ts";
 import type { RoleDefinition } from "#probes/azure/role.ts";
+import type { CustomRole } from "#probes/gcp/role.ts";
 import { probes } from "#probes/index.ts";
 import { ANY_PROJECT, type ScalewayPolicy } from "#probes/scaleway/policy.ts";
 import { policy } from "../support/evidence.ts";
@@ -208,6 +209,24 @@ describe("the policy for Scaleway", () => {
       expect(code).toBe(2);
       expect(stderr).toContain("scaleway has no such thing");
     }
+describe("the role for Google Cloud", () => {
+  const names = neededPermissions("gcp", null, controls, probes);
+
+  test("every permission of the probes only reads settings", () => {
+    expect(names.length).toBeGreaterThan(0);
+    const reads =
+      /^[a-z]+\.[a-zA-Z]+\.(?:get|getEffectiveFirewalls|getIamPolicy|list|searchAllResources)$/;
+    for (const name of names) expect(name).toMatch(reads);
+    // What objects hold is never read, only that they are there.
+    expect(names).not.toContain("storage.objects.get");
+  });
+
+  test("is what gcloud takes", async () => {
+    const { code, stdout, stderr } = await probity(["permissions", "gcp"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const role: CustomRole = JSON.parse(stdout);
+    expect(role).toMatchObject({ title: "Probity", stage: "GA" });
+    expect(role.includedPermissions).toEqual(names);
   });
 });
 
@@ -272,6 +291,9 @@ describe("probity permissions", () => {
     [["permissions", "upcloud", "--scope", "/x"], "upcloud has no such thing"],
     [["permissions", "upcloud", "--organization", "a"], "upcloud has no such thing"],
     [["permissions", "upcloud", "--with", "server:*"], "upcloud has no such thing"],
+    [["permissions", "ovh"], "expected aws, azure or gcp"],
+    [["permissions", "gcp", "--scope", "/subscriptions/x"], "gcp has no such thing"],
+    [["permissions", "gcp", "--part", "1"], "gcp has no such thing"],
     [["permissions", "azure", "--part", "1"], "azure has no such thing"],
     [["permissions", "azure", "--scope", "production"], "expected /subscriptions/<id>"],
     [["permissions", "aws", "--scope", "/subscriptions/x"], "aws has no such thing"],
