@@ -60,6 +60,8 @@ const SERVICE_CONCURRENCY: Readonly<Record<string, number>> = {
   tls: 20,
   http: 4,
   cloudcontrol: 2,
+  // A question for each bucket; Google allows 5,000 a second.
+  "gcp-storage": 20,
 };
 const DEFAULT_SERVICE_CONCURRENCY = 5;
 const DEFAULT_TARGET_CONCURRENCY = 40;
