@@ -56,6 +56,9 @@ export function toRecoveryPoint(raw: Fields): RecoveryPoint {
     at,
     usable: state === "READY",
     deletedAt: null,
+    ...(raw["autoCreated"] === true || raw["sourceSnapshotSchedulePolicy"] !== undefined
+      ? { deletionUnread: "the schedule that made it deletes it, and may have been changed since" }
+      : {}),
     state: state.slice(0, 60),
   };
 }

@@ -57,10 +57,16 @@ export default defineProbe({
   },
 });
 
-/** @throws where an entry has no name or type: what it is could be anything */
-export function toSubject(raw: Fields): ListedSubject {
-  const [id, kind] = [text(raw["name"]), text(raw["assetType"])];
-  if (id === null || kind === null) throw new TypeError("an asset without name or type");
+const PROJECT = "cloudresourcemanager.googleapis.com/Project";
+
+/**
+ * @param project in which it was searched for: the only project of the answer, which may have it by its number
+ * @throws where an entry has no name or type: what it is could be anything
+ */
+export function toSubject(raw: Fields, project: string): ListedSubject {
+  const [name, kind] = [text(raw["name"]), text(raw["assetType"])];
+  if (name === null || kind === null) throw new TypeError("an asset without name or type");
+  const id = kind === PROJECT ? `//cloudresourcemanager.googleapis.com/projects/${project}` : name;
   const location = text(raw["location"])?.toLowerCase() ?? null;
   return {
     kind,

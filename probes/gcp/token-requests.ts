@@ -115,9 +115,11 @@ async function contentOf(file: string): Promise<string> {
 async function fetched(
   url: string,
   headers: Readonly<Record<string, string>>,
-  { send }: TokenDesk,
+  { send, context }: TokenDesk,
   signal: AbortSignal,
 ): Promise<string> {
+  // One of them may be what the address asks for.
+  for (const value of Object.values(headers)) context.learn(value.replace(/^bearer /i, ""));
   if (!URL.canParse(url)) throw refused("the credential_source of the federation has no address");
   const { status, body } = await send({ method: "GET", url, headers }, signal);
   if (status !== 200) throw refused(`the credential_source of the federation answers ${status}`);

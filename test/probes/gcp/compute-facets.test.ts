@@ -144,6 +144,12 @@ test.each([
   });
 });
 
+test("a snapshot that a schedule made is deleted by it, of one that somebody made no rule tells", () => {
+  const raw = { status: "READY", creationTimestamp: "2026-05-31T20:00:00Z" };
+  expect(toRecoveryPoint(raw).deletionUnread).toBeUndefined();
+  expect(toRecoveryPoint({ ...raw, autoCreated: true }).deletionUnread).toContain("schedule");
+});
+
 const schedule = (own: object, more: object = {}) => ({
   name: "s",
   snapshotSchedulePolicy: { schedule: own, ...more },
@@ -279,7 +285,7 @@ test.each([
   [undefined, null],
 ])("an asset at %s", (location, region) => {
   const raw = { name: "//x/y", assetType: "x.googleapis.com/Y", location, labels: { a: "b" } };
-  expect(toSubject(raw)).toEqual({
+  expect(toSubject(raw, "p")).toEqual({
     kind: "x.googleapis.com/Y",
     id: "//x/y",
     name: "y",
@@ -288,7 +294,15 @@ test.each([
   });
 });
 
+test("a project is the same one by its number", () => {
+  const assetType = "cloudresourcemanager.googleapis.com/Project";
+  const name = "//cloudresourcemanager.googleapis.com/projects/481216230042";
+  expect(toSubject({ name, assetType }, "p").id).toBe(
+    "//cloudresourcemanager.googleapis.com/projects/p",
+  );
+});
+
 test("an asset without name or type is malformed: it could be anything", () => {
-  expect(() => toSubject({ name: "//x/y" })).toThrow(TypeError);
-  expect(() => toSubject({ assetType: "x" })).toThrow(TypeError);
+  expect(() => toSubject({ name: "//x/y" }, "p")).toThrow(TypeError);
+  expect(() => toSubject({ assetType: "x" }, "p")).toThrow(TypeError);
 });

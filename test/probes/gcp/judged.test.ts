@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { readInputs } from "#cli/inputs.ts";
 import { controls } from "#controls/index.ts";
+import { derive } from "#derive/derive.ts";
 import { readableBy } from "#derive/readable.ts";
 import { credentialValue } from "#estate/credentials.ts";
 import { evaluate } from "#evaluate/evaluate.ts";
@@ -104,7 +105,7 @@ async function judge(project: GcpProject, denied: readonly string[] = []) {
     tool: { name: "probity", version: "0" },
   });
   const verdicts = Object.fromEntries(report.claims.map(({ id, verdict }) => [id, verdict]));
-  return { verdicts, told: JSON.stringify([evidence, report, logged]) };
+  return { verdicts, evidence, told: JSON.stringify([evidence, report, logged]) };
 }
 
 const kept = keptProject(NOW);
@@ -136,6 +137,15 @@ test("what is promised is kept, and nothing secret is told", async () => {
   expect(verdicts).toEqual(UPHELD);
   const canaries = [...PRIVATE_KEY.split("\n").slice(1, 5), "AOs4oVY4bX91gba6DIeg1DbtzWTj", "eyJ"];
   for (const canary of canaries) expect(told).not.toContain(canary);
+});
+
+test("a disk's snapshots and its schedule are joined to its recovery points", async () => {
+  const { evidence } = await judge(kept);
+  const { observations } = derive(evidence, estate);
+  const found = observations.find(
+    ({ facet, subject }) => facet === "recoveryPoints" && subject.name === "worker",
+  );
+  expect(found?.value).toMatchObject({ points: ["2026-06-01T11:30:00.000Z"], retention: "P8D" });
 });
 
 describe("broken", () => {
