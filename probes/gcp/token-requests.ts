@@ -118,8 +118,11 @@ async function fetched(
   { send, context }: TokenDesk,
   signal: AbortSignal,
 ): Promise<string> {
-  // One of them may be what the address asks for.
-  for (const value of Object.values(headers)) context.learn(value.replace(/^bearer /i, ""));
+  // One of them may be a secret that the address asks for; short ones are words such as `True`.
+  for (const value of Object.values(headers)) {
+    const secret = value.replace(/^bearer /i, "");
+    if (secret.length >= 16) context.learn(secret);
+  }
   if (!URL.canParse(url)) throw refused("the credential_source of the federation has no address");
   const { status, body } = await send({ method: "GET", url, headers }, signal);
   if (status !== 200) throw refused(`the credential_source of the federation answers ${status}`);

@@ -224,6 +224,28 @@ describe("workload identity federation", () => {
     expect(links).toHaveLength(2);
   });
 
+  test("what an address of tokens is asked with is a secret, words are none", async () => {
+    const url = await plainServer((_, response) => response.end(SUBJECT));
+    const headers = {
+      Authorization: "bearer runner-canary-0123456789",
+      "Metadata-Flavor": "Google",
+    };
+    const path = file("runner.json", federation({ url, headers }));
+    chained.api.setFaults({
+      path: /aggregated/,
+      fault: {
+        kind: "body",
+        body: JSON.stringify({
+          items: {},
+          warnings: [{ message: "Google: runner-canary-0123456789" }],
+        }),
+      },
+    });
+    const { problems } = await gather({ environment: { GOOGLE_APPLICATION_CREDENTIALS: path } });
+    expect(problems[0]?.message).toContain("Google: ");
+    expect(JSON.stringify(problems)).not.toContain("runner-canary-0123456789");
+  });
+
   test("a subject token that is not known: it is not repeated", async () => {
     const token = file("stranger", "stranger-canary-4411");
     const path = file("stranger.json", federation({ file: token }));
