@@ -237,7 +237,6 @@ code is then 3.`,
     .command("permissions")
     .description("print the least policy that lets Probity read a provider")
     .argument("<provider>", "aws, azure, gcp, ovh, scaleway or upcloud")
-    .argument("<provider>", "aws, azure or gcp")
     .option("--policy <file...>", "narrow it to what the claims of these policies need")
     .option(
       "--organization <role>",
@@ -250,9 +249,8 @@ code is then 3.`,
       "after",
       `
 AWS: a policy as IAM takes it. Azure: a custom role as "az role definition create"
-takes it. Google Cloud: a custom role as "gcloud iam roles create" takes it. OVHcloud and
-Scaleway: a policy as their IAM APIs take it. UpCloud: the grants that a sub-account needs.
-takes it. Google Cloud: a custom role as "gcloud iam roles create --file" takes it.
+takes it. Google Cloud: a custom role as "gcloud iam roles create --file" takes it. OVHcloud
+and Scaleway: a policy as their IAM APIs take it. UpCloud: the grants that a sub-account needs.
 All name what the probes themselves declare.
 
 Examples:

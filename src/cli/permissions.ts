@@ -54,12 +54,6 @@ export async function permissions(provider: string, options: PermissionOptions):
     default:
       throw new UsageError(
         `permissions ${plain(provider, 40)}: expected ${["aws", "azure", ...Object.keys(PRINTED)].join(", ")}`,
-      refuse(provider, { organization, with: asked, part, scope });
-      await writeDocuments([customRole(needed("gcp"))]);
-      return EXIT.upheld;
-    default:
-      throw new UsageError(
-        `permissions ${plain(provider, 40)}: expected aws, azure or gcp; docs/probes.md names the permissions of the others`,
       );
   }
 }

@@ -4,7 +4,6 @@ import { longestSeconds, parseDuration } from "./duration.ts";
 import { AWS_SERVICES } from "./aws-services.ts";
 import { duration, identifier, sha256, z } from "./schema.ts";
 import { GCP_SERVICES } from "./gcp-services.ts";
-import { duration, identifier, z } from "./schema.ts";
 import { subjectSelector } from "./scope.ts";
 
 const environmentVariable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
@@ -103,6 +102,7 @@ const scalewayCredentials = z
   })
   .describe(
     `${WHERE} secretKey alone signs in to the API; Object Storage needs accessKey beside it.`,
+  );
 const gcpCredentials = z
   .strictObject(named("key"))
   .describe(

@@ -209,6 +209,9 @@ describe("the policy for Scaleway", () => {
       expect(code).toBe(2);
       expect(stderr).toContain("scaleway has no such thing");
     }
+  });
+});
+
 describe("the role for Google Cloud", () => {
   const names = neededPermissions("gcp", null, controls, probes);
 
@@ -227,6 +230,44 @@ describe("the role for Google Cloud", () => {
     const role: CustomRole = JSON.parse(stdout);
     expect(role).toMatchObject({ title: "Probity", stage: "GA" });
     expect(role.includedPermissions).toEqual(names);
+  });
+});
+
+describe("the policy for OVHcloud", () => {
+  const names = neededPermissions("ovh", null, controls, probes);
+
+  test("every permission of the probes is an action that reads, and none is of passwords", () => {
+    expect(names.length).toBeGreaterThan(0);
+    for (const name of names) {
+      expect(name).toMatch(/^[A-Za-z]+:apiovh:(?:[A-Za-z]+\/)*get$/);
+      expect(name).not.toMatch(/s3Credentials|openrc|configuration|token/);
+    }
+  });
+
+  test("is what OVHcloud's interface takes, for the types of resource that the actions are about", async () => {
+    const { code, stdout, stderr } = await probity(["permissions", "ovh"]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("identities is to be filled in");
+    const policy: IamPolicy = JSON.parse(stdout);
+    expect(policy.permissions.allow.map(({ action }) => action)).toEqual(names);
+    expect(policy.resources).toContainEqual({ urn: "urn:v1:eu:resource:publicCloudProject:*" });
+    const types = policy.resources.map(({ urn }) => urn.split(":")[4]);
+    expect(types).toEqual([...new Set(names.map((name) => name.split(":")[0]))]);
+  });
+
+  test("narrowed by a policy that asks for keys alone", () => {
+    const check = {
+      control: "ssh-key-strength",
+      expect: { minimumRsaBits: 2048, alsoAllowed: [] },
+    };
+    const narrowed = neededPermissions(
+      "ovh",
+      [policy([{ id: "a", checks: [check] }])],
+      controls,
+      probes,
+    );
+    expect(narrowed).toContain("account:apiovh:me/sshKey/get");
+    expect(narrowed).not.toContain("ip:apiovh:firewall/get");
   });
 });
 
@@ -291,7 +332,6 @@ describe("probity permissions", () => {
     [["permissions", "upcloud", "--scope", "/x"], "upcloud has no such thing"],
     [["permissions", "upcloud", "--organization", "a"], "upcloud has no such thing"],
     [["permissions", "upcloud", "--with", "server:*"], "upcloud has no such thing"],
-    [["permissions", "ovh"], "expected aws, azure or gcp"],
     [["permissions", "gcp", "--scope", "/subscriptions/x"], "gcp has no such thing"],
     [["permissions", "gcp", "--part", "1"], "gcp has no such thing"],
     [["permissions", "azure", "--part", "1"], "azure has no such thing"],

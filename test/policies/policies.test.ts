@@ -41,8 +41,6 @@ const totals: Record<string, ReturnType<typeof count>> = {
     informational: 4,
     checks: 28,
     pending: 1,
-    checks: 27,
-    pending: 8,
   },
   "kizeo-forms": {
     claims: 51,
