@@ -13,7 +13,7 @@ export type Known<Value> = (
     }
   | { readonly ok: false; readonly failure: Failure }
 ) & {
-  /** The operation in the provider's spelling, and the permission that it needs. */
+  /** The operation in the provider's spelling, and the permission that it needs; empty where the provider names none. */
   readonly operation: string;
   readonly permission: string;
 };
@@ -98,7 +98,7 @@ export function unanswered(
     subject,
     facets: [facet],
     reason,
-    permission: reason === "denied" ? permission : null,
+    permission: reason === "denied" && permission !== "" ? permission : null,
     message,
   });
 }

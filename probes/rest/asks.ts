@@ -20,7 +20,7 @@ export interface Asking {
 export interface RestAsk {
   /** The operation in the vendor's spelling: `GET /dedicated/server/{serviceName}`. */
   readonly operation: string;
-  /** The permission that it needs in the vendor's spelling. */
+  /** The permission that it needs in the vendor's spelling; empty where the vendor names none. */
   readonly permission: string;
   /** Path and query, made by `path`. */
   readonly path: string;

@@ -31,8 +31,8 @@ export interface RestApi {
     request: { readonly method: "GET"; readonly url: string },
     signal: AbortSignal,
   ) => Promise<Readonly<Record<string, string>>>;
-  /** Reads the vendor's error body; JSON or undefined. */
-  readonly errorOf: (body: unknown, status: number) => VendorError;
+  /** Reads the vendor's error body, JSON or undefined, and its headers. */
+  readonly errorOf: (body: unknown, status: number, header: HttpAnswer["header"]) => VendorError;
 }
 
 export function restClient({ vendor, base, signIn, errorOf }: RestApi, send: Send): RestClient {
@@ -61,8 +61,8 @@ export function dataOf(vendor: string, answer: HttpAnswer, errorOf: RestApi["err
   const { status, body } = answer;
   const json = parsed(body);
   if (status !== 200) {
-    const failure = failureOf(vendor, answer, errorOf(json, status));
-    throw new RestFailure(failure, status === 404);
+    const said = errorOf(json, status, answer.header);
+    throw new RestFailure(failureOf(vendor, answer, said), said.absent ?? status === 404);
   }
   if (json === undefined) throw malformed("the answer is no JSON");
   return json;

@@ -34,6 +34,8 @@ export interface VendorError {
   readonly throttled?: boolean;
   /** What would help, where the vendor's word tells; else what to do about a refusal in general. */
   readonly remedy?: string;
+  /** Whether it says that what was asked for is not there; left out: a status of 404 does. */
+  readonly absent?: boolean;
 }
 
 /**

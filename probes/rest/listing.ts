@@ -97,7 +97,7 @@ export function* observeInventory(
       kinds,
       facets: ["inventory"],
       reason,
-      permission: reason === "denied" ? one.permission : null,
+      permission: reason === "denied" && one.permission !== "" ? one.permission : null,
       message: one.place === "" ? message : `${one.place}: ${message}`,
     });
   }
