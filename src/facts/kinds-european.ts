@@ -1,6 +1,6 @@
 // OVHcloud, Scaleway and UpCloud give their types no name that is unique beyond one API, so the provider goes before:
 // https://eu.api.ovh.com/console/, https://www.scaleway.com/en/developers/api/, https://developers.upcloud.com/1.3/
-import { dataKinds, otherKinds, regionalDataKinds } from "./kind-rows.ts";
+import { dataKinds, inside, otherKinds, regionalDataKinds } from "./kind-rows.ts";
 import type { Kind } from "./kinds.ts";
 
 export const EUROPEAN_KINDS: readonly Kind[] = [
@@ -20,24 +20,53 @@ export const EUROPEAN_KINDS: readonly Kind[] = [
     ["ovh/volume-snapshot", "block storage snapshot"],
     ["ovh/instance-backup", "instance backup"],
     ["ovh/dedicated-server", "dedicated server"],
-    ["ovh/backup-ftp", "backup storage of a dedicated server"],
     ["ovh/vps", "virtual private server"],
-    ["ovh/private-cloud", "hosted private cloud"],
+    ["ovh/private-cloud", "hosted private cloud", "exposure"],
     ["ovh/nas-ha", "NAS-HA", "recoveryPoints"],
   ]),
-  ...dataKinds("ovh", [
-    ["ovh/database", "managed database", "transport", "exposure", "redundancy", "recoveryPoints"],
-    ["ovh/container-registry", "container registry"],
-  ]),
-  ...otherKinds("ovh", ["ingress"], { "ovh/ip": "IP block" }),
-  ...otherKinds("ovh", ["sshKeys"], { "ovh/ssh-key": "SSH key" }),
+  // What lies in a project, or belongs to a server, is in no list of all resources.
+  ...inside(
+    regionalDataKinds("ovh", [
+      [
+        "ovh/bucket",
+        "object storage bucket",
+        "exposure",
+        "versioning",
+        "immutability",
+        "replication",
+        "accessPolicy",
+      ],
+      ["ovh/swift-container", "object storage container (Swift)", "exposure"],
+      ["ovh/cold-archive", "cold archive container"],
+      ["ovh/volume", "block storage volume", "recoveryPoints"],
+      ["ovh/volume-snapshot", "block storage snapshot", "recoveryPoint"],
+      ["ovh/volume-backup", "block storage backup", "recoveryPoint"],
+      // Its own disk holds data, beside the volumes that are attached to it.
+      ["ovh/instance", "public cloud instance", "recoveryPoints"],
+      ["ovh/instance-backup", "instance backup", "recoveryPoint"],
+      ["ovh/backup-ftp", "backup storage of a dedicated server"],
+      ["ovh/container-registry", "container registry"],
+      ["ovh/file-share", "file share"],
+      ["ovh/secret", "secret"],
+    ]),
+  ),
+  // Backups rest in another region than the nodes.
+  ...inside(
+    dataKinds("ovh", [
+      ["ovh/database", "managed database", "transport", "exposure", "redundancy", "recoveryPoints"],
+    ]),
+  ),
+  ...otherKinds("ovh", ["ingress", "ddosProtection"], { "ovh/ip": "IP block" }),
+  ...inside(otherKinds("ovh", ["sshKeys"], { "ovh/ssh-key": "SSH key" })),
+  ...inside(otherKinds("ovh", ["signIn"], { "ovh/user": "user of the account" })),
+  ...otherKinds("ovh", ["signIn"], { "ovh/account": "account" }),
   ...otherKinds("ovh", ["link"], { "ovh/vrack": "vRack" }),
   ...otherKinds("ovh", [], {
     "ovh/cloud-project": "public cloud project",
-    "ovh/instance": "public cloud instance",
     "ovh/kubernetes": "Kubernetes cluster",
     "ovh/load-balancer": "load balancer",
     "ovh/private-network": "private network",
+    "ovh/domain": "domain name",
     "ovh/domain-zone": "DNS zone",
   }),
   ...regionalDataKinds("scaleway", [

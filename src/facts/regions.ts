@@ -141,12 +141,17 @@ const GCP_MULTI: Readonly<Record<string, readonly string[]>> = {
 // https://www.ovhcloud.com/en/about-us/infrastructure-security/ and the location names of OVHcloud's own API schema.
 // The names are sites; a digit names a building, a last letter a zone.
 const OVH_SITES: Readonly<Record<string, string>> = {
+  AE: "dxb",
+  AR: "bue",
   AT: "vie",
   AU: "syd",
   BE: "bru",
   BG: "sof",
-  CA: "bhs tor",
+  BR: "sao",
+  CA: "bhs tor yyz",
   CH: "zrh",
+  CI: "abj",
+  CL: "scl",
   CZ: "prg",
   DE: "de lim",
   DK: "cph",
@@ -154,17 +159,20 @@ const OVH_SITES: Readonly<Record<string, string>> = {
   FI: "hel",
   FR: "rbx sbg gra par mrs",
   GB: "uk eri lon",
-  IN: "mum",
+  IN: "mum ynm blr",
   IT: "mil",
   LU: "lux",
+  MA: "rba",
+  MX: "mex",
   NL: "ams",
   NO: "osl",
+  NZ: "akl",
   PL: "waw",
   PT: "lis",
   RO: "buh",
   SE: "sto",
   SG: "sgp",
-  US: "va or vin hil",
+  US: "va or vin hil atl bos chi dal den lax mia nyc pao phx sea slc stl",
 };
 
 // https://www.scaleway.com/en/docs/account/reference-content/products-availability/
@@ -253,7 +261,9 @@ function withoutZone(provider: Provider, name: string): string {
 /** OVHcloud writes the site Strasbourg as `sbg`, `sbg5`, `eu-west-sbg`, `eu-west-sbg-a` or, local zones, `eu-west-lz-bru-a`. */
 function ovhSite(name: string): string {
   const match =
-    /^(?:[a-z]{2}-[a-z]{4,9}-(?:lz-)?)?([a-z]{2,3})\d{0,2}(?:-(?:[a-z0-9]|archive))?$/.exec(name);
+    /^(?:[a-z]{2}-[a-z]{4,9}-(?:lz-)?)?([a-z]{2,3})\d{0,2}(?:-(?:[a-z0-9]|archive|hz))?$/.exec(
+      name,
+    );
   return match?.[1] ?? name;
 }
 
