@@ -57,6 +57,7 @@ const BACKOFF_CAP_MS = 10_000;
 const SERVICE_CONCURRENCY: Readonly<Record<string, number>> = {
   s3: 20,
   arm: 8,
+  ovh: 10,
   tls: 20,
   http: 4,
   cloudcontrol: 2,

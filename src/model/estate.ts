@@ -108,6 +108,29 @@ const gcpCredentials = z
   .describe(
     `${WHERE} key is a file of Google's as JSON: the key of a service account, or the configuration of a workload identity federation.`,
   );
+const OVH_ACCOUNT = ["clientId", "clientSecret"] as const;
+const OVH_KEY = ["applicationKey", "applicationSecret", "consumerKey"] as const;
+const OVH_S3 = ["s3AccessKey", "s3SecretKey"] as const;
+/** Whether all of the names are referred to, or none. */
+function allOrNone(value: References, names: readonly string[]): boolean {
+  return new Set(names.map((name) => refers(value, name))).size === 1;
+}
+const ovhCredentials = z
+  .strictObject(named(...OVH_ACCOUNT, ...OVH_KEY, ...OVH_S3))
+  .refine((value) => allOrNone(value, OVH_ACCOUNT), {
+    error: "expected both clientId and clientSecret, under env or files, or neither",
+  })
+  .refine((value) => allOrNone(value, OVH_KEY), {
+    error:
+      "expected applicationKey, applicationSecret and consumerKey, under env or files, or none of them",
+  })
+  .refine((value) => !refers(value, "clientId") || !refers(value, "applicationKey"), {
+    error: "expected a service account (clientId) or an application key, not both",
+  })
+  .refine((value) => allOrNone(value, OVH_S3), {
+    error: "expected both s3AccessKey and s3SecretKey, under env or files, or neither",
+  })
+  .describe("Where to find credentials; never a secret itself.");
 
 const credentialName = z.string().regex(/^[a-z][A-Za-z0-9]*$/, {
   error: "expected the name of a credential such as clientSecret",
@@ -284,9 +307,18 @@ const gcpTarget = z.strictObject({
 });
 const ovhTarget = z.strictObject({
   ...common,
-  ...open,
   provider: z.literal("ovh"),
-  projects: z.array(z.string().min(1)).default([]).describe("Ids of the projects to read."),
+  endpoints: addresses(
+    "api is OVHcloud's own interface (https://eu.api.ovh.com), token signs service accounts in, s3 is the object storage, whatever the region.",
+    "api",
+    "token",
+    "s3",
+  ),
+  credentials: ovhCredentials.optional(),
+  projects: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Ids of the public cloud projects to read. Left out: every project of the account."),
   backups,
 });
 const scalewayTarget = z.strictObject({

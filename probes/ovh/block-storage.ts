@@ -1,0 +1,56 @@
+import { defineProbe } from "#model/probe.ts";
+import { text, type Fields } from "#probes/common/json.ts";
+import { classifyRest } from "#probes/rest/failures.ts";
+import { observeInventory, observeListed, type Found } from "#probes/rest/listing.ts";
+import { toCopyEncryption, toEncryption, toVolumePoint } from "./block-storage-facets.ts";
+import { actionOf, listProjects, type ProjectList } from "./project-lists.ts";
+import { openSession } from "./session.ts";
+
+const VOLUMES: ProjectList = { kind: "ovh/volume", rest: "volume" };
+const SNAPSHOTS: ProjectList = { kind: "ovh/volume-snapshot", rest: "volume/snapshot" };
+const BACKUPS: ProjectList = {
+  kind: "ovh/volume-backup",
+  rest: "volumeBackup",
+  service: /^volume$/,
+};
+const COPIES = [SNAPSHOTS.kind, BACKUPS.kind];
+const PROJECTS = ["publicCloudProject:apiovh:get", "publicCloudProject:apiovh:region/get"];
+const ALL = [...PROJECTS, ...[VOLUMES, SNAPSHOTS, BACKUPS].map(actionOf)];
+
+/** Block storage: volumes, their snapshots and their backups. */
+export default defineProbe({
+  id: "ovh-block-storage",
+  title: "OVHcloud volumes, snapshots and backups",
+  provider: "ovh",
+  kinds: [VOLUMES.kind, ...COPIES],
+  provides: {
+    inventory: { permissions: ALL },
+    encryption: { permissions: ALL },
+    recoveryPoint: { permissions: ALL, kinds: COPIES },
+  },
+  classify: classifyRest,
+  gather: async function* gather(target, wanted, context) {
+    if (target.provider !== "ovh") return;
+    const session = openSession(target, context);
+    const [volumes, snapshots, backups] = await Promise.all(
+      [VOLUMES, SNAPSHOTS, BACKUPS].map((list) => listProjects(session, list)),
+    );
+    if (volumes === undefined || snapshots === undefined || backups === undefined) return;
+    for (const list of [volumes, snapshots, backups]) {
+      yield* observeInventory(list, target, context);
+    }
+    yield* observeListed(volumes, { encryption: toEncryption }, wanted, context);
+    const known = new Map(volumes.found.map(({ raw, place }) => [keyOf(place, raw["id"]), raw]));
+    const origin = ({ raw, place }: Found) => known.get(keyOf(place, raw["volumeId"])) ?? null;
+    const maps = {
+      encryption: (_raw: Fields, found: Found) => toCopyEncryption(origin(found)),
+      recoveryPoint: (raw: Fields, { place }: Found) =>
+        toVolumePoint(raw, place.split(" ")[0] ?? ""),
+    };
+    for (const list of [snapshots, backups]) yield* observeListed(list, maps, wanted, context);
+  },
+});
+
+function keyOf(place: string, id: unknown): string {
+  return `${place.split(" ")[0]}/${text(id) ?? ""}`;
+}
