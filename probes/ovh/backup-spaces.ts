@@ -27,7 +27,7 @@ export default defineProbe({
   gather: async function* gather(target, wanted, context) {
     if (target.provider !== "ovh") return;
     const session = openSession(target, context);
-    const servers = await listServers(session);
+    const servers = await listServers(target, context);
     const parts = servers.found.map(async ({ id }): Promise<Part> => {
       const known = await askOptional(session.asking, {
         operation: "GET /dedicated/server/{serviceName}/features/backupFTP",

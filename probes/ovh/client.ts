@@ -80,9 +80,15 @@ const ACTION = /^[A-Za-z0-9]+:apiovh:[\w/-]+$/;
  * service that is not the caller's, so that only the missing object itself counts as absent.
  */
 export const errorOf: RestApi["errorOf"] = (body, status, header) => {
-  const { class: named, message, details } = fields(body);
+  const { class: named, message, details, errorCode } = fields(body);
   const query = text(header("x-ovh-queryid"));
   const said = text(message) ?? "";
+  const word = text(errorCode) ?? "";
+  if (status === 400 && /^(?:INVALID_SIGNATURE|QUERY_TIME_OUT)$/.test(word)) {
+    throw refused(
+      `OVHcloud did not accept the application key (${word}): check applicationSecret and consumerKey, and that they belong together`,
+    );
+  }
   const missing = [
     fields(details)["unauthorizedActionsByIAM"],
     fields(details)["unauthorizedActionsByAuthentication"],
@@ -90,7 +96,7 @@ export const errorOf: RestApi["errorOf"] = (body, status, header) => {
     .flatMap((one) => (text(one) ?? "").split(/[\s,]+/))
     .filter((name) => ACTION.test(name) && name.length <= 200)
     .slice(0, 5);
-  const code = text(named) ?? "";
+  const code = text(named) ?? word;
   return {
     code,
     message: [said, ...(query === null ? [] : [`query ${query}`])].join(", "),

@@ -1,7 +1,9 @@
+import type { TargetOf } from "#model/estate.ts";
 import type { Location } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import { text, type Fields } from "#probes/common/json.ts";
 import { answerOf } from "#probes/common/known.ts";
+import { perScan } from "#probes/common/per-scan.ts";
 import { path } from "#probes/rest/client.ts";
 import { classifyRest } from "#probes/rest/failures.ts";
 import { observeInventory } from "#probes/rest/listing.ts";
@@ -24,8 +26,7 @@ export default defineProbe({
   classify: classifyRest,
   gather: async function* gather(target, wanted, context) {
     if (target.provider !== "ovh") return;
-    const session = openSession(target, context);
-    const servers = await listServers(session);
+    const servers = await listServers(target, context);
     yield* observeInventory(servers, target, context);
     yield* tellDetailed(servers, wanted, context, ({ detail }) => ({
       location: async () => ({ from: detail, map: () => toLocation(answerOf(detail)) }),
@@ -33,8 +34,12 @@ export default defineProbe({
   },
 });
 
-/** All servers, each with its own answer. */
-export async function listServers(session: OvhSession): Promise<DetailedList> {
+/** All servers, each with its own answer; asked once in a scan. */
+export const listServers = perScan((target: TargetOf<"ovh">, context) =>
+  askServers(openSession(target, context)),
+);
+
+async function askServers(session: OvhSession): Promise<DetailedList> {
   const own = await session.whole({
     operation: "GET /dedicated/server",
     permission: ACTION,

@@ -1,21 +1,18 @@
 import { defineProbe } from "#model/probe.ts";
-import type { Fields } from "#probes/common/json.ts";
-import { answerOf, type Known } from "#probes/common/known.ts";
+import { answerOf } from "#probes/common/known.ts";
 import { askOne } from "#probes/rest/asks.ts";
 import { path } from "#probes/rest/client.ts";
 import { classifyRest } from "#probes/rest/failures.ts";
 import { observeInventory } from "#probes/rest/listing.ts";
 import { listDetailed, regionOf, tagsOf } from "./details.ts";
-import { toIngress, toProtection, type EdgeFirewall } from "./edge-firewall.ts";
-import { idOf } from "./pages.ts";
+import { askFirewall, FIREWALL, listOf, RULE, safeId, toFirewall } from "./edge-firewall-asks.ts";
+import { toIngress, toProtection } from "./edge-firewall.ts";
 import { withResources } from "./resources.ts";
-import { openSession, type OvhSession } from "./session.ts";
+import { openSession } from "./session.ts";
 import { tellDetailed } from "./telling.ts";
 
 const KIND = "ovh/ip";
 const ACTION = "ip:apiovh:get";
-const FIREWALL = "ip:apiovh:firewall/get";
-const RULE = "ip:apiovh:firewall/rule/get";
 const MITIGATION = "ip:apiovh:mitigation/get";
 
 /** Blocks of addresses, the edge firewall before each address, and what holds attacks off. */
@@ -89,63 +86,3 @@ export default defineProbe({
     }));
   },
 });
-
-interface Asked {
-  readonly address: string;
-  readonly firewall: Known<Fields>;
-  readonly rules: Known<readonly unknown[]>;
-  readonly each: readonly Known<Fields>[];
-}
-
-/** The firewall before one address, with its rules one by one. */
-async function askFirewall(session: OvhSession, block: string, entry: unknown): Promise<Asked> {
-  const address = safeId(entry);
-  const at = path`/v1/ip/${block}/firewall/${address}`;
-  const [firewall, rules] = await Promise.all([
-    askOne(session.asking, {
-      operation: "GET /ip/{ip}/firewall/{ipOnFirewall}",
-      permission: FIREWALL,
-      path: at,
-    }),
-    session.whole({
-      operation: "GET /ip/{ip}/firewall/{ipOnFirewall}/rule",
-      permission: RULE,
-      path: `${at}/rule`,
-    }),
-  ]);
-  const each = rules.ok
-    ? await Promise.all(
-        rules.value.map((sequence) =>
-          askOne(session.asking, {
-            operation: "GET /ip/{ip}/firewall/{ipOnFirewall}/rule/{sequence}",
-            permission: RULE,
-            path: `${at}${path`/rule/${safeId(sequence)}`}`,
-          }),
-        ),
-      )
-    : [];
-  return { address, firewall, rules, each };
-}
-
-/** @throws Unanswered where something of it was not answered */
-function toFirewall({ address, firewall, rules, each }: Asked): EdgeFirewall {
-  answerOf(rules);
-  return { address, settings: answerOf(firewall), rules: each.map(answerOf) };
-}
-
-function listOf(session: OvhSession, block: string, what: string, permission: string) {
-  return session.whole({
-    operation: `GET /ip/{ip}/${what}`,
-    permission,
-    path: `${path`/v1/ip/${block}/`}${what}`,
-  });
-}
-
-/** What is no id is asked for as such, and refused. */
-function safeId(entry: unknown): string {
-  try {
-    return idOf(entry);
-  } catch {
-    return "?";
-  }
-}

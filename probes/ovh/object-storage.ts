@@ -3,6 +3,7 @@ import type { Fields } from "#probes/common/json.ts";
 import { answerOf, type Known } from "#probes/common/known.ts";
 import { classifyRest } from "#probes/rest/failures.ts";
 import { observeInventory, tellListed } from "#probes/rest/listing.ts";
+import { ACCESS_ACTIONS, accessTelling } from "./bucket-access.ts";
 import {
   settingsOf,
   toEncryption,
@@ -28,11 +29,14 @@ export default defineProbe({
     versioning: BY_EITHER,
     immutability: BY_EITHER,
     replication: { permissions: ACTIONS },
+    accessPolicy: { permissions: [...ACTIONS, ...ACCESS_ACTIONS] },
   },
   classify: classifyRest,
   gather: async function* gather(target, wanted, context) {
     if (target.provider !== "ovh") return;
-    const { buckets, answersOf } = await listBuckets(openSession(target, context));
+    const session = openSession(target, context);
+    const { buckets, answersOf } = await listBuckets(session);
+    const access = accessTelling(session);
     yield* observeInventory(buckets, target, context);
     yield* tellListed(
       buckets,
@@ -51,6 +55,7 @@ export default defineProbe({
             const known = await answers.first();
             return { from: known, map: () => toReplication(answerOf(known)) };
           },
+          accessPolicy: access(found, answers.first),
         };
       },
       wanted,
