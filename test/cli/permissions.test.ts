@@ -12,6 +12,7 @@ import type { RoleDefinition } from "#probes/azure/role.ts";
 import type { CustomRole } from "#probes/gcp/role.ts";
 import { probes } from "#probes/index.ts";
 import { ANY_PROJECT, type ScalewayPolicy } from "#probes/scaleway/policy.ts";
+import type { IamPolicy } from "#probes/ovh/iam-policy.ts";
 import { policy } from "../support/evidence.ts";
 import { probity } from "../support/probity.ts";
 
@@ -334,6 +335,9 @@ describe("probity permissions", () => {
     [["permissions", "upcloud", "--with", "server:*"], "upcloud has no such thing"],
     [["permissions", "gcp", "--scope", "/subscriptions/x"], "gcp has no such thing"],
     [["permissions", "gcp", "--part", "1"], "gcp has no such thing"],
+    [["permissions", "endpoint"], "expected aws, azure or ovh"],
+    [["permissions", "ovh", "--scope", "/subscriptions/x"], "ovh has no such thing"],
+    [["permissions", "ovh", "--organization", "probity"], "ovh has no such thing"],
     [["permissions", "azure", "--part", "1"], "azure has no such thing"],
     [["permissions", "azure", "--scope", "production"], "expected /subscriptions/<id>"],
     [["permissions", "aws", "--scope", "/subscriptions/x"], "aws has no such thing"],
