@@ -1,11 +1,10 @@
 import { fields, text, type Fields } from "#probes/common/json.ts";
 import { oncePer, type Known } from "#probes/common/known.ts";
-import { askOne, listAll } from "#probes/rest/asks.ts";
+import { askOne } from "#probes/rest/asks.ts";
 import { path } from "#probes/rest/client.ts";
 import { listed, type Found, type Listed, type Part } from "#probes/rest/listing.ts";
-import { CURSOR } from "./pages.ts";
 import { actionOf, partsOf, projectSubject, type ProjectList } from "./project-lists.ts";
-import { inProjects, type OvhSession } from "./session.ts";
+import { listByCursor, type OvhSession } from "./session.ts";
 
 export const BUCKET = "ovh/bucket";
 const V1: ProjectList = {
@@ -27,10 +26,7 @@ export interface BucketAnswers {
   readonly second: () => Promise<Known<Fields> | null>;
 }
 
-/**
- * All buckets: those that version 1 lists in each region, and those that version 2 lists beside them. Version 2 is new,
- * so that it may be refused or unknown without taking anything from what version 1 lists.
- */
+/** All buckets: those that version 1 lists in each region, and those that version 2 lists beside them. */
 export async function listBuckets(
   session: OvhSession,
 ): Promise<{ buckets: Listed; answersOf: (found: Found) => BucketAnswers }> {
@@ -86,21 +82,11 @@ function subjectOf(raw: Fields, place: string) {
   return projectSubject(BUCKET, { id: name, name, region }, `${place} ${region}`);
 }
 
-/** What version 2 lists, without the projects where it does not answer. */
-async function listSecond(session: OvhSession): Promise<readonly Part[]> {
-  const parts = await inProjects(session, async (project) => [
-    {
-      place: project,
-      known: await listAll(
-        session.asking,
-        {
-          operation: "GET /v2/publicCloud/project/{projectId}/storage/object/bucket",
-          permission: V2_ACTION,
-          path: path`/v2/publicCloud/project/${project}/storage/object/bucket`,
-        },
-        CURSOR,
-      ),
-    },
-  ]);
-  return parts.filter(({ known }) => known.ok);
+/** What version 2 lists in each project. */
+function listSecond(session: OvhSession): Promise<readonly Part[]> {
+  return listByCursor(session, {
+    operation: "GET /v2/publicCloud/project/{projectId}/storage/object/bucket",
+    permission: V2_ACTION,
+    path: (project) => path`/v2/publicCloud/project/${project}/storage/object/bucket`,
+  });
 }

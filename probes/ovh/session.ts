@@ -110,6 +110,27 @@ export async function inProjects(
   return (await Promise.all(known.value.map((entry) => ask(projectOf(entry))))).flat();
 }
 
+/**
+ * A list of version 2 in each project. That version is new, and what it has not got for an account is listed by version 1
+ * alone; what it refuses may be more than that.
+ */
+export async function listByCursor(
+  { asking, projects }: Pick<OvhSession, "asking" | "projects">,
+  {
+    operation,
+    permission,
+    path: at,
+  }: Omit<RestAsk, "path"> & { path: (project: string) => string },
+): Promise<readonly Part[]> {
+  const parts = await inProjects({ projects }, async (project) => [
+    {
+      place: project,
+      known: await listAll(asking, { operation, permission, path: at(project) }, CURSOR),
+    },
+  ]);
+  return parts.filter(({ known }) => known.ok || known.failure.reason !== "partial");
+}
+
 /** An entry that is no id fails where it is asked for. */
 function projectOf(entry: unknown): string {
   return typeof entry === "string" ? entry : "?";

@@ -3,14 +3,12 @@ import type { SshKeys } from "#model/security-facets.ts";
 import { text, type Fields } from "#probes/common/json.ts";
 import { answerOf } from "#probes/common/known.ts";
 import { parseSshPublicKey } from "#probes/common/ssh-public-key.ts";
-import { listAll } from "#probes/rest/asks.ts";
 import { path } from "#probes/rest/client.ts";
 import { classifyRest } from "#probes/rest/failures.ts";
 import { listed, observeInventory, observeListed } from "#probes/rest/listing.ts";
 import { listDetailed } from "./details.ts";
-import { CURSOR } from "./pages.ts";
 import { actionOf, merged, partsOf, projectSubject, type ProjectList } from "./project-lists.ts";
-import { inProjects, openSession } from "./session.ts";
+import { listByCursor, openSession } from "./session.ts";
 import { tellDetailed } from "./telling.ts";
 
 const KIND = "ovh/ssh-key";
@@ -45,20 +43,11 @@ export default defineProbe({
       }),
       subjectOf: (id) => ({ id: `me/${id}`, name: id, region: null, tags: {} }),
     });
-    const second = await inProjects(session, async (project) => [
-      {
-        place: project,
-        known: await listAll(
-          session.asking,
-          {
-            operation: "GET /v2/publicCloud/project/{projectId}/sshKey",
-            permission: SECOND,
-            path: path`/v2/publicCloud/project/${project}/sshKey`,
-          },
-          CURSOR,
-        ),
-      },
-    ]);
+    const second = await listByCursor(session, {
+      operation: "GET /v2/publicCloud/project/{projectId}/sshKey",
+      permission: SECOND,
+      path: (project) => path`/v2/publicCloud/project/${project}/sshKey`,
+    });
     const projects = listed(
       target,
       [KIND],
