@@ -1,5 +1,6 @@
 import { defineProbe } from "#model/probe.ts";
 import { text, type Fields } from "#probes/common/json.ts";
+import { answerOf } from "#probes/common/known.ts";
 import { classifyRest } from "#probes/rest/failures.ts";
 import { observeInventory, observeListed, type Found } from "#probes/rest/listing.ts";
 import { toCopyEncryption, toEncryption, toVolumePoint } from "./block-storage-facets.ts";
@@ -41,7 +42,12 @@ export default defineProbe({
     }
     yield* observeListed(volumes, { encryption: toEncryption }, wanted, context);
     const known = new Map(volumes.found.map(({ raw, place }) => [keyOf(place, raw["id"]), raw]));
-    const origin = ({ raw, place }: Found) => known.get(keyOf(place, raw["volumeId"])) ?? null;
+    const origin = ({ raw, place }: Found) => {
+      const volume = known.get(keyOf(place, raw["volumeId"]));
+      const unlisted = volumes.failed.find((one) => one.place === place.split(" ")[0]);
+      // Only where all volumes were listed is one that is not among them gone.
+      return volume ?? (unlisted === undefined ? null : answerOf<null>({ ok: false, ...unlisted }));
+    };
     const maps = {
       encryption: (_raw: Fields, found: Found) => toCopyEncryption(origin(found)),
       recoveryPoint: (raw: Fields, { place }: Found) =>

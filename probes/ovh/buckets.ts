@@ -20,7 +20,10 @@ export const ACTIONS = [
   V1_ACTION,
 ];
 
-/** What the two versions of the interface tell of one bucket; the second is null where it does not list the bucket. */
+/**
+ * What the two versions of the interface tell of one bucket; the second is null where it does not list the bucket, and
+ * why not where its list was not read.
+ */
 export interface BucketAnswers {
   readonly first: () => Promise<Known<Fields>>;
   readonly second: () => Promise<Known<Fields> | null>;
@@ -54,9 +57,12 @@ export async function listBuckets(
       path: path`/v1/cloud/project/${project}/region/${region}/storage/${name}?limit=${1}`,
     });
   });
+  const unlisted = new Map(
+    second.flatMap(({ place, known }) => (known.ok ? [] : [[place, known] as const])),
+  );
   const bySecond = oncePer(async (key: string) => {
     const found = ids.get(key);
-    if (found === undefined) return null;
+    if (found === undefined) return unlisted.get(key.split("/")[0] ?? "") ?? null;
     return askOne(session.asking, {
       operation: "GET /v2/publicCloud/project/{projectId}/storage/object/bucket/{bucketName}",
       permission: V2_ACTION,

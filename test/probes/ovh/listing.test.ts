@@ -273,9 +273,10 @@ describe("other lists", () => {
   test("a snapshot whose volumes were not listed is not told to be plain", async () => {
     api.setFaults({ path: /\/volume$/, fault: { kind: "status", status: 403 } });
     const gathered = await read(blocks);
-    expect(facetOf(gathered, "forms-data before update", "encryption")).toMatchObject({
-      enabled: null,
-    });
+    expect(facetOf(gathered, "forms-data before update", "encryption")).toBeUndefined();
+    expect(gathered.problems.map(({ permission }) => permission)).toEqual(
+      Array.from({ length: 3 }, () => "publicCloudProject:apiovh:volume/get"),
+    );
   });
 
   test("keys: one that cannot be read is a problem of its own", async () => {
