@@ -15,6 +15,7 @@ const upcloud = (lines: string) => `  - id: up\n    provider: upcloud\n${lines}`
 /** A provider that no probe reads yet. */
 const unread = (lines: string) => `  - id: un\n    provider: gcp\n    projects: [p]\n${lines}`;
 const scaleway = (lines: string) => `  - id: scw\n    provider: scaleway\n${lines}`;
+const ovh = (lines: string) => `  - id: o\n    provider: ovh\n${lines}`;
 const azure = (lines: string) =>
   `  - id: az\n    provider: azure\n    tenant: t\n    subscriptions: [66666666-7777-8888-9999-000000000000]\n${lines}`;
 const endpoint = (lines: string) => `  - id: web\n    provider: endpoint\n${lines}`;
@@ -243,6 +244,44 @@ describe("endpoints and credentials by provider", () => {
         "    endpoints: { api: https://a.example, token: https://b.example }\n    credentials: { env: { clientId: A }, files: { clientSecret: b } }",
       ),
       [],
+    ],
+    [
+      "a service account of OVHcloud, and its object storage",
+      ovh(
+        "    endpoints: { api: https://a.example, token: https://b.example, s3: https://c.example }\n    credentials: { env: { clientId: A, s3AccessKey: C }, files: { clientSecret: b, s3SecretKey: d } }",
+      ),
+      [],
+    ],
+    [
+      "an application key of OVHcloud",
+      ovh("    credentials: { env: { applicationKey: A, applicationSecret: B, consumerKey: C } }"),
+      [],
+    ],
+    [
+      "a part of an application key",
+      ovh("    credentials: { env: { applicationKey: A, applicationSecret: B } }"),
+      [
+        "5:18: targets[0].credentials: expected applicationKey, applicationSecret and consumerKey, under env or files, or none of them",
+      ],
+    ],
+    [
+      "two ways of signing in to OVHcloud",
+      ovh(
+        "    credentials: { env: { clientId: A, clientSecret: B, applicationKey: A, applicationSecret: B, consumerKey: C } }",
+      ),
+      [
+        "5:18: targets[0].credentials: expected a service account (clientId) or an application key, not both",
+      ],
+    ],
+    [
+      "half a pair of OVHcloud's object storage",
+      ovh("    credentials: { env: { s3AccessKey: A } }"),
+      [`5:18: targets[0].credentials: ${PAIR("s3AccessKey", "s3SecretKey")}`],
+    ],
+    [
+      "a name that OVHcloud has not",
+      ovh("    credentials: { env: { consumer: A } }"),
+      ["5:27: targets[0].credentials.env.consumer: unknown key; did you mean consumerKey?"],
     ],
     [
       "what later probes may ask for",
