@@ -66,7 +66,7 @@ describe("a service account", async () => {
     ]);
   });
 
-  test.each<[string, { status: number; body: string } | string, RegExp]>([
+  test.each<[string, string, RegExp]>([
     ["no JSON", "<html>", /^malformed: the answer is no JSON/],
     ["no token", "{}", /^malformed: .* no usable token/],
     [
@@ -76,7 +76,7 @@ describe("a service account", async () => {
     ],
     ["a token without end", '{"access_token":"abcdef"}', /^malformed: .* no usable token/],
   ])("%s", async (_, body, expected) => {
-    api.setFaults({ path: /token$/, fault: { kind: "body", body: String(body) } });
+    api.setFaults({ path: /token$/, fault: { kind: "body", body } });
     expect(await problems(scan)).toEqual([expect.stringMatching(expected)]);
   });
 
