@@ -309,7 +309,7 @@ const ovhTarget = z.strictObject({
   ...common,
   provider: z.literal("ovh"),
   endpoints: addresses(
-    "api is OVHcloud's own interface (https://eu.api.ovh.com), token signs service accounts in, s3 is the object storage, whatever the region.",
+    "api is OVHcloud's own interface (https://eu.api.ovh.com), token the whole address that signs service accounts in, s3 the object storage, whatever the region.",
     "api",
     "token",
     "s3",
