@@ -237,7 +237,6 @@ code is then 3.`,
     .command("permissions")
     .description("print the least policy that lets Probity read a provider")
     .argument("<provider>", "aws, azure, gcp, ovh, scaleway or upcloud")
-    .argument("<provider>", "aws, azure or ovh")
     .option("--policy <file...>", "narrow it to what the claims of these policies need")
     .option(
       "--organization <role>",
@@ -253,8 +252,6 @@ AWS: a policy as IAM takes it. Azure: a custom role as "az role definition creat
 takes it. Google Cloud: a custom role as "gcloud iam roles create --file" takes it. OVHcloud
 and Scaleway: a policy as their IAM APIs take it. UpCloud: the grants that a sub-account needs.
 All name what the probes themselves declare.
-takes it. OVHcloud: an IAM policy as its interface takes it. All name what the
-probes themselves declare.
 
 Examples:
   $ probity permissions aws > policy.json
@@ -262,7 +259,6 @@ Examples:
   $ probity permissions aws --organization probity-read-only --part 2
   $ probity permissions azure --scope /subscriptions/<id> > role.json
   $ probity permissions gcp > role.json`,
-  $ probity permissions ovh > policy.json`,
     )
     .action(async (provider, _options, command) => {
       const { permissions } = await import("../src/cli/permissions.ts");

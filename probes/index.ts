@@ -2581,6 +2581,369 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./dns/endpoint.ts"),
 },
 {
+  "id": "gcp-backup-sets",
+  "title": "Backup sets in Google Cloud Storage",
+  "provider": "gcp",
+  "kinds": [
+    "backup-set"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "storage.buckets.get"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "storage.objects.list",
+        "storage.buckets.get"
+      ]
+    }
+  },
+  "load": () => import("./gcp/backup-sets.ts"),
+},
+{
+  "id": "gcp-buckets",
+  "title": "Google Cloud Storage buckets",
+  "provider": "gcp",
+  "kinds": [
+    "storage.googleapis.com/Bucket"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "storage.buckets.list"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "storage.buckets.list"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "storage.buckets.list"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "storage.buckets.list"
+      ]
+    },
+    "versioning": {
+      "permissions": [
+        "storage.buckets.list"
+      ]
+    },
+    "immutability": {
+      "permissions": [
+        "storage.buckets.list"
+      ]
+    },
+    "retention": {
+      "permissions": [
+        "storage.buckets.list"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "storage.buckets.list",
+        "storage.buckets.getIamPolicy",
+        "storage.managedFolders.list"
+      ]
+    },
+    "accessPolicy": {
+      "permissions": [
+        "storage.buckets.list",
+        "storage.buckets.getIamPolicy"
+      ]
+    }
+  },
+  "load": () => import("./gcp/buckets.ts"),
+},
+{
+  "id": "gcp-disks",
+  "title": "Google Compute Engine disks, snapshots and images",
+  "provider": "gcp",
+  "kinds": [
+    "compute.googleapis.com/Disk",
+    "compute.googleapis.com/RegionDisk",
+    "compute.googleapis.com/Snapshot",
+    "compute.googleapis.com/Image"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "compute.disks.list",
+        "compute.snapshots.list",
+        "compute.images.list"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "compute.disks.list",
+        "compute.snapshots.list",
+        "compute.images.list"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "compute.disks.list",
+        "compute.snapshots.list",
+        "compute.images.list"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "compute.disks.list"
+      ],
+      "kinds": [
+        "compute.googleapis.com/Disk",
+        "compute.googleapis.com/RegionDisk"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "compute.disks.list",
+        "compute.resourcePolicies.list",
+        "backupdr.backupPlanAssociations.list"
+      ],
+      "kinds": [
+        "compute.googleapis.com/Disk",
+        "compute.googleapis.com/RegionDisk"
+      ]
+    },
+    "recoveryPoint": {
+      "permissions": [
+        "compute.snapshots.list"
+      ],
+      "kinds": [
+        "compute.googleapis.com/Snapshot"
+      ]
+    }
+  },
+  "load": () => import("./gcp/disks.ts"),
+},
+{
+  "id": "gcp-instances",
+  "title": "Google Compute Engine virtual machines and their firewalls",
+  "provider": "gcp",
+  "kinds": [
+    "compute.googleapis.com/Instance"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "compute.instances.list"
+      ]
+    },
+    "ingress": {
+      "permissions": [
+        "compute.instances.list",
+        "compute.networks.getEffectiveFirewalls",
+        "compute.firewallPolicies.list",
+        "compute.forwardingRules.list"
+      ]
+    }
+  },
+  "load": () => import("./gcp/instances.ts"),
+},
+{
+  "id": "gcp-inventory",
+  "title": "Google Cloud resources of all kinds",
+  "provider": "gcp",
+  "kinds": [
+    "*"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "cloudasset.assets.searchAllResources"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "cloudasset.assets.searchAllResources"
+      ],
+      "kinds": [
+        "alloydb.googleapis.com/Cluster",
+        "artifactregistry.googleapis.com/Repository",
+        "backupdr.googleapis.com/BackupVault",
+        "bigquery.googleapis.com/Dataset",
+        "bigtableadmin.googleapis.com/Instance",
+        "file.googleapis.com/Instance",
+        "firestore.googleapis.com/Database",
+        "logging.googleapis.com/LogBucket",
+        "pubsub.googleapis.com/Topic",
+        "secretmanager.googleapis.com/Secret",
+        "spanner.googleapis.com/Instance",
+        "sqladmin.googleapis.com/BackupRun"
+      ]
+    }
+  },
+  "load": () => import("./gcp/inventory.ts"),
+},
+{
+  "id": "gcp-kms",
+  "title": "Google Cloud KMS keys",
+  "provider": "gcp",
+  "kinds": [
+    "cloudkms.googleapis.com/CryptoKey"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "cloudkms.locations.list",
+        "cloudkms.keyRings.list",
+        "cloudkms.cryptoKeys.list"
+      ]
+    },
+    "keyRotation": {
+      "permissions": [
+        "cloudkms.locations.list",
+        "cloudkms.keyRings.list",
+        "cloudkms.cryptoKeys.list"
+      ]
+    }
+  },
+  "load": () => import("./gcp/kms.ts"),
+},
+{
+  "id": "gcp-projects",
+  "title": "Google Cloud projects and their monitoring",
+  "provider": "gcp",
+  "kinds": [
+    "cloudresourcemanager.googleapis.com/Project"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "resourcemanager.projects.get"
+      ]
+    },
+    "serviceMonitoring": {
+      "permissions": [
+        "resourcemanager.projects.get",
+        "monitoring.alertPolicies.list",
+        "monitoring.uptimeCheckConfigs.list"
+      ]
+    }
+  },
+  "load": () => import("./gcp/projects.ts"),
+},
+{
+  "id": "gcp-sql",
+  "title": "Google Cloud SQL instances",
+  "provider": "gcp",
+  "kinds": [
+    "sqladmin.googleapis.com/Instance"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "cloudsql.instances.list"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "cloudsql.instances.list",
+        "cloudsql.backupRuns.list"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "cloudsql.instances.list"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "cloudsql.instances.list"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "cloudsql.instances.list"
+      ]
+    },
+    "ingress": {
+      "permissions": [
+        "cloudsql.instances.list"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "cloudsql.instances.list"
+      ]
+    },
+    "replication": {
+      "permissions": [
+        "cloudsql.instances.list"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "cloudsql.instances.list"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "cloudsql.instances.list",
+        "cloudsql.backupRuns.list",
+        "cloudsql.instances.get"
+      ]
+    }
+  },
+  "load": () => import("./gcp/sql.ts"),
+},
+{
+  "id": "gcp-tls-proxies",
+  "title": "HTTPS and SSL proxies of Google Cloud's load balancers",
+  "provider": "gcp",
+  "kinds": [
+    "compute.googleapis.com/TargetHttpsProxy",
+    "compute.googleapis.com/TargetSslProxy"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "compute.targetHttpsProxies.list",
+        "compute.targetSslProxies.list"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "compute.targetHttpsProxies.list",
+        "compute.targetSslProxies.list",
+        "compute.sslPolicies.list",
+        "compute.forwardingRules.list",
+        "compute.sslCertificates.list"
+      ]
+    }
+  },
+  "load": () => import("./gcp/tls-proxies.ts"),
+},
+{
+  "id": "gcp-vpn",
+  "title": "Google Cloud VPN tunnels",
+  "provider": "gcp",
+  "kinds": [
+    "compute.googleapis.com/VpnTunnel"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "compute.vpnTunnels.list"
+      ]
+    },
+    "link": {
+      "permissions": [
+        "compute.vpnTunnels.list"
+      ]
+    }
+  },
+  "load": () => import("./gcp/vpn.ts"),
+},
+{
   "id": "http-endpoint",
   "title": "HTTP of an endpoint: what answers in clear text, redirects, headers, cookies, what strangers get, published pages, security.txt",
   "provider": "endpoint",
@@ -2631,6 +2994,510 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./identity/sso.ts"),
 },
 {
+  "id": "ovh-backup-spaces",
+  "title": "OVHcloud backup storage of dedicated servers",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/backup-ftp"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "dedicatedServer:apiovh:features/backupFTP/get",
+        "dedicatedServer:apiovh:get"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "dedicatedServer:apiovh:features/backupFTP/get",
+        "dedicatedServer:apiovh:get"
+      ]
+    }
+  },
+  "load": () => import("./ovh/backup-spaces.ts"),
+},
+{
+  "id": "ovh-block-storage",
+  "title": "OVHcloud volumes, snapshots and backups",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/volume",
+    "ovh/volume-snapshot",
+    "ovh/volume-backup"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:region/get",
+        "publicCloudProject:apiovh:volume/get",
+        "publicCloudProject:apiovh:volume/snapshot/get",
+        "publicCloudProject:apiovh:region/volumeBackup/get"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:region/get",
+        "publicCloudProject:apiovh:volume/get",
+        "publicCloudProject:apiovh:volume/snapshot/get",
+        "publicCloudProject:apiovh:region/volumeBackup/get"
+      ]
+    },
+    "recoveryPoint": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:region/get",
+        "publicCloudProject:apiovh:volume/get",
+        "publicCloudProject:apiovh:volume/snapshot/get",
+        "publicCloudProject:apiovh:region/volumeBackup/get"
+      ],
+      "kinds": [
+        "ovh/volume-snapshot",
+        "ovh/volume-backup"
+      ]
+    }
+  },
+  "load": () => import("./ovh/block-storage.ts"),
+},
+{
+  "id": "ovh-databases",
+  "title": "OVHcloud managed databases",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/database"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:database/service/get"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:database/service/get"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:database/service/get"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:database/service/get"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:database/service/get"
+      ]
+    }
+  },
+  "load": () => import("./ovh/databases.ts"),
+},
+{
+  "id": "ovh-dedicated-servers",
+  "title": "OVHcloud dedicated servers",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/dedicated-server"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "dedicatedServer:apiovh:get"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "dedicatedServer:apiovh:get"
+      ]
+    }
+  },
+  "load": () => import("./ovh/dedicated-servers.ts"),
+},
+{
+  "id": "ovh-instances",
+  "title": "OVHcloud instances and their backups",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/instance",
+    "ovh/instance-backup"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:instance/get",
+        "publicCloudProject:apiovh:snapshot/get"
+      ]
+    },
+    "recoveryPoint": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:instance/get",
+        "publicCloudProject:apiovh:snapshot/get"
+      ],
+      "kinds": [
+        "ovh/instance-backup"
+      ]
+    }
+  },
+  "load": () => import("./ovh/instances.ts"),
+},
+{
+  "id": "ovh-ips",
+  "title": "OVHcloud addresses, edge firewall and mitigation",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/ip"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "ip:apiovh:get"
+      ]
+    },
+    "ingress": {
+      "permissions": [
+        "ip:apiovh:get",
+        "ip:apiovh:firewall/get",
+        "ip:apiovh:firewall/rule/get"
+      ]
+    },
+    "ddosProtection": {
+      "permissions": [
+        "ip:apiovh:get",
+        "ip:apiovh:mitigation/get"
+      ]
+    }
+  },
+  "load": () => import("./ovh/ips.ts"),
+},
+{
+  "id": "ovh-object-storage-s3",
+  "title": "OVHcloud Object Storage (S3)",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/bucket",
+    "backup-set"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "s3:ListAllMyBuckets",
+        "s3:GetBucketLocation",
+        "s3:GetBucketTagging"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "s3:ListAllMyBuckets",
+        "s3:GetBucketLocation"
+      ],
+      "kinds": [
+        "ovh/bucket"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "s3:GetEncryptionConfiguration"
+      ],
+      "kinds": [
+        "ovh/bucket"
+      ]
+    },
+    "versioning": {
+      "permissions": [
+        "s3:GetBucketVersioning"
+      ],
+      "kinds": [
+        "ovh/bucket"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "s3:GetBucketAcl"
+      ],
+      "kinds": [
+        "ovh/bucket"
+      ]
+    },
+    "accessPolicy": {
+      "permissions": [
+        "s3:GetBucketAcl"
+      ],
+      "kinds": [
+        "ovh/bucket"
+      ]
+    },
+    "immutability": {
+      "permissions": [
+        "s3:GetBucketObjectLockConfiguration"
+      ],
+      "kinds": [
+        "ovh/bucket"
+      ]
+    },
+    "retention": {
+      "permissions": [
+        "s3:GetLifecycleConfiguration",
+        "s3:GetBucketVersioning"
+      ],
+      "kinds": [
+        "ovh/bucket"
+      ]
+    },
+    "replication": {
+      "permissions": [
+        "s3:GetReplicationConfiguration"
+      ],
+      "kinds": [
+        "ovh/bucket"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "s3:ListBucket",
+        "s3:GetLifecycleConfiguration"
+      ],
+      "kinds": [
+        "backup-set"
+      ]
+    }
+  },
+  "load": () => import("./ovh/object-storage-s3.ts"),
+},
+{
+  "id": "ovh-object-storage",
+  "title": "OVHcloud object storage, by OVHcloud's own interface",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/bucket"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:region/get",
+        "publicCloudProject:apiovh:region/storage/get",
+        "publicCloudProject:apiovh:storage/object/bucket/get"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:region/get",
+        "publicCloudProject:apiovh:region/storage/get",
+        "publicCloudProject:apiovh:storage/object/bucket/get"
+      ]
+    },
+    "versioning": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:region/get",
+        "publicCloudProject:apiovh:region/storage/get",
+        "publicCloudProject:apiovh:storage/object/bucket/get"
+      ]
+    },
+    "immutability": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:region/get",
+        "publicCloudProject:apiovh:region/storage/get",
+        "publicCloudProject:apiovh:storage/object/bucket/get"
+      ]
+    },
+    "replication": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:region/get",
+        "publicCloudProject:apiovh:region/storage/get"
+      ]
+    },
+    "accessPolicy": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:region/get",
+        "publicCloudProject:apiovh:region/storage/get",
+        "publicCloudProject:apiovh:user/get",
+        "publicCloudProject:apiovh:user/policy/get"
+      ]
+    }
+  },
+  "load": () => import("./ovh/object-storage.ts"),
+},
+{
+  "id": "ovh-private-clouds",
+  "title": "OVHcloud hosted private clouds",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/private-cloud"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "pccVMware:apiovh:get"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "pccVMware:apiovh:get",
+        "pccVMware:apiovh:location/get"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "pccVMware:apiovh:get"
+      ]
+    }
+  },
+  "load": () => import("./ovh/private-cloud.ts"),
+},
+{
+  "id": "ovh-project-stores",
+  "title": "OVHcloud registries, cold archives, file shares and secrets",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/container-registry",
+    "ovh/cold-archive",
+    "ovh/file-share",
+    "ovh/secret"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:region/get",
+        "publicCloudProject:apiovh:containerRegistry/get",
+        "publicCloudProject:apiovh:region/coldArchive/get",
+        "publicCloudProject:apiovh:region/share/get",
+        "publicCloudProject:apiovh:region/keymanager/secret/get"
+      ]
+    }
+  },
+  "load": () => import("./ovh/project-stores.ts"),
+},
+{
+  "id": "ovh-resources",
+  "title": "OVHcloud resources of all kinds",
+  "provider": "ovh",
+  "kinds": [
+    "*"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": []
+    }
+  },
+  "load": () => import("./ovh/resources.ts"),
+},
+{
+  "id": "ovh-ssh-keys",
+  "title": "OVHcloud SSH keys",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/ssh-key"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "account:apiovh:me/sshKey/get",
+        "publicCloudProject:apiovh:sshkey/get",
+        "publicCloudProject:apiovh:sshKey/get"
+      ]
+    },
+    "sshKeys": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "account:apiovh:me/sshKey/get",
+        "publicCloudProject:apiovh:sshkey/get",
+        "publicCloudProject:apiovh:sshKey/get"
+      ]
+    }
+  },
+  "load": () => import("./ovh/ssh-keys.ts"),
+},
+{
+  "id": "ovh-swift",
+  "title": "OVHcloud Swift containers",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/swift-container"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:storage/get"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:storage/get"
+      ]
+    }
+  },
+  "load": () => import("./ovh/swift.ts"),
+},
+{
+  "id": "ovh-vps",
+  "title": "OVHcloud virtual private servers",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/vps"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "vps:apiovh:get"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "vps:apiovh:get",
+        "vps:apiovh:datacenter/get"
+      ]
+    }
+  },
+  "load": () => import("./ovh/vps.ts"),
+},
+{
+  "id": "ovh-vrack",
+  "title": "OVHcloud vRack",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/vrack"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "vrack:apiovh:get"
+      ]
+    },
+    "link": {
+      "permissions": [
+        "vrack:apiovh:get",
+        "vrack:apiovh:dedicatedServerInterfaceDetails/get",
+        "vrack:apiovh:dedicatedServer/get",
+        "vrack:apiovh:cloudProject/get",
+        "vrack:apiovh:pccVMware/get",
+        "dedicatedServer:apiovh:virtualNetworkInterface/get",
+        "publicCloudProject:apiovh:network/private/get"
+      ]
+    }
+  },
+  "load": () => import("./ovh/vrack.ts"),
+},
+{
   "id": "reachability",
   "title": "What of an endpoint's host is reached from here: declared ports and restrictions",
   "provider": "endpoint",
@@ -2645,6 +3512,373 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./reachability/reachability.ts"),
+},
+{
+  "id": "scaleway-databases",
+  "title": "Scaleway Managed Database for PostgreSQL and MySQL",
+  "provider": "scaleway",
+  "kinds": [
+    "scaleway/rdb-instance",
+    "scaleway/rdb-backup",
+    "scaleway/rdb-snapshot"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "RelationalDatabasesReadOnly"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "RelationalDatabasesReadOnly"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "RelationalDatabasesReadOnly"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "RelationalDatabasesReadOnly"
+      ],
+      "kinds": [
+        "scaleway/rdb-instance"
+      ]
+    },
+    "redundancy": {
+      "permissions": [
+        "RelationalDatabasesReadOnly"
+      ],
+      "kinds": [
+        "scaleway/rdb-instance"
+      ]
+    },
+    "backups": {
+      "permissions": [
+        "RelationalDatabasesReadOnly"
+      ],
+      "kinds": [
+        "scaleway/rdb-instance"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "RelationalDatabasesReadOnly"
+      ],
+      "kinds": [
+        "scaleway/rdb-instance"
+      ]
+    },
+    "recoveryPoint": {
+      "permissions": [
+        "RelationalDatabasesReadOnly"
+      ],
+      "kinds": [
+        "scaleway/rdb-backup",
+        "scaleway/rdb-snapshot"
+      ]
+    }
+  },
+  "load": () => import("./scaleway/databases.ts"),
+},
+{
+  "id": "scaleway-network",
+  "title": "Scaleway instances, clusters, load balancers and networks",
+  "provider": "scaleway",
+  "kinds": [
+    "scaleway/instance",
+    "scaleway/ip",
+    "scaleway/kubernetes",
+    "scaleway/load-balancer",
+    "scaleway/private-network",
+    "scaleway/vpc"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "InstancesReadOnly",
+        "InstancesReadOnly",
+        "KubernetesReadOnly",
+        "LoadBalancersReadOnly",
+        "PrivateNetworksReadOnly",
+        "VPCReadOnly"
+      ]
+    }
+  },
+  "load": () => import("./scaleway/network.ts"),
+},
+{
+  "id": "scaleway-object-storage",
+  "title": "Scaleway Object Storage",
+  "provider": "scaleway",
+  "kinds": [
+    "scaleway/bucket",
+    "backup-set"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "ObjectStorageBucketsRead"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "ObjectStorageBucketsRead"
+      ],
+      "kinds": [
+        "scaleway/bucket"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "ObjectStorageBucketsRead"
+      ],
+      "kinds": [
+        "scaleway/bucket"
+      ]
+    },
+    "versioning": {
+      "permissions": [
+        "ObjectStorageBucketsRead"
+      ],
+      "kinds": [
+        "scaleway/bucket"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "ObjectStorageBucketsRead",
+        "ObjectStorageBucketPolicyFullAccess"
+      ],
+      "kinds": [
+        "scaleway/bucket"
+      ]
+    },
+    "accessPolicy": {
+      "permissions": [
+        "ObjectStorageBucketsRead",
+        "ObjectStorageBucketPolicyFullAccess"
+      ],
+      "kinds": [
+        "scaleway/bucket"
+      ]
+    },
+    "immutability": {
+      "permissions": [
+        "ObjectStorageBucketsRead"
+      ],
+      "kinds": [
+        "scaleway/bucket"
+      ]
+    },
+    "retention": {
+      "permissions": [
+        "ObjectStorageBucketsRead"
+      ],
+      "kinds": [
+        "scaleway/bucket"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "ObjectStorageObjectsRead",
+        "ObjectStorageBucketsRead"
+      ],
+      "kinds": [
+        "backup-set"
+      ]
+    }
+  },
+  "load": () => import("./scaleway/object-storage.ts"),
+},
+{
+  "id": "scaleway-redis",
+  "title": "Scaleway Managed Database for Redis",
+  "provider": "scaleway",
+  "kinds": [
+    "scaleway/redis-cluster"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "RedisReadOnly"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "RedisReadOnly"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "RedisReadOnly"
+      ]
+    },
+    "transport": {
+      "permissions": [
+        "RedisReadOnly"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "RedisReadOnly"
+      ]
+    }
+  },
+  "load": () => import("./scaleway/redis.ts"),
+},
+{
+  "id": "scaleway-security-groups",
+  "title": "Scaleway security groups",
+  "provider": "scaleway",
+  "kinds": [
+    "scaleway/security-group"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "InstancesReadOnly"
+      ]
+    },
+    "ingress": {
+      "permissions": [
+        "InstancesReadOnly"
+      ]
+    }
+  },
+  "load": () => import("./scaleway/security-groups.ts"),
+},
+{
+  "id": "scaleway-ssh-keys",
+  "title": "Scaleway SSH keys",
+  "provider": "scaleway",
+  "kinds": [
+    "scaleway/ssh-key"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "SSHKeysReadOnly"
+      ]
+    },
+    "sshKeys": {
+      "permissions": [
+        "SSHKeysReadOnly"
+      ]
+    }
+  },
+  "load": () => import("./scaleway/ssh-keys.ts"),
+},
+{
+  "id": "scaleway-stores",
+  "title": "Scaleway registries, secrets, bare metal and other stores",
+  "provider": "scaleway",
+  "kinds": [
+    "scaleway/container-registry",
+    "scaleway/secret",
+    "scaleway/baremetal-server",
+    "scaleway/mongodb-instance",
+    "scaleway/mongodb-snapshot",
+    "scaleway/sql-database",
+    "scaleway/file-system"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "ContainerRegistryReadOnly",
+        "SecretManagerReadOnly",
+        "ElasticMetalReadOnly",
+        "MongoDBReadOnly",
+        "MongoDBReadOnly",
+        "ServerlessSQLDatabaseReadOnly",
+        "FileStorageReadOnly"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "ContainerRegistryReadOnly",
+        "SecretManagerReadOnly",
+        "ElasticMetalReadOnly",
+        "MongoDBReadOnly",
+        "MongoDBReadOnly",
+        "ServerlessSQLDatabaseReadOnly",
+        "FileStorageReadOnly"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "ContainerRegistryReadOnly",
+        "SecretManagerReadOnly",
+        "ElasticMetalReadOnly",
+        "MongoDBReadOnly",
+        "MongoDBReadOnly",
+        "ServerlessSQLDatabaseReadOnly",
+        "FileStorageReadOnly"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "ContainerRegistryReadOnly"
+      ],
+      "kinds": [
+        "scaleway/container-registry"
+      ]
+    }
+  },
+  "load": () => import("./scaleway/stores.ts"),
+},
+{
+  "id": "scaleway-volumes",
+  "title": "Scaleway volumes, snapshots and images",
+  "provider": "scaleway",
+  "kinds": [
+    "scaleway/volume",
+    "scaleway/snapshot",
+    "scaleway/image"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "InstancesReadOnly",
+        "BlockStorageReadOnly"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "InstancesReadOnly",
+        "BlockStorageReadOnly"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "InstancesReadOnly",
+        "BlockStorageReadOnly"
+      ]
+    }
+  },
+  "load": () => import("./scaleway/volumes.ts"),
+},
+{
+  "id": "scaleway-vpn",
+  "title": "Scaleway Site-to-Site VPN",
+  "provider": "scaleway",
+  "kinds": [
+    "scaleway/vpn-connection"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "SiteToSiteVPNReadOnly"
+      ]
+    },
+    "link": {
+      "permissions": [
+        "SiteToSiteVPNReadOnly"
+      ]
+    }
+  },
+  "load": () => import("./scaleway/vpn.ts"),
 },
 {
   "id": "ssh-endpoint",

@@ -54,14 +54,6 @@ export async function permissions(provider: string, options: PermissionOptions):
     default:
       throw new UsageError(
         `permissions ${plain(provider, 40)}: expected ${["aws", "azure", ...Object.keys(PRINTED)].join(", ")}`,
-    case "ovh":
-      refuse(provider, { organization, with: asked, part, scope });
-      tell("identities is to be filled in: the URN of the service account that scans");
-      await writeDocuments([iamPolicy(needed("ovh"))]);
-      return EXIT.upheld;
-    default:
-      throw new UsageError(
-        `permissions ${plain(provider, 40)}: expected aws, azure or ovh; docs/probes.md names the permissions of the others`,
       );
   }
 }

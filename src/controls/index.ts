@@ -6,6 +6,7 @@ import passwordPolicy from "./access/password-policy.ts";
 import privilegedAccess from "./access/privileged-access.ts";
 import sshKeyStrength from "./access/ssh-key-strength.ts";
 import ssoMetadata from "./access/sso-metadata.ts";
+import serviceMonitoring from "./detection/service-monitoring.ts";
 import threatDetection from "./detection/threat-detection.ts";
 import vulnerabilityScanning from "./detection/vulnerability-scanning.ts";
 import accessRestriction from "./exposure/access-restriction.ts";
@@ -51,6 +52,7 @@ export const controls: ReadonlyMap<string, Control> = new Map(
     privilegedAccess,
     sshKeyStrength,
     ssoMetadata,
+    serviceMonitoring,
     threatDetection,
     vulnerabilityScanning,
     accessRestriction,

@@ -5,20 +5,6 @@ import type { Kind } from "./kinds.ts";
 
 export const EUROPEAN_KINDS: readonly Kind[] = [
   ...regionalDataKinds("ovh", [
-    [
-      "ovh/bucket",
-      "object storage bucket",
-      "exposure",
-      "versioning",
-      "replication",
-      "accessPolicy",
-      "immutability",
-      "retention",
-    ],
-    ["ovh/swift-container", "object storage container (Swift)", "exposure"],
-    ["ovh/volume", "block storage volume", "recoveryPoints"],
-    ["ovh/volume-snapshot", "block storage snapshot"],
-    ["ovh/instance-backup", "instance backup"],
     ["ovh/dedicated-server", "dedicated server"],
     ["ovh/vps", "virtual private server"],
     ["ovh/private-cloud", "hosted private cloud", "exposure"],
@@ -35,6 +21,7 @@ export const EUROPEAN_KINDS: readonly Kind[] = [
         "immutability",
         "replication",
         "accessPolicy",
+        "retention",
       ],
       ["ovh/swift-container", "object storage container (Swift)", "exposure"],
       ["ovh/cold-archive", "cold archive container"],

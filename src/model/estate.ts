@@ -132,23 +132,6 @@ const ovhCredentials = z
   })
   .describe("Where to find credentials; never a secret itself.");
 
-const credentialName = z.string().regex(/^[a-z][A-Za-z0-9]*$/, {
-  error: "expected the name of a credential such as clientSecret",
-});
-const OPEN = "No probe reads it yet, so any name in the style of clientSecret is taken.";
-const openCredentials = z
-  .strictObject({
-    env: z
-      .record(credentialName, environmentVariable)
-      .optional()
-      .describe(`${references.env}. ${OPEN}`),
-    files: z
-      .record(credentialName, z.string().min(1))
-      .optional()
-      .describe(`${references.files}. ${OPEN}`),
-  })
-  .describe(WHERE);
-
 /** Addresses by the names that a provider's probes ask for; for a misspelt one the public cloud would be asked. */
 function addresses(words: string, ...names: readonly string[]) {
   return byName(names, z.url()).describe(
@@ -224,11 +207,6 @@ const common = {
 /** Enough to find what is older than encryption, few enough for thousands of buckets. */
 const MOST_SAMPLED = 10;
 
-/** Of providers that no probe reads yet. */
-const open = {
-  endpoints: addresses("No probe reads them yet.", "api", "token", "s3"),
-  credentials: openCredentials.optional(),
-};
 const awsTarget = z.strictObject({
   ...common,
   provider: z.literal("aws"),

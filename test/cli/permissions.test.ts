@@ -335,7 +335,7 @@ describe("probity permissions", () => {
     [["permissions", "upcloud", "--with", "server:*"], "upcloud has no such thing"],
     [["permissions", "gcp", "--scope", "/subscriptions/x"], "gcp has no such thing"],
     [["permissions", "gcp", "--part", "1"], "gcp has no such thing"],
-    [["permissions", "endpoint"], "expected aws, azure or ovh"],
+    [["permissions", "endpoint"], "expected aws, azure, gcp, ovh, scaleway, upcloud"],
     [["permissions", "ovh", "--scope", "/subscriptions/x"], "ovh has no such thing"],
     [["permissions", "ovh", "--organization", "probity"], "ovh has no such thing"],
     [["permissions", "azure", "--part", "1"], "azure has no such thing"],
