@@ -9,7 +9,7 @@ import { DECLINED, MOST_CHARACTERS, policyDocuments } from "#probes/aws/iam-poli
 import { ANY_SCOPE, roleDefinition, SCOPE, type RoleDefinition } from "#probes/azure/role.ts";
 import { customRole } from "#probes/gcp/role.ts";
 import { probes } from "#probes/index.ts";
-import { iamPolicy } from "#probes/ovh/iam-policy.ts";
+import { grants } from "#probes/ovh/iam-policy.ts";
 import { scalewayPolicy } from "#probes/scaleway/policy.ts";
 import { permissionGrants } from "#probes/upcloud/permissions.ts";
 import { EXIT, UsageError } from "./exit.ts";
@@ -70,8 +70,9 @@ const PRINTED: Readonly<
 > = {
   gcp: { documents: (needed) => [customRole(needed)] },
   ovh: {
-    documents: (needed) => [iamPolicy(needed)],
-    remark: "identities is to be filled in: the URN of the service account that scans",
+    documents: grants,
+    remark:
+      "identities is to be filled in: the URN of the service account that scans. The second document is the policy of the user whose S3 keys the target names.",
   },
   scaleway: {
     documents: (needed) => [scalewayPolicy(needed)],

@@ -12,7 +12,7 @@ import type { RoleDefinition } from "#probes/azure/role.ts";
 import type { CustomRole } from "#probes/gcp/role.ts";
 import { probes } from "#probes/index.ts";
 import { ANY_PROJECT, type ScalewayPolicy } from "#probes/scaleway/policy.ts";
-import type { IamPolicy } from "#probes/ovh/iam-policy.ts";
+import type { IamPolicy, StoragePolicy } from "#probes/ovh/iam-policy.ts";
 import { policy } from "../support/evidence.ts";
 import { probity } from "../support/probity.ts";
 
@@ -240,7 +240,7 @@ describe("the policy for OVHcloud", () => {
   test("every permission of the probes is an action that reads, and none is of passwords", () => {
     expect(names.length).toBeGreaterThan(0);
     for (const name of names) {
-      expect(name).toMatch(/^[A-Za-z]+:apiovh:(?:[A-Za-z]+\/)*get$/);
+      expect(name).toMatch(/^(?:[A-Za-z]+:apiovh:(?:[A-Za-z]+\/)*get|s3:(?:Get|List)[A-Za-z]+)$/);
       expect(name).not.toMatch(/s3Credentials|openrc|configuration|token/);
     }
   });
@@ -249,11 +249,17 @@ describe("the policy for OVHcloud", () => {
     const { code, stdout, stderr } = await probity(["permissions", "ovh"]);
     expect(code).toBe(0);
     expect(stderr).toContain("identities is to be filled in");
-    const policy: IamPolicy = JSON.parse(stdout);
-    expect(policy.permissions.allow.map(({ action }) => action)).toEqual(names);
+    const [policy, storage]: [IamPolicy, StoragePolicy] = JSON.parse(
+      `[${stdout.replace("\n}\n{", "\n},{")}]`,
+    );
+    const [ofStorage, ofInterface] = [true, false].map((is) =>
+      names.filter((name) => name.startsWith("s3:") === is),
+    );
+    expect(policy.permissions.allow.map(({ action }) => action)).toEqual(ofInterface);
+    expect(storage.Statement.flatMap(({ Action }) => Action)).toEqual(ofStorage);
     expect(policy.resources).toContainEqual({ urn: "urn:v1:eu:resource:publicCloudProject:*" });
     const types = policy.resources.map(({ urn }) => urn.split(":")[4]);
-    expect(types).toEqual([...new Set(names.map((name) => name.split(":")[0]))]);
+    expect(types).toEqual([...new Set(ofInterface?.map((name) => name.split(":")[0]))]);
   });
 
   test("narrowed by a policy that asks for keys alone", () => {
