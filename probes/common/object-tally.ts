@@ -10,18 +10,22 @@ export interface ObjectTally {
   readonly olderExists: boolean;
 }
 
+const NOTHING_SEEN: ObjectTally = { moments: new Map(), olderExists: false };
+
 /**
  * The recovery points that objects are. Objects written within one minute are one point, its first moment standing for
  * it. An empty object is none: it is the mark of a folder or of a dump that failed.
  * @param objects when each was made, milliseconds since the epoch, and its size in bytes
  * @param since start of the window, milliseconds since the epoch
+ * @param before what earlier pages have shown
  */
 export function tallyObjects(
   objects: Iterable<{ readonly at: number; readonly size: number }>,
   since: number,
+  before: ObjectTally = NOTHING_SEEN,
 ): ObjectTally {
-  const moments = new Map<number, number>();
-  let olderExists = false;
+  const moments = new Map(before.moments);
+  let { olderExists } = before;
   for (const { at, size } of objects) {
     if (size === 0) continue;
     if (at < since) olderExists = true;

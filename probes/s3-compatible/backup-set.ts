@@ -6,13 +6,8 @@ import { malformed, pages } from "#probes/aws/pages.ts";
 import { orNotFound, s3Question } from "#probes/aws/s3-calls.ts";
 import { unanswered } from "#probes/common/known.ts";
 import type { S3Clients } from "./calls.ts";
-import {
-  NOTHING_SEEN,
-  retentionOf,
-  toRecoveryPoints,
-  WINDOW_MS,
-  withPage,
-} from "./object-points.ts";
+import { pointsOf, POINTS_WINDOW_MS } from "#probes/common/object-tally.ts";
+import { NOTHING_SEEN, retentionOf, withPage } from "./object-points.ts";
 
 /** A set of backups that the estate declares in a bucket. */
 export type BackupSet = TargetOf<"aws">["backups"][number];
@@ -42,7 +37,7 @@ export async function readBackupSet(
   mostObjects = MOST_OBJECTS,
 ): Promise<Observation | Problem> {
   const sdk = await import("@aws-sdk/client-s3");
-  const since = context.now().getTime() - WINDOW_MS;
+  const since = context.now().getTime() - POINTS_WINDOW_MS;
   const failed = (
     operation: keyof BackupSetPermissions,
     failure: Pick<Problem, "reason" | "message">,
@@ -121,7 +116,7 @@ export async function readBackupSet(
       subject,
       facet: "recoveryPoints",
       permission: permissions.ListObjectsV2,
-      map: () => toRecoveryPoints(tally, since, retention),
+      map: () => pointsOf(tally, since, retention),
     }),
   );
 }

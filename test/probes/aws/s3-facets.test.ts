@@ -1,11 +1,7 @@
 import type { LifecycleRule, ReplicationRule } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
-import {
-  NOTHING_SEEN,
-  retentionOf,
-  toRecoveryPoints,
-  withPage,
-} from "#probes/s3-compatible/object-points.ts";
+import { pointsOf } from "#probes/common/object-tally.ts";
+import { NOTHING_SEEN, retentionOf, withPage } from "#probes/s3-compatible/object-points.ts";
 import { toRegion } from "#probes/aws/s3-calls.ts";
 import {
   toEncryption,
@@ -237,7 +233,7 @@ describe("recovery points", () => {
       since,
     );
     expect(tally.objects).toBe(3);
-    expect(toRecoveryPoints(tally, since, "P30D")).toEqual({
+    expect(pointsOf(tally, since, "P30D")).toEqual({
       points: ["2026-05-02T02:00:00.000Z", "2026-05-03T02:00:10.000Z"],
       since: "2026-05-01T00:00:00.000Z",
       olderExists: false,
@@ -251,13 +247,13 @@ describe("recovery points", () => {
       { IsTruncated: false, Contents: [object("2026-04-30T23:59:59Z")] },
       since,
     );
-    expect(toRecoveryPoints(tally, since, null)).toMatchObject({ points: [], olderExists: true });
+    expect(pointsOf(tally, since, null)).toMatchObject({ points: [], olderExists: true });
   });
 
   test("an empty object is no recovery point", () => {
     const empty = [object("2026-05-02T02:00:00Z", 0), object("2026-04-01T02:00:00Z", 0)];
     const tally = withPage(NOTHING_SEEN, { IsTruncated: false, Contents: empty }, since);
-    expect(toRecoveryPoints(tally, since, null)).toMatchObject({ points: [], olderExists: false });
+    expect(pointsOf(tally, since, null)).toMatchObject({ points: [], olderExists: false });
   });
 
   test.each([
