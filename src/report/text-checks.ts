@@ -6,8 +6,8 @@ import { cut } from "./width.ts";
 import { basisKind, basisWords, jsonWords } from "./words.ts";
 
 /**
- * Adds one check in full: whose number it is, declared against seen, where, and (where `toDo`, as one control can fail
- * in several checks) what to do.
+ * Adds one check in full: whose number it is, declared against seen, where, and (where `toDo`, as the same may help
+ * several checks) what to do.
  */
 export function addCheck(page: Page, check: CheckResult, detail: Detail, toDo: boolean): void {
   const tone = check.result === "fail" ? "bad" : check.result === "pass" ? "good" : "warn";

@@ -147,7 +147,7 @@ function addDetailed(page: Page, claim: ClaimResult, name: string, detail: Detai
   for (const [index, check] of shown.entries()) {
     const later = shown.slice(index + 1);
     const again = later.some(
-      ({ control, result }) => control === check.control && result === "fail",
+      ({ result, remediation }) => result === "fail" && remediation === check.remediation,
     );
     addCheck(page, check, detail, !again);
   }

@@ -120,6 +120,21 @@ describe("claims", () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 
+  test("what to do is said once where it is the same, and for each check where it is another", () => {
+    const shownWith = (remedies: readonly string[]) => {
+      const sample = sampleReport();
+      const claims = sample.claims.flatMap((claim) => {
+        const failing = claim.checks.find(({ result }) => result === "fail");
+        if (claim.id !== "nl-transit-tls" || failing === undefined) return [];
+        return { ...claim, checks: remedies.map((remediation) => ({ ...failing, remediation })) };
+      });
+      const text = renderText({ ...sample, claims }, { width: 100, colour: false });
+      return [...text.matchAll(/To do +(.+)/g)].map(([, words]) => words);
+    };
+    expect(shownWith(["Close it.", "Close it."])).toEqual(["Close it."]);
+    expect(shownWith(["Close it.", "Open it."])).toEqual(["Close it.", "Open it."]);
+  });
+
   test("count the subjects that were judged; where a listing lacks something, they say so", () => {
     expect(block("nl-transit-tls").split("\n")[0]).toMatch(/· 14 of 15 subjects judged$/);
     const sample = sampleReport();
