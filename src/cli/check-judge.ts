@@ -35,6 +35,8 @@ export interface JudgedCheck {
 export interface Judge {
   /** The claims that speak of such an endpoint; empty: nothing would be judged. */
   readonly claims: (target: EndpointTarget) => Policy["claims"];
+  /** The labels by which the policy selects endpoints; empty: by none. */
+  readonly labels: ReadonlySet<string>;
   readonly judge: (target: EndpointTarget, evidence: Evidence) => JudgedCheck;
 }
 
@@ -57,6 +59,12 @@ export async function loadJudge(file: string | undefined): Promise<Judge> {
   const named = tool();
   return {
     claims: (target) => policyFor(target).claims,
+    labels: new Set(
+      own?.claims
+        .flatMap(({ checks }) => checks)
+        .filter(({ scope }) => scope.providers?.includes("endpoint") !== false)
+        .flatMap(({ scope }) => scope.labels ?? []),
+    ),
     judge: (target, evidence) => {
       const policy = policyFor(target);
       const report = evaluate({

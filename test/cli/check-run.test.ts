@@ -54,6 +54,7 @@ function run(names: readonly string[], parts: Partial<RunParts> = {}) {
     looker: { look: () => Promise.resolve(evidence), underWay: Promise.resolve() },
     judge: Promise.resolve({
       claims: () => [],
+      labels: new Set<string>(),
       judge: () => ({ report: goodCheck(), code: 0 as const }),
     }),
     render: Promise.resolve(() => "line\n"),
@@ -84,6 +85,7 @@ test("asks no more at once than it may", async () => {
 test("a defect that one endpoint brings to light costs that one only", async () => {
   const judge = Promise.resolve({
     claims: () => [],
+    labels: new Set<string>(),
     judge: ({ url }: { url: string }) => {
       if (url.includes("bad")) throw new TypeError("x is not a \u001b function");
       return { report: goodCheck(), code: 0 as const };

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { controls } from "#controls/index.ts";
 import { evaluate } from "#evaluate/evaluate.ts";
+import { kindsOf } from "#facts/kinds.ts";
 import { targetSchema } from "#model/estate.ts";
 import { expectationOf } from "#model/expectation.ts";
 import { policySchema } from "#model/policy.ts";
@@ -83,8 +84,10 @@ describe("kz-cold-backup", () => {
       now: () => NOW,
     });
     const found = await scan.gather(probe, ["recoveryPoints", "location"]);
-    // All else that the account may hold is listed by other probes.
-    const others = inventory([], { kinds: ["*"], target: "ovh", provider: "ovh" });
+    // All else that the account may hold is listed by other probes, and what lies inside something by its own name.
+    const apart = kindsOf("ovh").filter(({ kind }) => !probe.kinds.includes(kind));
+    const kinds = ["*", ...apart.map(({ kind }) => kind)];
+    const others = inventory([], { kinds, target: "ovh", provider: "ovh" });
     const checks = published.claims.find(({ id }) => id === "kz-cold-backup")?.checks ?? [];
     const report = evaluate({
       policies: [
