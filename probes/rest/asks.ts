@@ -25,6 +25,8 @@ export interface RestAsk {
   /** Path and query, made by `path`. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The fields of one thing that are read; the others (a phone number) are neither hashed nor kept. Left out: all are. */
+  readonly reads?: readonly string[];
 }
 
 /** Asks for one thing, a JSON object. */
@@ -118,7 +120,7 @@ async function askAny(asking: Asking, ask: RestAsk, mayBeAbsent: boolean): Promi
     call: async (signal) => {
       try {
         const { body } = await (await asking.client()).get(ask.path, signal, ask.headers);
-        return body;
+        return ask.reads === undefined ? body : onlyOf(body, ask.reads);
       } catch (error) {
         if (mayBeAbsent && error instanceof RestFailure && error.absent) return ABSENT;
         throw error;
@@ -132,6 +134,12 @@ async function askAny(asking: Asking, ask: RestAsk, mayBeAbsent: boolean): Promi
 
 /** Stands in for the answer; by identity, for a server may say anything. */
 const ABSENT = Object.freeze({ absent: true });
+
+/** What is no object has no fields, and is not let through whole. */
+function onlyOf(body: unknown, names: readonly string[]): unknown {
+  if (!isObject(body)) return null;
+  return Object.fromEntries(Object.entries(body).filter(([name]) => names.includes(name)));
+}
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);

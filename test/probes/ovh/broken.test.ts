@@ -13,7 +13,7 @@ import type { Report } from "#model/report.ts";
 import { probes } from "#probes/index.ts";
 import { policy } from "../../support/evidence.ts";
 import { expectNoBetter } from "../../support/no-better.ts";
-import { fakeOvh, NOW, SECRETS } from "./fake.ts";
+import { BY_KEY, fakeOvh, NOW, SECRETS } from "./fake.ts";
 
 const PROMISES: readonly (readonly [
   control: string,
@@ -41,6 +41,8 @@ const PROMISES: readonly (readonly [
     { countries: ["FR"], minimumSites: 2 },
     ["ovh/volume-backup", "ovh/instance-backup"],
   ],
+  ["mfa-enforced", {}, ["ovh/account"]],
+  ["mfa-enforced", {}],
 ];
 const policies = [
   policy(
@@ -80,7 +82,7 @@ function shape(path: string): string {
 }
 
 describe("OVHcloud's answers that break", async () => {
-  const { scan, api } = await fakeOvh();
+  const { scan, api } = await fakeOvh(BY_KEY);
 
   async function judged(): Promise<Report> {
     const one = scan();
@@ -130,6 +132,8 @@ describe("OVHcloud's answers that break", async () => {
       "unverified",
       "violated",
       "upheld",
+      "upheld",
+      "unverified",
     ]);
     expect(PATHS.length).toBeGreaterThan(40);
   });
