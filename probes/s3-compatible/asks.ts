@@ -13,6 +13,10 @@ export interface S3Session {
   readonly context: ProbeContext;
   readonly dialect: S3Dialect;
   readonly clients: S3Clients;
+  /** What is listed there, in messages; the region when left out. */
+  readonly place?: string;
+  /** Where all its buckets rest, where the vendor's own interface tells it; each is asked when left out. */
+  readonly located?: Known<string>;
 }
 
 /** Asks one question in a region. */

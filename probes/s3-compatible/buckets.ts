@@ -24,6 +24,7 @@ export interface Bucket extends Found {
 
 /** All buckets of all regions, each once. */
 export async function listBuckets(
+  kind: string,
   sessions: readonly S3Session[],
 ): Promise<{ readonly listed: Listed; readonly buckets: readonly Bucket[] }> {
   const places = sessions.flatMap((session) =>
@@ -40,15 +41,16 @@ export async function listBuckets(
   const named: Named[] = [];
   for (const { session, region, known } of parts) {
     const { operation, permission } = known;
+    const place = session.place ?? region;
     if (known.ok) {
       const { owner, names } = known.value;
       const foreign = foreignProject(session, owner);
       for (const name of foreign === null ? names : [])
         named.push({ session, region, owner, name });
       if (foreign !== null) {
-        failed.push({ place: region, operation, permission, failure: notDeclared(foreign) });
+        failed.push({ place, operation, permission, failure: notDeclared(foreign) });
       }
-    } else failed.push({ place: region, operation, permission, failure: known.failure });
+    } else failed.push({ place, operation, permission, failure: known.failure });
   }
   const read = await Promise.all(named.slice(0, MOST_SUBJECTS).map(readBucket));
   if (named.length > MOST_SUBJECTS) {
@@ -56,10 +58,9 @@ export async function listBuckets(
     failed.push(unlisted(sessions, { reason: "too-large", message, retryable: false }));
   }
   const buckets = [...new Map(read.map((bucket) => [bucket.subject.id, bucket])).values()];
-  const kinds = [...new Set(sessions.map(({ dialect }) => dialect.kind))];
   return {
     buckets,
-    listed: { kinds, operation: "s3:ListBuckets", found: buckets, failed },
+    listed: { kinds: [kind], operation: "s3:ListBuckets", found: buckets, failed },
   };
 }
 
@@ -118,12 +119,15 @@ interface Named {
 async function readBucket({ session, region: listedIn, name, owner }: Named): Promise<Bucket> {
   const sdk = await import("@aws-sdk/client-s3");
   const { target, dialect, context } = session;
-  const answer = await askS3(session, listedIn, "GetBucketLocation", (client, options) =>
-    client.send(new sdk.GetBucketLocationCommand({ Bucket: name }), options),
-  );
-  const located = mapped(answer, ({ LocationConstraint }) => toRegion(LocationConstraint));
+  const askLocation = () =>
+    askS3(session, listedIn, "GetBucketLocation", (client, options) =>
+      client.send(new sdk.GetBucketLocationCommand({ Bucket: name }), options),
+    );
+  const located =
+    session.located ??
+    mapped(await askLocation(), ({ LocationConstraint }) => toRegion(LocationConstraint));
   const own = located.ok ? located.value : null;
-  const region = own !== null && own in dialect.endpoints ? own : listedIn;
+  const region = own !== null && Object.hasOwn(dialect.endpoints, own) ? own : listedIn;
   const tagging = await askSetting(
     session,
     region,

@@ -24,7 +24,8 @@ export function s3Clients(
   const close: (() => void)[] = [];
   const override = target.endpoints?.["s3"];
   const make = async (region: string) => {
-    const endpoint = override ?? dialect.endpoints[region];
+    const { endpoints } = dialect;
+    const endpoint = override ?? (Object.hasOwn(endpoints, region) ? endpoints[region] : undefined);
     // A region's name may come from a server: no other host is asked because of it.
     if (endpoint === undefined) throw new TypeError(`${dialect.vendor} has no region ${region}`);
     const { S3Client } = await import("@aws-sdk/client-s3");

@@ -5,7 +5,7 @@ import type { Failure, Probe, ProbeContext } from "#model/probe.ts";
 import { BACKUP_SET_KIND } from "#model/subject.ts";
 import { chunks, cutOff } from "#probes/common/chunks.ts";
 import { tellAll } from "#probes/common/telling.ts";
-import { observeInventory } from "#probes/rest/listing.ts";
+import { observeInventory, type Listed } from "#probes/rest/listing.ts";
 import type { S3Session } from "./asks.ts";
 import { gatherBackupSets, type Sets } from "./backup-sets.ts";
 import { bucketTelling } from "./bucket-telling.ts";
@@ -66,21 +66,36 @@ export async function* gatherS3(
   const clients = signedIn.keys.map((keys) => s3Clients(target, dialect, keys, context));
   try {
     const sessions = clients.map((one): S3Session => ({ target, context, dialect, clients: one }));
-    const { listed, buckets } = await listBuckets(sessions);
     const partial = signedIn.unlisted;
-    const failed = [
-      ...listed.failed,
-      ...(partial === null
+    const failed =
+      partial === null
         ? []
-        : [unlisted(sessions, { reason: "partial", message: partial, retryable: false })]),
-    ];
-    yield* observeInventory({ ...listed, failed }, target, context);
+        : [unlisted(sessions, { reason: "partial", message: partial, retryable: false })];
     const elsewhere = new Set(dialect.toldElsewhere?.(target) ?? []);
-    yield* tellBuckets(buckets, wanted.difference(elsewhere), context);
-    yield* gatherBackupSets(target, buckets, failed, wanted, context);
+    const here = wanted.difference(elsewhere);
+    yield* gatherSessions(target, dialect.kind, { sessions, failed }, here, context);
   } finally {
     for (const { close } of clients) close();
   }
+}
+
+/**
+ * The same, where it is known already who is asked for buckets.
+ * @param kind of the buckets
+ * @param among who is asked, and why some are not
+ */
+export async function* gatherSessions(
+  target: Target & { readonly backups: Sets },
+  kind: string,
+  among: { readonly sessions: readonly S3Session[]; readonly failed: Listed["failed"] },
+  wanted: ReadonlySet<FacetName>,
+  context: ProbeContext,
+): AsyncGenerator<Observation | Problem> {
+  const { listed, buckets } = await listBuckets(kind, among.sessions);
+  const failed = [...listed.failed, ...among.failed];
+  yield* observeInventory({ ...listed, failed }, target, context);
+  yield* tellBuckets(buckets, wanted, context);
+  yield* gatherBackupSets(target, buckets, failed, wanted, context);
 }
 
 async function* tellBuckets(
@@ -104,7 +119,7 @@ async function* tellBuckets(
 }
 
 /** A variable or file that is not there is a problem as any. */
-function trySignIn(target: Target, dialect: S3Dialect, context: ProbeContext) {
+export function trySignIn(target: Target, dialect: S3Dialect, context: ProbeContext) {
   const denied = (message: string): Failure => ({ reason: "denied", message, retryable: false });
   try {
     const found = dialect.signIn(target, context);

@@ -9,9 +9,9 @@ import { DECLINED, MOST_CHARACTERS, policyDocuments } from "#probes/aws/iam-poli
 import { ANY_SCOPE, roleDefinition, SCOPE, type RoleDefinition } from "#probes/azure/role.ts";
 import { customRole } from "#probes/gcp/role.ts";
 import { probes } from "#probes/index.ts";
-import { grants } from "#probes/ovh/iam-policy.ts";
+import { grants as ovhGrants } from "#probes/ovh/iam-policy.ts";
 import { scalewayPolicy } from "#probes/scaleway/policy.ts";
-import { permissionGrants } from "#probes/upcloud/permissions.ts";
+import { grants as upcloudGrants } from "#probes/upcloud/permissions.ts";
 import { EXIT, UsageError } from "./exit.ts";
 import { readInputs } from "./inputs.ts";
 import { writeText } from "./output.ts";
@@ -70,7 +70,7 @@ const PRINTED: Readonly<
 > = {
   gcp: { documents: (needed) => [customRole(needed)] },
   ovh: {
-    documents: grants,
+    documents: ovhGrants,
     remark:
       "identities is to be filled in: the URN of the service account that scans. The second document is the policy of the user whose S3 keys the target names.",
   },
@@ -79,9 +79,9 @@ const PRINTED: Readonly<
     remark: "project_ids is to be filled in, with every project that the estate's target names",
   },
   upcloud: {
-    documents: permissionGrants,
+    documents: upcloudGrants,
     remark:
-      "Each is the body of a POST to /1.3/permission/grant by the main account; user is to be the sub-account's name. UpCloud grants no reading alone: the sub-account may change what it is shown, so keep its token like that of an administrator.",
+      "Each with a permission is the body of a POST to /1.3/permission/grant by the main account; user is to be the sub-account's name. UpCloud grants no reading alone: the sub-account may change what it is shown, so keep its token like that of an administrator. The one with a Statement is the document of a policy for the user of Managed Object Storage whose S3 keys the target names; it only reads.",
   },
 };
 

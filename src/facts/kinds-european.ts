@@ -106,6 +106,15 @@ export const EUROPEAN_KINDS: readonly Kind[] = [
     ["upcloud/storage", "block storage", "backups", "recoveryPoints"],
     ["upcloud/storage-template", "custom template or image"],
     ["upcloud/file-storage", "file storage"],
+    [
+      "upcloud/bucket",
+      "object storage bucket",
+      "exposure",
+      "versioning",
+      "accessPolicy",
+      "immutability",
+      "retention",
+    ],
   ]),
   // A backup may rest in another zone than its origin, those of a database rest off-site, and the region of an object
   // storage is no zone.

@@ -86,15 +86,6 @@ const azureCredentials = z
   })
   .describe(WHERE);
 
-const upcloudCredentials = z
-  .strictObject(named("token", "username", "password"))
-  .refine((value) => refers(value, "username") === refers(value, "password"), {
-    error: "expected both username and password, under env or files, or neither",
-  })
-  .refine((value) => !refers(value, "token") || !refers(value, "username"), {
-    error: "expected either token, or username and password: one of them would go unused",
-  })
-  .describe(WHERE);
 const scalewayCredentials = z
   .strictObject(named("accessKey", "secretKey"))
   .refine((value) => !refers(value, "accessKey") || refers(value, "secretKey"), {
@@ -110,13 +101,17 @@ const gcpCredentials = z
   );
 const OVH_ACCOUNT = ["clientId", "clientSecret"] as const;
 const OVH_KEY = ["applicationKey", "applicationSecret", "consumerKey"] as const;
-const OVH_S3 = ["s3AccessKey", "s3SecretKey"] as const;
+/** Keys for object storage where they are not those of the provider's own interface. */
+const S3_KEYS = ["s3AccessKey", "s3SecretKey"] as const;
+const S3_PAIR = {
+  error: "expected both s3AccessKey and s3SecretKey, under env or files, or neither",
+};
 /** Whether all of the names are referred to, or none. */
 function allOrNone(value: References, names: readonly string[]): boolean {
   return new Set(names.map((name) => refers(value, name))).size === 1;
 }
 const ovhCredentials = z
-  .strictObject(named(...OVH_ACCOUNT, ...OVH_KEY, ...OVH_S3))
+  .strictObject(named(...OVH_ACCOUNT, ...OVH_KEY, ...S3_KEYS))
   .refine((value) => allOrNone(value, OVH_ACCOUNT), {
     error: "expected both clientId and clientSecret, under env or files, or neither",
   })
@@ -127,10 +122,20 @@ const ovhCredentials = z
   .refine((value) => !refers(value, "clientId") || !refers(value, "applicationKey"), {
     error: "expected a service account (clientId) or an application key, not both",
   })
-  .refine((value) => allOrNone(value, OVH_S3), {
-    error: "expected both s3AccessKey and s3SecretKey, under env or files, or neither",
-  })
+  .refine((value) => allOrNone(value, S3_KEYS), S3_PAIR)
   .describe("Where to find credentials; never a secret itself.");
+const upcloudCredentials = z
+  .strictObject(named("token", "username", "password", ...S3_KEYS))
+  .refine((value) => refers(value, "username") === refers(value, "password"), {
+    error: "expected both username and password, under env or files, or neither",
+  })
+  .refine((value) => !refers(value, "token") || !refers(value, "username"), {
+    error: "expected either token, or username and password: one of them would go unused",
+  })
+  .refine((value) => allOrNone(value, S3_KEYS), S3_PAIR)
+  .describe(
+    `${WHERE} s3AccessKey and s3SecretKey are those of a user of one service of Managed Object Storage.`,
+  );
 
 /** Addresses by the names that a provider's probes ask for; for a misspelt one the public cloud would be asked. */
 function addresses(words: string, ...names: readonly string[]) {
@@ -316,7 +321,7 @@ const upcloudTarget = z.strictObject({
   ...common,
   provider: z.literal("upcloud"),
   endpoints: addresses(
-    "api is UpCloud's API with its version, such as https://api.upcloud.com/1.3; s3 is its Managed Object Storage.",
+    "api is UpCloud's API with its version, such as https://api.upcloud.com/1.3; s3 stands for every service of Managed Object Storage: left out, each is asked at the public address that the API tells.",
     "api",
     "s3",
   ),

@@ -170,12 +170,24 @@ describe("the grants for UpCloud", () => {
 
   test("every permission of the probes is a type of resource, and each is granted once", async () => {
     expect(names.length).toBeGreaterThan(0);
-    for (const name of names) expect(name).toMatch(/^[a-z_]+:\*$/);
+    const [ofStorage = [], ofAccount = []] = [true, false].map((is) =>
+      names.filter((name) => name.startsWith("s3:") === is),
+    );
+    for (const name of ofAccount) expect(name).toMatch(/^[a-z_]+:\*$/);
+    for (const name of ofStorage) expect(name).toMatch(/^s3:(?:Get|List)[A-Za-z]+$/);
     const { code, stdout, stderr } = await probity(["permissions", "upcloud"]);
     expect(code).toBe(0);
     expect(stderr).toContain("may change what it is shown");
-    const types = names.map((name) => name.replace(":*", ""));
-    const grants = documents(stdout);
+    const types = ofAccount.map((name) => name.replace(":*", ""));
+    const all = documents(stdout);
+    const [storage, grants] = [all.at(-1), all.slice(0, -1)];
+    expect(storage).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        { Sid: "Probity", Effect: "Allow", Action: ofStorage, Resource: ["arn:aws:s3:::*"] },
+      ],
+    });
+    expect(ofStorage).toContain("s3:ListAllMyBuckets");
     expect(grants).toHaveLength(types.length);
     expect(grants).toEqual(
       expect.arrayContaining(

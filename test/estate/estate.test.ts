@@ -317,6 +317,16 @@ describe("endpoints and credentials by provider", () => {
       [`5:18: targets[0].credentials: ${PAIR("username", "password")}`],
     ],
     [
+      "keys of UpCloud's object storage beside its own",
+      upcloud("    credentials: { env: { token: T, s3AccessKey: A }, files: { s3SecretKey: b } }"),
+      [],
+    ],
+    [
+      "half of them",
+      upcloud("    credentials: { env: { token: T, s3AccessKey: A } }"),
+      [`5:18: targets[0].credentials: ${PAIR("s3AccessKey", "s3SecretKey")}`],
+    ],
+    [
       "both ways at once",
       upcloud("    credentials: { env: { token: T, username: A, password: B } }"),
       [
