@@ -2,7 +2,7 @@ import type { TargetOf } from "#model/estate.ts";
 import type { ProbeContext } from "#model/probe.ts";
 import { fields, text } from "#probes/common/json.ts";
 import { apiAddress, restClient, type RestClient } from "#probes/rest/client.ts";
-import { refused, type VendorError } from "#probes/rest/failures.ts";
+import { classifyRest, refused, RestFailure, type VendorError } from "#probes/rest/failures.ts";
 import { openTransport } from "#probes/rest/transport.ts";
 
 const PUBLIC = "https://api.upcloud.com/1.3";
@@ -23,8 +23,13 @@ export async function openClient(
   );
   return {
     get: async (at, signal, more) => {
-      const { body, header } = await client.get(at, signal, more);
-      return { body: withoutSecrets(body), header };
+      try {
+        const { body, header } = await client.get(at, signal, more);
+        return { body: withoutSecrets(body), header };
+      } catch (error) {
+        // A probe that asks S3 too may be who asks first for all, and would read it as an error of S3.
+        throw error instanceof RestFailure ? error : new RestFailure(classifyRest(error));
+      }
     },
   };
 }

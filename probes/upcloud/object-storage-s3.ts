@@ -6,7 +6,7 @@ import { mapped } from "#probes/s3-compatible/buckets.ts";
 import { s3Clients } from "#probes/s3-compatible/clients.ts";
 import type { S3Dialect } from "#probes/s3-compatible/dialect.ts";
 import { gatherSessions, s3Provides, trySignIn } from "#probes/s3-compatible/gather.ts";
-import { malformed } from "#probes/rest/failures.ts";
+import { malformed, RestFailure } from "#probes/rest/failures.ts";
 import type { Found, Listed } from "#probes/rest/listing.ts";
 import { dialectOf, UPCLOUD_S3 } from "./object-storage-dialect.ts";
 import { toLocation } from "./object-storage-facets.ts";
@@ -21,7 +21,7 @@ export default defineProbe({
   provider: "upcloud",
   kinds: [kind, BACKUP_SET_KIND],
   provides: s3Provides(UPCLOUD_S3),
-  classify: classifyS3,
+  classify: (error) => (error instanceof RestFailure ? error.failure : classifyS3(error)),
   gather: async function* gather(target, wanted, context) {
     if (target.provider !== "upcloud") return;
     const { listed, listedRegions } = objectStorages(target, context);
