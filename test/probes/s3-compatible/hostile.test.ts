@@ -128,12 +128,20 @@ describe("hostile and broken answers of an S3-compatible store", () => {
     });
   });
 
-  test("a region that is not known is told as it is, and no other host asked", async () => {
-    const body = `<LocationConstraint ${XMLNS}>xx-new</LocationConstraint>`;
-    const found = await gather(when("location", ok(body)));
-    expect(facetOf(found, "media", "location")).toMatchObject({ regions: ["xx-new"] });
-    expect(facetOf(found, "media", "versioning")).toEqual({ enabled: false });
-  });
+  test.each(["xx-new", "constructor"])(
+    "a region %s that is not known is told as it is, and no other host asked",
+    async (region) => {
+      const body = `<LocationConstraint ${XMLNS}>${region}</LocationConstraint>`;
+      const regions: string[] = [];
+      const found = await gather((request) => {
+        if (request.query.has("versioning")) regions.push(request.region);
+        return when("location", ok(body))(request);
+      });
+      expect(facetOf(found, "media", "location")).toMatchObject({ regions: [region] });
+      expect(facetOf(found, "media", "versioning")).toEqual({ enabled: false });
+      expect(regions).toEqual(["fr-par"]);
+    },
+  );
 
   test("a call that the vendor does not have is unsupported, and nothing is concluded", async () => {
     const found = await gather(when("object-lock", s3Error(501, "NotImplemented")));

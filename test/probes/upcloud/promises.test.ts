@@ -1,7 +1,7 @@
 /** The promises that UpCloud answers, judged as the published policy of Visma Sign makes them. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { controls } from "#controls/index.ts";
 import { readableBy } from "#derive/readable.ts";
@@ -22,12 +22,15 @@ import {
   uuid,
 } from "#fixtures/estate/upcloud/resources.ts";
 import type { UpcloudAccount } from "#fixtures/estate/upcloud/server.ts";
-import { estateSchema } from "#model/estate.ts";
+import { estateSchema, targetSchema } from "#model/estate.ts";
 import { expectationOf } from "#model/expectation.ts";
 import { policySchema, type Check } from "#model/policy.ts";
+import buckets from "#probes/upcloud/object-storage-s3.ts";
 import { evidence, policy } from "../../support/evidence.ts";
+import { testScan } from "../../support/probe-context.ts";
+import { s3Error, s3LayerOver, type S3Layer } from "../../support/s3-layer.ts";
 import { ENTRIES, PROBES } from "./probes.ts";
-import { fakeUpcloud } from "./upcloud.ts";
+import { fakeUpcloud, TOKEN } from "./upcloud.ts";
 
 const file = new URL("../../../config/policies/visma-sign.yaml", import.meta.url);
 const PUBLISHED = policySchema.parse(parse(readFileSync(fileURLToPath(file), "utf8")));
@@ -78,10 +81,32 @@ const ESTATE = estateSchema.parse({
 
 describe("Visma Sign on UpCloud", async () => {
   const upcloud = await fakeUpcloud();
-  const judged = async (change: Partial<UpcloudAccount>) => {
+  let layer: S3Layer;
+  beforeAll(async () => {
+    // One bucket, of which nothing is told but that it is there.
+    layer = await s3LayerOver("http://127.0.0.1:1", ({ bucket, query }) => {
+      if (query.has("tagging")) return s3Error(404, "NoSuchTagSet");
+      if (bucket !== "") return s3Error(403, "AccessDenied");
+      return {
+        status: 200,
+        body: "<ListAllMyBucketsResult><Buckets><Bucket><Name>documents</Name></Bucket></Buckets></ListAllMyBucketsResult>",
+      };
+    });
+  });
+  afterAll(() => layer.close());
+  const judged = async (
+    change: Partial<UpcloudAccount>,
+    s3Keys: object = { s3AccessKey: "KEY", s3SecretKey: "SECRET" },
+  ) => {
     upcloud.setAccount({ ...COMPLETE, databases: [], ...change });
-    const scan = upcloud.scan({ now: () => NOW });
-    const found = await Promise.all(PROBES.map((probe) => scan.gather(probe)));
+    const target = targetSchema.parse({
+      ...upcloud.target,
+      endpoints: { ...upcloud.target.endpoints, s3: layer.url },
+      credentials: { env: { token: "TOKEN", ...s3Keys } },
+    });
+    const environment = { TOKEN, KEY: "key-of-s3", SECRET: "secret-of-s3" };
+    const scan = testScan(target, { environment, now: () => NOW });
+    const found = await Promise.all([...PROBES, buckets].map((probe) => scan.gather(probe)));
     const read = evidence(
       found.flatMap(({ observations }) => observations),
       found.flatMap(({ problems }) => problems),
@@ -116,6 +141,12 @@ describe("Visma Sign on UpCloud", async () => {
       "vs-backup-hourly": "violated",
       "vs-backup-sites": "violated",
     });
+  });
+
+  test("without keys nobody knows what buckets there are, unless there is no object storage", async () => {
+    expect(await judged({}, {})).toMatchObject({ "vs-upcloud-helsinki": "unverified" });
+    const none = await judged({ objectStorages: [] }, {});
+    expect(none).toMatchObject({ "vs-upcloud-helsinki": "upheld" });
   });
 
   test.each<[string, Partial<UpcloudAccount>, Readonly<Record<string, string>>]>([
