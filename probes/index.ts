@@ -2994,6 +2994,31 @@ export const probes: readonly ProbeEntry[] = [
   "load": () => import("./identity/sso.ts"),
 },
 {
+  "id": "ovh-account",
+  "title": "OVHcloud account and its users: passwords and second factors",
+  "provider": "ovh",
+  "kinds": [
+    "ovh/account",
+    "ovh/user"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "account:apiovh:me/get",
+        "account:apiovh:me/identity/user/get"
+      ]
+    },
+    "signIn": {
+      "permissions": [
+        "account:apiovh:me/get",
+        "account:apiovh:me/identity/user/get",
+        "account:apiovh:me/api/credential/get"
+      ]
+    }
+  },
+  "load": () => import("./ovh/account.ts"),
+},
+{
   "id": "ovh-backup-spaces",
   "title": "OVHcloud backup storage of dedicated servers",
   "provider": "ovh",
@@ -4037,6 +4062,94 @@ export const probes: readonly ProbeEntry[] = [
     }
   },
   "load": () => import("./upcloud/networks.ts"),
+},
+{
+  "id": "upcloud-object-storage-s3",
+  "title": "UpCloud Managed Object Storage (S3)",
+  "provider": "upcloud",
+  "kinds": [
+    "upcloud/bucket",
+    "backup-set"
+  ],
+  "provides": {
+    "inventory": {
+      "permissions": [
+        "s3:ListAllMyBuckets",
+        "managed_object_storage:*",
+        "s3:GetBucketTagging"
+      ]
+    },
+    "location": {
+      "permissions": [
+        "s3:ListAllMyBuckets",
+        "managed_object_storage:*"
+      ],
+      "kinds": [
+        "upcloud/bucket"
+      ]
+    },
+    "encryption": {
+      "permissions": [
+        "s3:GetEncryptionConfiguration"
+      ],
+      "kinds": [
+        "upcloud/bucket"
+      ]
+    },
+    "versioning": {
+      "permissions": [
+        "s3:GetBucketVersioning"
+      ],
+      "kinds": [
+        "upcloud/bucket"
+      ]
+    },
+    "exposure": {
+      "permissions": [
+        "s3:GetBucketAcl",
+        "s3:GetBucketPolicy"
+      ],
+      "kinds": [
+        "upcloud/bucket"
+      ]
+    },
+    "accessPolicy": {
+      "permissions": [
+        "s3:GetBucketAcl",
+        "s3:GetBucketPolicy"
+      ],
+      "kinds": [
+        "upcloud/bucket"
+      ]
+    },
+    "immutability": {
+      "permissions": [
+        "s3:GetBucketObjectLockConfiguration"
+      ],
+      "kinds": [
+        "upcloud/bucket"
+      ]
+    },
+    "retention": {
+      "permissions": [
+        "s3:GetLifecycleConfiguration",
+        "s3:GetBucketVersioning"
+      ],
+      "kinds": [
+        "upcloud/bucket"
+      ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "s3:ListBucket",
+        "s3:GetLifecycleConfiguration"
+      ],
+      "kinds": [
+        "backup-set"
+      ]
+    }
+  },
+  "load": () => import("./upcloud/object-storage-s3.ts"),
 },
 {
   "id": "upcloud-object-storage",
