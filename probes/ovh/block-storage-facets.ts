@@ -1,6 +1,7 @@
 /** Volumes and their copies in OVHcloud's JSON as facets; pure. */
 import type { RecoveryPoint } from "#model/backup-facets.ts";
-import type { Encryption } from "#model/facets.ts";
+import type { Encryption, RecoveryPoints } from "#model/facets.ts";
+import { FROM_THE_BEGINNING } from "#model/moment.ts";
 import { moment, text, type Fields } from "#probes/common/json.ts";
 
 /** Types whose volumes are not encrypted; those that end with `-luks` are. Any other type is unknown. */
@@ -51,6 +52,21 @@ function encryptionOf(enabled: boolean | null, caveat: string): Encryption {
 export function toVolumePoint(raw: Fields, project: string): RecoveryPoint {
   const { volumeId, creationDate, status } = raw;
   return pointOf({ of: text(volumeId), at: creationDate, state: status }, project, "available");
+}
+
+/**
+ * The copies that exist of a volume; nothing but who makes them says how long they are kept.
+ * @param copies every snapshot and backup of the volume's project
+ * @throws where one does not say of which volume it is, or when it was made
+ */
+export function toRecoveryPoints({ id }: Fields, copies: readonly Fields[]): RecoveryPoints {
+  const own = copies.filter(({ volumeId }) => {
+    if (text(volumeId) === null) throw new TypeError("a copy that names no volume");
+    return volumeId === id;
+  });
+  const usable = own.map((raw) => toVolumePoint(raw, "")).filter((point) => point.usable);
+  const points = usable.flatMap(({ at }) => at ?? []).sort();
+  return { points, since: FROM_THE_BEGINNING, olderExists: false, retention: null };
 }
 
 /** An image that was made of an instance; it does not say of which. */

@@ -2,9 +2,14 @@ import { defineProbe } from "#model/probe.ts";
 import { text, type Fields } from "#probes/common/json.ts";
 import { answerOf } from "#probes/common/known.ts";
 import { classifyRest } from "#probes/rest/failures.ts";
-import { observeInventory, observeListed, type Found } from "#probes/rest/listing.ts";
-import { toCopyEncryption, toEncryption, toVolumePoint } from "./block-storage-facets.ts";
-import { actionOf, listProjects, type ProjectList } from "./project-lists.ts";
+import { observeInventory, observeListed, type Found, type Listed } from "#probes/rest/listing.ts";
+import {
+  toCopyEncryption,
+  toEncryption,
+  toRecoveryPoints,
+  toVolumePoint,
+} from "./block-storage-facets.ts";
+import { actionOf, listProjects, merged, type ProjectList } from "./project-lists.ts";
 import { openSession } from "./session.ts";
 
 const VOLUMES: ProjectList = { kind: "ovh/volume", rest: "volume" };
@@ -28,6 +33,7 @@ export default defineProbe({
     inventory: { permissions: ALL },
     encryption: { permissions: ALL },
     recoveryPoint: { permissions: ALL, kinds: COPIES },
+    recoveryPoints: { permissions: ALL, kinds: [VOLUMES.kind] },
   },
   classify: classifyRest,
   gather: async function* gather(target, wanted, context) {
@@ -40,7 +46,13 @@ export default defineProbe({
     for (const list of [volumes, snapshots, backups]) {
       yield* observeInventory(list, target, context);
     }
-    yield* observeListed(volumes, { encryption: toEncryption }, wanted, context);
+    const copies = merged([snapshots, backups]);
+    const ofVolumes = {
+      encryption: toEncryption,
+      recoveryPoints: (raw: Fields, { place }: Found) =>
+        toRecoveryPoints(raw, whole(copies, place)),
+    };
+    yield* observeListed(volumes, ofVolumes, wanted, context);
     const known = new Map(volumes.found.map(({ raw, place }) => [keyOf(place, raw["id"]), raw]));
     const origin = ({ raw, place }: Found) => {
       const volume = known.get(keyOf(place, raw["volumeId"]));
@@ -56,6 +68,13 @@ export default defineProbe({
     for (const list of [snapshots, backups]) yield* observeListed(list, maps, wanted, context);
   },
 });
+
+/** All that was listed in a project. @throws Unanswered where a part of it was not */
+function whole({ found, failed }: Listed, project: string): readonly Fields[] {
+  const unlisted = failed.find(({ place }) => place === "" || place.split(" ")[0] === project);
+  if (unlisted !== undefined) return answerOf<never>({ ok: false, ...unlisted });
+  return found.filter(({ place }) => place.split(" ")[0] === project).map(({ raw }) => raw);
+}
 
 function keyOf(place: string, id: unknown): string {
   return `${place.split(" ")[0]}/${text(id) ?? ""}`;

@@ -43,6 +43,8 @@ const PROMISES: readonly (readonly [
   ],
   ["mfa-enforced", {}, ["ovh/account"]],
   ["mfa-enforced", {}],
+  ["recovery-point-age", { maxAge: "P3D" }, ["ovh/volume"]],
+  ["recovery-point-age", { maxAge: "P1D" }, ["ovh/volume"]],
 ];
 const policies = [
   policy(
@@ -134,6 +136,8 @@ describe("OVHcloud's answers that break", async () => {
       "upheld",
       "upheld",
       "unverified",
+      "upheld",
+      "violated",
     ]);
     expect(PATHS.length).toBeGreaterThan(40);
   });

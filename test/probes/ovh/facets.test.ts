@@ -6,6 +6,7 @@ import {
   toCopyEncryption,
   toEncryption,
   toInstancePoint,
+  toRecoveryPoints,
   toVolumePoint,
 } from "#probes/ovh/block-storage-facets.ts";
 import { toAccessPolicy } from "#probes/ovh/bucket-access-facets.ts";
@@ -388,5 +389,24 @@ describe("a vRack", () => {
   ])("a project %s", (_, value, expected) => {
     const project = { kind: "cloudProject", name: "p", known: answered(value) };
     expect(ups(project, server("b", on)).slice(0, -1)).toEqual(expected);
+  });
+});
+
+describe("the copies of a volume", () => {
+  const copy = { volumeId: "v", creationDate: "2026-05-30T00:00:00Z", status: "available" };
+  const older = { ...copy, creationDate: "2026-05-01T00:00:00Z" };
+  test.each<[string, readonly Fields[], readonly string[] | null]>([
+    ["none", [], []],
+    ["in their order", [copy, older], ["2026-05-01T00:00:00.000Z", "2026-05-30T00:00:00.000Z"]],
+    ["of another volume", [{ ...copy, volumeId: "w" }], []],
+    ["one that is being made", [{ ...copy, status: "creating" }], []],
+    ["one that failed", [{ ...copy, status: "error" }], []],
+    ["one without date", [{ ...copy, creationDate: null }], null],
+    ["one without state", [{ ...copy, status: undefined }], null],
+    ["one that names no volume", [copy, { ...copy, volumeId: null }], null],
+  ])("%s", (_, copies, points) => {
+    const told = () => toRecoveryPoints({ id: "v" }, copies);
+    if (points === null) expect(told).toThrow(TypeError);
+    else expect(told()).toMatchObject({ points, olderExists: false, retention: null });
   });
 });

@@ -323,3 +323,29 @@ describe("other lists", () => {
     expect(api.calls.some(({ path }) => path === "/v1/cloud/project")).toBe(false);
   });
 });
+
+describe("copies of volumes", () => {
+  test("are its recovery points", async () => {
+    const gathered = await read(blocks);
+    expect(facetOf(gathered, "forms-data", "recoveryPoints")?.points).toHaveLength(2);
+  });
+
+  test.each([
+    ["its snapshots", /\/volume\/snapshot/],
+    ["the backups of one region", /\/region\/SBG5\/volumeBackup/],
+  ])("%s are refused: which there are is not told", async (_, path) => {
+    api.setFaults({ path, fault: { kind: "status", status: 403 } });
+    const gathered = await read(blocks);
+    expect(facetOf(gathered, "forms-data", "recoveryPoints")).toBeUndefined();
+    expect(gathered.problems).toContainEqual(
+      expect.objectContaining({ facets: ["recoveryPoints"], reason: "denied" }),
+    );
+  });
+
+  test("404 of a list is no empty one", async () => {
+    delete routes[`${PROJECT}/volume/snapshot`];
+    const gathered = await read(blocks);
+    expect(facetOf(gathered, "forms-data", "recoveryPoints")).toBeUndefined();
+    expect(inventory(gathered, "ovh/volume-snapshot")).toEqual([]);
+  });
+});
