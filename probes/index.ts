@@ -3081,6 +3081,18 @@ export const probes: readonly ProbeEntry[] = [
         "ovh/volume-snapshot",
         "ovh/volume-backup"
       ]
+    },
+    "recoveryPoints": {
+      "permissions": [
+        "publicCloudProject:apiovh:get",
+        "publicCloudProject:apiovh:region/get",
+        "publicCloudProject:apiovh:volume/get",
+        "publicCloudProject:apiovh:volume/snapshot/get",
+        "publicCloudProject:apiovh:region/volumeBackup/get"
+      ],
+      "kinds": [
+        "ovh/volume"
+      ]
     }
   },
   "load": () => import("./ovh/block-storage.ts"),
