@@ -114,10 +114,7 @@ function untrusted(error: unknown): TlsScanError | null {
   return new TlsScanError("malformed", `its certificate is not trusted (${code})`);
 }
 
-async function answerTo(
-  { url, types }: DocumentRequest,
-  socket: TLSSocket,
-): Promise<IncomingMessage> {
+function answerTo({ url, types }: DocumentRequest, socket: TLSSocket): Promise<IncomingMessage> {
   const request = httpRequest({
     createConnection: () => socket,
     path: `${url.pathname}${url.search}`,
@@ -130,14 +127,15 @@ async function answerTo(
     },
     maxHeaderSize: MAX_HEAD_BYTES,
   });
-  // As for the socket: once the answer has begun, its reader hears of errors.
-  request.on("error", () => {});
-  const answered = once(request, "response");
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  request.on("response", resolve);
+  // An answer that would change the protocol is one all the same, and is refused by its status.
+  request.on("upgrade", resolve);
+  // Once the answer has begun, its reader hears of errors.
+  request.on("error", reject);
+  request.on("close", () => reject(new TlsScanError("malformed", "ends without an answer")));
   request.end();
-  // Emitted with the answer, by the type of the event.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const [response] = (await answered) as [IncomingMessage];
-  return response;
+  return promise;
 }
 
 /** @throws TlsScanError unless it is a 200 of the right type, not compressed and not longer than may be */

@@ -244,6 +244,15 @@ describe("discovery", () => {
       "",
     ],
     [
+      "an offer to speak something else",
+      (request) =>
+        void request.socket.write(
+          "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
+        ),
+      "malformed",
+      "is not there (status 101)",
+    ],
+    [
       "another protocol",
       (request) => void request.socket.end("SSH-2.0-OpenSSH\r\n"),
       "malformed",
