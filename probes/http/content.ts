@@ -37,7 +37,7 @@ export function readContent(
     length += chunk.length;
     if (length > limit) end(false);
   });
-  decoder.once("end", () => end(true));
+  decoder.once("end", () => end(isCutOff(source) ? null : true));
   decoder.on("error", () => end(null));
   source.on("data", (chunk: Buffer) => {
     packed += chunk.length;
@@ -50,6 +50,11 @@ export function readContent(
   source.once("error", () => end(null));
   source.pipe(decoder);
   return promise;
+}
+
+/** A stream of HTTP/2 that was reset, or whose connection is gone, ends as a whole one does (0 is NO_ERROR). */
+function isCutOff(source: Readable): boolean {
+  return "rstCode" in source && source.rstCode !== 0;
 }
 
 /** Null for what is not understood. */

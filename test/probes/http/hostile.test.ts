@@ -282,6 +282,26 @@ describe("contents are read up to a megabyte", () => {
     SOON,
   );
 
+  const goodbye = frame(7, 0, 0, Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]));
+  test.each<[string, (socket: TLSSocket) => void]>([
+    ["a reset", (socket) => socket.write(frame(3, 0, 1, Buffer.from([0, 0, 0, 8])))],
+    ["the end of the connection", (socket) => socket.end()],
+    ["a goodbye", (socket) => socket.end(goodbye)],
+  ])("nothing of what is cut off in HTTP/2 by %s", async (_, cut) => {
+    const half = [SETTINGS, frame(1, 4, 1, STATUS_200), frame(0, 0, 1, Buffer.from("<html>"))];
+    const port = await bytes(
+      asked((socket) => {
+        socket.write(Buffer.concat(half));
+        cut(socket);
+      }),
+      ["h2"],
+    );
+    expect(await read(port, "httpAnswer")).toMatchObject({
+      content: null,
+      hops: [{ status: 200 }],
+    });
+  });
+
   test("a page made of the beginnings of fields takes no time", async () => {
     const page = "<input ".repeat(150_000);
     const port = await https((_request, response) => response.end(page));
