@@ -57,8 +57,13 @@ const SAME_SITE: Readonly<Record<string, HttpCookie["sameSite"]>> = {
 function isTakenBack(attributes: ReadonlyMap<string, string>, now: Date): boolean {
   const maxAge = attributes.get("max-age");
   if (maxAge !== undefined && /^-?\d+$/.test(maxAge)) return Number(maxAge) <= 0;
-  return Date.parse(attributes.get("expires") ?? "") <= now.getTime();
+  const expires = attributes.get("expires") ?? "";
+  return COOKIE_DATE.test(expires) && Date.parse(expires) <= now.getTime();
 }
+
+/** Without a time and a month's name a date is none (RFC 6265bis 5.1.1), and the cookie stays: `Expires=0` takes nothing back. */
+const COOKIE_DATE =
+  /^(?=.*\b\d{1,2}:\d{1,2}:\d{1,2}\b).*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;
 
 /** Why browsers refuse it (RFC 6265bis 4.1.3 and 5.7); null: they take it. */
 function refusal(

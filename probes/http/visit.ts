@@ -4,6 +4,7 @@ import { plain } from "#model/text.ts";
 import { cookiesOf } from "./cookies.ts";
 import { locationOf } from "./exchange.ts";
 import { allHeaders, firstHeader, type HttpAnswer, type HttpHead } from "./messages.ts";
+import { metaPoliciesOf } from "./meta-policies.ts";
 import type { Walk } from "./walk.ts";
 
 /** Headers that tell browsers what to forbid, and what they have before them. */
@@ -92,10 +93,8 @@ function contentOf({ content }: HttpAnswer): HttpContent | null {
   if (content === null) return null;
   const { data, complete } = content;
   const html = data.toString("latin1");
-  const hasField = tagsOf(html, "input").some((tag) =>
-    /[\s/"']type\s*=\s*["']?password\b/i.test(tag),
-  );
-  const policies = tagsOf(html, "meta").flatMap(metaPolicy).slice(0, MOST_META_POLICIES);
+  const hasField = inputsOf(html).some((tag) => /[\s/"']type\s*=\s*["']?password\b/i.test(tag));
+  const policies = metaPoliciesOf(html);
   return {
     sha256: createHash("sha256").update(data).digest("hex"),
     bytes: data.length,
@@ -105,24 +104,12 @@ function contentOf({ content }: HttpAnswer): HttpContent | null {
   };
 }
 
-const MOST_META_POLICIES = 5;
 const LONGEST_TAG = 5000;
 
-/** What stands in each tag of that name. Takes each piece once, however the page is made. */
-function tagsOf(html: string, name: "input" | "meta"): readonly string[] {
-  const begin = name === "input" ? /<input(?=[\s/])/i : /<meta(?=[\s/])/i;
+/** What stands in each field of a form. Takes each piece once, however the page is made. */
+function inputsOf(html: string): readonly string[] {
   return html
-    .split(begin)
+    .split(/<input(?=[\s/])/i)
     .slice(1)
     .map((piece) => piece.slice(0, LONGEST_TAG).split(">", 1)[0] ?? "");
-}
-
-/** The policy that a tag `<meta>` holds; none where it is about something else. */
-function metaPolicy(tag: string): readonly string[] {
-  if (!/[\s/"']http-equiv\s*=\s*["']?content-security-policy["'\s/]/i.test(`${tag} `)) return [];
-  const [, double, single] = /[\s/"']content\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(tag) ?? [];
-  const written = double ?? single;
-  if (written === undefined) return [];
-  const policy = written.replace(/&(?:#39|#x27|apos);/gi, "'").replace(/&quot;/gi, '"');
-  return [plain(policy, LONGEST_TAG)];
 }

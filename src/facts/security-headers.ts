@@ -34,7 +34,10 @@ export function browserRules(visit: HttpVisit): BrowserRules {
   const named = (name: string) =>
     headers.flatMap((header: HttpHeader) => (header.name === name ? [header.value] : []));
   const policies = named("content-security-policy").flatMap(policiesOf);
-  const meta = (visit.content?.metaPolicies ?? []).flatMap(policiesOf);
+  // In a page browsers pass over a sandbox (https://html.spec.whatwg.org/multipage/semantics.html#attr-meta-http-equiv-content-security-policy).
+  const meta = (visit.content?.metaPolicies ?? [])
+    .flatMap(policiesOf)
+    .map((policy) => new Map([...policy].filter(([name]) => name !== "sandbox")));
   return {
     hsts: parseHsts(visit.strictTransportSecurity),
     // https://fetch.spec.whatwg.org/#determine-nosniff
@@ -49,18 +52,29 @@ export function browserRules(visit: HttpVisit): BrowserRules {
   };
 }
 
+/** Types of which browsers make nothing, so that they look for themselves. */
+const NO_TYPES: ReadonlySet<string> = new Set(["", "unknown/unknown", "application/unknown"]);
+
 /** Whether an answer of this type may be shown as a page, with scripts in it. */
 export function isPage(visit: HttpVisit): boolean {
-  const type = visit.headers.find(({ name }) => name === "content-type")?.value ?? "";
-  const [essence = ""] = type.split(";", 1);
-  const clean = essence.trim().toLowerCase();
-  // Without a type browsers look for themselves.
-  return clean === "" || /(?:^text\/html|[/+]xml)$/.test(clean);
+  // Of several types the last that is one counts: https://fetch.spec.whatwg.org/#concept-header-extract-mime-type
+  const type = visit.headers
+    .flatMap(({ name, value }) => (name === "content-type" ? value.split(",") : []))
+    .map((value) => trimmed((value.split(";", 1)[0] ?? "").toLowerCase()))
+    .findLast(
+      (value) => /^[!#$%&'*+.^`|~\w-]+\/[!#$%&'*+.^`|~\w-]+$/.test(value) && value !== "*/*",
+    );
+  return NO_TYPES.has(type ?? "") || /(?:^text\/html|[/+]xml)$/.test(type ?? "");
+}
+
+/** Without the blanks that browsers take for such: others belong to what stands between them. */
+function trimmed(text: string): string {
+  return text.replace(/^[\t ]+|[\t ]+$/g, "");
 }
 
 /** Several headers and several values of one are the same list. */
 function listOf(values: readonly string[]): readonly string[] {
-  return values.flatMap((value) => value.split(",")).map((value) => value.trim().toLowerCase());
+  return values.flatMap((value) => value.split(",")).map((value) => trimmed(value).toLowerCase());
 }
 
 type Policy = ReadonlyMap<string, readonly string[]>;
@@ -70,7 +84,10 @@ function policiesOf(header: string): readonly Policy[] {
   return header.split(",").flatMap((text) => {
     const policy = new Map<string, readonly string[]>();
     for (const directive of text.split(";")) {
-      const [name = "", ...values] = directive.trim().toLowerCase().split(/\s+/);
+      const [name = "", ...values] = directive
+        .toLowerCase()
+        .split(/[\t\n\f\r ]+/)
+        .filter((word) => word !== "");
       if (name !== "" && !policy.has(name)) policy.set(name, values);
     }
     return policy.size === 0 ? [] : [policy];
@@ -124,13 +141,32 @@ function scriptsOf(policies: readonly Policy[], reported: boolean): ScriptRules 
 function wayIn(policy: Policy): string | null {
   const sandbox = policy.get("sandbox");
   if (sandbox !== undefined && !sandbox.includes("allow-scripts")) return null;
-  const sources = policy.get("script-src") ?? policy.get("default-src");
-  if (sources === undefined) return "no script-src and no default-src";
-  const chosen = sources.some((source) => /^'(?:nonce-|sha(?:256|384|512)-)/.test(source));
-  const strict = sources.includes("'strict-dynamic'");
-  // With a nonce or a hash browsers pass over 'unsafe-inline', with 'strict-dynamic' over hosts and schemes.
-  if (sources.includes("'unsafe-inline'") && !chosen && !strict) return "'unsafe-inline'";
-  if (strict) return null;
+  const general = policy.get("script-src") ?? policy.get("default-src");
+  const lists = [
+    policy.get("script-src-elem") ?? general,
+    policy.get("script-src-attr") ?? general,
+  ];
+  if (lists.includes(undefined)) return "no script-src and no default-src";
+  const [elements = [], attributes = []] = lists;
+  // Of an attribute only 'unsafe-inline' lets anything in.
+  return wayThrough(elements) ?? (allowsInline(attributes) ? INLINE : null);
+}
+
+const INLINE = "'unsafe-inline'";
+const STRICT = "'strict-dynamic'";
+/** https://www.w3.org/TR/CSP3/#framework-directive-source-list: what is empty, or has other characters, is none. */
+const CHOSEN = /^'(?:nonce|sha(?:256|384|512))-[a-z\d+/_-]+={0,2}'$/;
+
+/** With a nonce or a hash browsers pass over 'unsafe-inline'. */
+function allowsInline(sources: readonly string[]): boolean {
+  const chosen = sources.some((source) => source === STRICT || CHOSEN.test(source));
+  return sources.includes(INLINE) && !chosen;
+}
+
+function wayThrough(sources: readonly string[]): string | null {
+  if (allowsInline(sources)) return INLINE;
+  // With it they pass over hosts and schemes.
+  if (sources.includes(STRICT)) return null;
   return sources.find((source) => ANYBODY.test(source) || ANY_SCRIPT.test(source)) ?? null;
 }
 

@@ -218,6 +218,52 @@ export default defineCases(control, [
     says: "keeps scripts",
   },
   {
+    name: "a sandbox in the page itself, which browsers pass over",
+    expect: CSP,
+    ...seen({ content: { ...PAGE, metaPolicies: ["sandbox; default-src *"] } }),
+    outcome: "fail",
+    says: "lets scripts of others in (*)",
+  },
+  ...[
+    ["script-src 'self'; script-src-elem *", "*"],
+    ["script-src 'self'; script-src-attr 'unsafe-inline'", "'unsafe-inline'"],
+    ["script-src-elem 'self'", "no script-src and no default-src"],
+    ["script-src 'unsafe-inline' 'nonce-'", "'unsafe-inline'"],
+    ["script-src 'unsafe-inline' 'nonce-{NONCE}'", "'unsafe-inline'"],
+    ["script-src\u00a0'self'", "no script-src and no default-src"],
+  ].map(([value = "", through = ""]) => ({
+    name: `what looks stricter than it is: ${value}`,
+    expect: CSP,
+    ...csp(value),
+    outcome: "fail" as const,
+    says: `lets scripts of others in (${through})`,
+  })),
+  {
+    name: "a list for elements and one for attributes",
+    expect: CSP,
+    ...csp("script-src 'unsafe-inline'; script-src-elem 'self'; script-src-attr 'none'"),
+    outcome: "pass",
+    says: "keeps",
+  },
+  {
+    name: "a blank that is none to browsers",
+    expect: NOSNIFF,
+    ...seen({ headers: headers(["x-content-type-options", "nosniff\u00a0"]) }),
+    outcome: "fail",
+    says: "no nosniff",
+  },
+  ...[["application/json", "text/html"], ["application/json, text/html"], ["html"], ["*/*"]].map(
+    (types) => ({
+      name: `a page to browsers, by the type ${types.join(" and ")}`,
+      expect: CSP,
+      ...seen({
+        headers: headers(...types.map((type) => ["content-type", type] as const)),
+      }),
+      outcome: "fail" as const,
+      says: "no Content-Security-Policy",
+    }),
+  ),
+  {
     name: "a page that was not read whole may hold a policy",
     expect: CSP,
     ...seen({ content: { ...PAGE, metaPolicies: null, complete: false } }),

@@ -225,6 +225,9 @@ describe("contents", () => {
   });
 });
 
+/** Heeded in the head of a page alone. */
+const META = `<meta http-equiv="Content-Security-Policy" content="x">`;
+
 describe("a policy in the page itself", () => {
   test.each([
     [
@@ -237,6 +240,14 @@ describe("a policy in the page itself", () => {
     ],
     [`<meta name="description" content="content-security-policy">`, []],
     [`<meta http-equiv="content-security-policy-report-only" content="x">`, []],
+    [`<!doctype html><html lang="a>b"><head><title>a<b</title><!--> ${META}</head>`, ["x"]],
+    [`\ufeff<?xml version="1.0"?>\n<!-- ${META} --><script>/*${META}*/</script></p>${META}`, ["x"]],
+    [`<!-- ${META} -->`, []],
+    [`<head><script>"${META}"</script></head>`, []],
+    [`<noscript>${META}</noscript>`, []],
+    [`<head></head><body>${META}`, []],
+    [`<p>${META}`, []],
+    [`<!-- ${META}`, []],
   ])("%s", async (html, metaPolicies) => {
     const port = await https((_request, response) => response.end(html));
     expect((await read(port, "httpAnswer")).content).toMatchObject({ metaPolicies });
@@ -258,6 +269,10 @@ describe("cookies", () => {
     ["__Host-a=1; Secure; Path=/x", { refused: "its prefix __Host- needs Path=/" }],
     ["__Host-a=1; Secure; Path=/", { refused: null }],
     ["a=1; Expires=Thu, 01 Jan 2099 00:00:00 GMT", { name: "a" }],
+    ["a=1; Expires=0", { name: "a" }],
+    ["a=1; Expires=-1", { name: "a" }],
+    ["a=1; Expires=1970-01-01", { name: "a" }],
+    ["a=1; Max-Age=x; Expires=Thu, 01 Jan 1970", { name: "a" }],
   ])("%s", async (header, expected) => {
     const port = await https((_request, response) => {
       response.writeHead(200, { "Set-Cookie": header }).end();
@@ -269,6 +284,7 @@ describe("cookies", () => {
     "a=; Max-Age=0",
     "a=; Max-Age=-1; Expires=Thu, 01 Jan 2099 00:00:00 GMT",
     "a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+    "a=; Expires=Thu, 01-Jan-70 00:00:00 GMT",
   ])("%s takes one back", async (header) => {
     const port = await https((_request, response) => {
       response.writeHead(200, { "Set-Cookie": header }).end();
