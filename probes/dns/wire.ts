@@ -28,6 +28,8 @@ const CLASS_IN = 1;
 const MOST_RECORDS = 4000;
 const LONGEST_NAME = 255;
 const LONGEST_LABEL = 63;
+/** As many as a name has labels: who needs more has us go in steps that lead nowhere. */
+const MOST_POINTERS = 127;
 const HEADER = 12;
 const EXTENDED_ERROR = 15;
 
@@ -282,6 +284,7 @@ function readName(bytes: Buffer, start: number): { name: string; next: number } 
   let length = 1;
   // A pointer leads before the name that it stands in, so that each is followed once.
   let before = start;
+  let pointers = 0;
   for (;;) {
     const size = bytes[at];
     if (size === undefined) throw cut();
@@ -292,6 +295,7 @@ function readName(bytes: Buffer, start: number): { name: string; next: number } 
       if (to >= before || to < HEADER) {
         throw new DnsError("malformed", "the DNS answer has a name that leads into itself");
       }
+      if ((pointers += 1) > MOST_POINTERS) throw odd("name");
       next ??= at + 2;
       at = to;
       before = to;

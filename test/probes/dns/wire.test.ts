@@ -168,6 +168,21 @@ describe("malformed answers", () => {
         ],
       }),
     ],
+    [
+      "a name of pointers without end",
+      answer({
+        answers: [
+          dnsRecord(
+            ".",
+            99,
+            Buffer.concat(
+              Array.from({ length: 200 }, (_, hop) => at(hop === 0 ? START : START + 9 + hop * 2)),
+            ),
+          ),
+          dnsRecord(at(START + 11 + 199 * 2), 1, address),
+        ],
+      }),
+    ],
     ["a label of a reserved kind", answer({ answers: [dnsRecord(Buffer.of(0x80), 1, address)] })],
     ["a name without end", answer({ answers: [Buffer.from([63, 97, 97])] })],
     [
