@@ -139,7 +139,7 @@ function readLists(message: Buffer): Lists {
   const reader = new SshReader(message.subarray(1));
   reader.take(16);
   const names = () => readNames(Buffer.from(reader.bytes()).toString("latin1"));
-  return {
+  const lists: Lists = {
     keyExchanges: names(),
     hostKeys: names(),
     ciphersToServer: names(),
@@ -149,6 +149,14 @@ function readLists(message: Buffer): Lists {
     compressionsToServer: names(),
     compressionsToClient: names(),
   };
+  const { keyExchanges, hostKeys, ciphersToServer, ciphersToClient } = lists;
+  // RFC 4253 7.1: a server of none of these could be neither weak nor strong.
+  if (
+    [keyExchanges, hostKeys, ciphersToServer, ciphersToClient].some(({ length }) => length === 0)
+  ) {
+    throw new SshError("malformed", "names no algorithm where there must be one");
+  }
+  return lists;
 }
 
 function readNames(text: string): readonly string[] {

@@ -310,6 +310,14 @@ describe("hostile servers", () => {
       },
       /no name, or too many/,
     ],
+    [
+      "lists of nothing",
+      () => {
+        const body = Buffer.concat([Buffer.of(20), Buffer.alloc(16 + 10 * 4 + 5)]);
+        return Buffer.concat([head(body.byteLength + 5, 4), body, Buffer.alloc(4)]);
+      },
+      /no algorithm where there must be one/,
+    ],
   ])("a KEXINIT with %s", async (_name, kexInit, message) => {
     const server = await serve({ hostKeys: ["ed25519"], tamper: { kexInit } });
     const { problems } = await look(server.port);
