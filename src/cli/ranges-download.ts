@@ -32,6 +32,8 @@ export function download(
       else if (stop.aborted) reject(new Error("no whole answer within 60 s"));
       else reject(new Error(error.message || codeOf(error)));
     });
+    // What would change the protocol is no answer, and else nobody would hear of its end.
+    request.on("upgrade", () => fail(new Error("it answers in another protocol")));
     request.on("response", (response) => {
       if (response.statusCode !== 200) {
         fail(new Error(`it answers with status ${response.statusCode ?? 0}`));

@@ -202,6 +202,9 @@ describe("a download", () => {
       response.writeHead(200, { "content-length": "100" });
       response.write("only this");
       setImmediate(() => response.destroy());
+    } else if (request.url === "/other") {
+      const head = "Connection: Upgrade\r\nUpgrade: x\r\n\r\n";
+      request.socket.write(`HTTP/1.1 101 Switching Protocols\r\n${head}`);
     } else if (request.url === "/endless") {
       const more = () => {
         if (!response.destroyed) response.write("x".repeat(65_536), more);
@@ -235,6 +238,7 @@ describe("a download", () => {
     ["/moved", "status 302"],
     ["/error", "status 503"],
     ["/endless", "larger than 1000000 bytes"],
+    ["/other", "another protocol"],
     ["/cut", /breaks off|aborted/],
   ])("%s is no document", async (path, says) => {
     await expect(get(path)).rejects.toThrow(says);
