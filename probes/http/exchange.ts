@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import { codeOf, TlsScanError } from "#probes/tls/errors.ts";
@@ -54,6 +54,7 @@ export function exchange(
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
   const secure = request.url.protocol === "https:";
   const socket = dial(request, secure);
+  let located = isIP(request.host) !== 0;
   let connected = false;
   let http2 = false;
   let answered: HttpAnswer | null = null;
@@ -77,7 +78,9 @@ export function exchange(
       return;
     }
     const late = new TlsScanError("timeout", "accepts connections, but answers no request in time");
-    fail(connected ? late : new NoConnectionError("ETIMEDOUT"));
+    // Where nobody was asked, no door is shut.
+    const lost = new TlsScanError("timeout", "the name is not looked up in time");
+    fail(connected ? late : located ? new NoConnectionError("ETIMEDOUT") : lost);
   }, timeoutMs);
   signal.addEventListener("abort", stop, { once: true });
 
@@ -91,6 +94,9 @@ export function exchange(
     settle(() => resolve({ ...known, content }));
   };
   const hearing: Hearing = { head: (head, source) => void heard(head, source), fail };
+  socket.once("lookup", (error) => {
+    located = error === null;
+  });
   socket.once("connect", () => {
     connected = true;
   });
