@@ -3,6 +3,7 @@ import type { Answer } from "#model/probe.ts";
 import { plain } from "#model/text.ts";
 import { parseHsts } from "#facts/hsts.ts";
 import type { ClearAnswer } from "./clear-text.ts";
+import { shownLocation } from "./visit.ts";
 
 /** What the first answer over HTTPS says of transport. */
 export interface SecureAnswer {
@@ -32,7 +33,7 @@ export function httpFacet(
           : "unknown"
         : kindOf(head, url, secure.ok ? secure.raw : null),
     status: head?.status ?? null,
-    location: location === null ? null : plain(location, 300),
+    location: shownLocation(location, url),
     hsts: secure.ok ? parseHsts(secure.raw.strictTransportSecurity) : null,
     httpsAnswered: secure.ok,
   };

@@ -63,7 +63,8 @@ export function shownUrl(url: URL): string {
   return plain(`${protocol}${path}${query}`, LONGEST_ADDRESS);
 }
 
-function shownLocation(location: string | null, from: URL): string | null {
+/** Where an answer sends on to, shown so too; without a name and a password. */
+export function shownLocation(location: string | null, from: URL): string | null {
   if (location === null) return null;
   const url = URL.parse(location, from.href);
   return url === null ? plain(location.replace(/[?#].*$/s, ""), LONGEST_ADDRESS) : shownUrl(url);

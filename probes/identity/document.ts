@@ -143,7 +143,7 @@ function refuseUnlike(
   { statusCode = 0, headers }: IncomingMessage,
   request: DocumentRequest,
 ): void {
-  if (statusCode !== 200) throw refusalOf(statusCode, headers.location ?? null);
+  if (statusCode !== 200) throw refusalOf(statusCode, headers.location ?? null, request.url);
   const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (!request.types.includes(type)) {
     const [wanted = ""] = request.types;
@@ -158,7 +158,7 @@ function refuseUnlike(
   if (Number(headers["content-length"] ?? 0) > MAX_DOCUMENT_BYTES) throw tooLarge();
 }
 
-function refusalOf(status: number, location: string | null): TlsScanError {
+function refusalOf(status: number, location: string | null, from: URL): TlsScanError {
   if (status === 401 || status === 403) {
     return new TlsScanError("denied", `is not given to everybody (status ${status})`);
   }
@@ -167,7 +167,9 @@ function refusalOf(status: number, location: string | null): TlsScanError {
   }
   if (status >= 500) return new TlsScanError("unreachable", `fails (status ${status})`);
   if (status >= 300 && status < 400 && location !== null) {
-    const words = `redirects to ${plain(location)} (status ${status}), which is not followed`;
+    // What stands in a query may let somebody in.
+    const { origin = "", pathname = "" } = URL.parse(location, from.href) ?? {};
+    const words = `redirects to ${plain(`${origin}${pathname}`)} (status ${status}), which is not followed`;
     return new TlsScanError("malformed", words);
   }
   return new TlsScanError("malformed", `is not there (status ${status})`);

@@ -1,10 +1,12 @@
+import dns from "node:dns";
 import { once } from "node:events";
 import { createServer as createHttp, type RequestListener, type Server } from "node:http";
 import { createServer as createHttps } from "node:https";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { makeAuthority } from "#fixtures/estate/authority.ts";
 import { targetSchema } from "#model/estate.ts";
 import type { HttpFacet } from "#model/facets.ts";
+import { askClear } from "#probes/http/clear-text.ts";
 import probe from "#probes/http/endpoint.ts";
 import { parseHsts } from "#facts/hsts.ts";
 import { operationAt } from "#probes/tls/operation.ts";
@@ -89,7 +91,7 @@ describe("clear text", () => {
         url: `http://${HOST}/`,
         clearText: "redirects-to-https",
         status: 301,
-        location,
+        location: new URL(location).href,
         hsts: null,
         httpsAnswered: true,
       });
@@ -237,6 +239,23 @@ describe("clear text", () => {
     const http = await clear(note);
     await facet(https, http, { url: `https://${HOST}/app?x=1` });
     expect(seen).toEqual(["/app?x=1", HOST, "/app?x=1", HOST]);
+  });
+
+  test("a name that is not looked up in time is no shut door", async () => {
+    vi.spyOn(dns, "lookup").mockImplementation(() => {});
+    const request = { url: new URL("http://a.example/"), host: "a.example", port: 80 };
+    const limits = { timeoutMs: 20, signal: new AbortController().signal };
+    await expect(askClear({ ...request, serverName: "a.example" }, limits)).rejects.toMatchObject({
+      reason: "timeout",
+      message: "the name is not looked up in time",
+    });
+    vi.restoreAllMocks();
+  });
+
+  test("a location shows neither values of a query nor a password", async () => {
+    const https = await secure((_, response) => response.end());
+    const http = await clear(answer(302, { Location: `https://a:b@${HOST}/x?state=abc#part` }));
+    expect(await facet(https, http)).toMatchObject({ location: `https://${HOST}/x?state=…` });
   });
 
   test("a location is bounded and escaped", async () => {

@@ -227,9 +227,9 @@ describe("discovery", () => {
     ],
     [
       "a redirect to itself",
-      (_, response) => response.writeHead(302, { location: WELL_KNOWN }).end(),
+      (_, response) => response.writeHead(302, { location: `${WELL_KNOWN}?token=a#b` }).end(),
       "malformed",
-      "redirects to /.well-known/openid-configuration (status 302), which is not followed",
+      "redirects to https://login.example/.well-known/openid-configuration (status 302), which is not followed",
     ],
     [
       "a redirect elsewhere",
