@@ -38,9 +38,15 @@ export function toSnapshotEncryption(of: Fields | null): Encryption {
   return encryption(null, { caveat: "the instance is gone, and the snapshot does not say" });
 }
 
+/** The read replicas, which are always told. @throws TypeError where they are not */
+function replicasOf({ read_replicas: replicas }: Fields): readonly Fields[] {
+  if (!Array.isArray(replicas)) throw new TypeError("no read_replicas");
+  return list(replicas);
+}
+
 /** Where the instance is, with its read replicas; backups are subjects of their own. */
 export function toInstanceLocation(raw: Fields): Location {
-  const regions = [raw, ...list(raw["read_replicas"])].map(({ region }) => {
+  const regions = [raw, ...replicasOf(raw)].map(({ region }) => {
     const name = text(region);
     if (name === null) throw new TypeError("no region");
     return name;
@@ -66,18 +72,36 @@ export function toBackupLocation(raw: Fields): Location {
 }
 
 /** Whether one can recover from it, by its state: it is whole before anything else is done with it. */
-const WHOLE: ReadonlySet<string> = new Set(["ready", "restoring", "exporting"]);
+const WHOLE: ReadonlyMap<string, boolean> = new Map([
+  ["ready", true],
+  ["restoring", true],
+  ["exporting", true],
+  ["creating", false],
+  ["deleting", false],
+  ["error", false],
+  ["locked", false],
+]);
 
 /** Of a backup or a snapshot. */
 export function toRecoveryPoint(raw: Fields): RecoveryPoint {
   const at = moment(raw["created_at"]);
   const state = text(raw["status"]);
   if (at === null || state === null) throw new TypeError("no status or created_at");
+  const usable = WHOLE.get(state);
+  if (usable === undefined) {
+    throw new TypeError(`a backup in a state that is not known: ${state.slice(0, 40)}`);
+  }
+  const { expires_at: expires } = raw;
+  const deletedAt = moment(expires);
   return {
     of: text(raw["instance_id"]),
     at,
-    usable: WHOLE.has(state),
-    deletedAt: moment(raw["expires_at"]),
+    usable,
+    deletedAt,
+    // Null is never; what is not told, or no moment, is no "never".
+    ...(deletedAt === null && expires !== null
+      ? { deletionUnread: "expires_at tells no moment" }
+      : {}),
     state: state.slice(0, 60),
   };
 }
@@ -88,9 +112,13 @@ export function toRecoveryPoint(raw: Fields): RecoveryPoint {
  */
 export function toRecoveryPoints(raw: Fields, entries: readonly unknown[]): RecoveryPoints {
   const points = entries
-    .map((entry) => toRecoveryPoint(fields(entry)))
-    .filter(({ of, usable }) => of === raw["id"] && usable)
-    .flatMap(({ at }) => at ?? []);
+    .map(fields)
+    .filter(({ instance_id: of }) => {
+      if (text(of) === null) throw new TypeError("a backup that does not tell its instance");
+      return of === raw["id"];
+    })
+    .map(toRecoveryPoint)
+    .flatMap(({ at, usable }) => (usable && at !== null ? [at] : []));
   const schedule = scheduleOf(raw);
   return {
     points: [...new Set(points)].sort(),
@@ -147,17 +175,19 @@ export function toExposure(raw: Fields, rules: readonly unknown[]): Exposure {
 
 /** Whether the instance or a replica of it has a public endpoint. @throws TypeError where endpoints are not told */
 export function hasPublicEndpoint(raw: Fields): boolean {
-  return [raw, ...list(raw["read_replicas"])].some(({ endpoints }) => {
+  // All are looked at before one decides: whatever is not understood may be the open one.
+  const open = [raw, ...replicasOf(raw)].flatMap(({ endpoints }) => {
     if (!Array.isArray(endpoints)) throw new TypeError("no endpoints");
-    return list(endpoints).some(isPublicEndpoint);
+    return list(endpoints).map(isPublicEndpoint);
   });
+  return open.includes(true);
 }
 
 /** In which zone the second node of a cluster is, nothing tells; of a read replica the answer says it. */
 export function toRedundancy(raw: Fields): Redundancy {
   const cluster = flag(raw["is_ha_cluster"]);
   if (cluster === null) throw new TypeError("no is_ha_cluster");
-  const replicas = list(raw["read_replicas"]);
+  const replicas = replicasOf(raw);
   const elsewhere = replicas.some((one) => flag(one["same_zone"]) === false);
   const unsure = cluster || replicas.some((one) => flag(one["same_zone"]) === null);
   return {

@@ -13,6 +13,7 @@ import {
 } from "#probes/rest/listing.ts";
 import type { Telling } from "#probes/common/telling.ts";
 import * as facets from "./database-facets.ts";
+import { toLocation } from "./facets.ts";
 import { counted, PAGE_SIZE } from "./pages.ts";
 import { listKinds, scaleway, type Listing, type ScalewaySession } from "./session.ts";
 
@@ -64,7 +65,7 @@ export default defineProbe({
     yield* observeListed(backups, ofBackups, wanted, context);
     const known = new Map(instances.found.map(({ subject, raw }) => [subject.id, raw]));
     const ofSnapshots = {
-      location: facets.toInstanceLocation,
+      location: toLocation,
       encryption: (raw: Fields) =>
         facets.toSnapshotEncryption(known.get(text(raw["instance_id"]) ?? "") ?? null),
       recoveryPoint: facets.toRecoveryPoint,

@@ -5,9 +5,15 @@ import { text, type Fields } from "#probes/common/json.ts";
 
 const EVERYWHERE = ["0.0.0.0/0"].flatMap((text) => parseRange(text) ?? []);
 
-/** Whether an endpoint has a public address; one that is of no documented sort may. */
+/** What an endpoint has that the Internet reaches; one in a private network has `private_network` instead. */
+const PUBLIC_SORTS = ["load_balancer", "direct_access", "public_network"] as const;
+
+/** Whether an endpoint has a public address. @throws TypeError for one that is of no documented sort */
 export function isPublicEndpoint(endpoint: Fields): boolean {
-  return endpoint["private_network"] === undefined || endpoint["private_network"] === null;
+  const is = (sort: string) => typeof endpoint[sort] === "object" && endpoint[sort] !== null;
+  if (PUBLIC_SORTS.some(is)) return true;
+  if (!is("private_network")) throw new TypeError("an endpoint that is neither public nor private");
+  return false;
 }
 
 /**

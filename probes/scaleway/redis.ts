@@ -54,7 +54,8 @@ export function toTransport({ tls_enabled: enabled }: Fields): Transport {
 /** @throws TypeError where there is no list of endpoints */
 export function toExposure(raw: Fields): Exposure {
   if (!Array.isArray(raw["endpoints"])) throw new TypeError("no endpoints");
-  const isOpen = list(raw["endpoints"]).some(isPublicEndpoint);
+  // All are looked at before one decides.
+  const isOpen = list(raw["endpoints"]).map(isPublicEndpoint).includes(true);
   const rules = raw["acl_rules"];
   if (isOpen && !Array.isArray(rules)) throw new TypeError("no acl_rules");
   const allowed = list(rules).map(({ ip_cidr: range }) => ({ ip: range, action: "allow" }));

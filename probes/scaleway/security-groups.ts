@@ -1,5 +1,5 @@
 import { defineProbe } from "#model/probe.ts";
-import { fields } from "#probes/common/json.ts";
+import { fields, text, type Fields } from "#probes/common/json.ts";
 import { answerOf } from "#probes/common/known.ts";
 import { listAll } from "#probes/rest/asks.ts";
 import { path } from "#probes/rest/client.ts";
@@ -53,8 +53,16 @@ async function tellIngress({ subject, raw, place }: Found, { asking, parts }: Sc
     from: rules,
     map: () => {
       const all = servers.flatMap(({ known }) => answerOf(known)).map(fields);
-      const own = all.filter((server) => fields(server["security_group"])["id"] === subject.id);
+      const own = all.filter((server) => groupOf(server) === subject.id);
       return toIngress(raw, answerOf(rules).map(fields), { servers: own });
     },
   };
+}
+
+/** The id of the group that a server has; null: none. @throws TypeError where it does not tell */
+function groupOf({ security_group: group }: Fields): string | null {
+  if (group === null) return null;
+  const id = text(fields(group)["id"]);
+  if (id === null) throw new TypeError("a server that does not tell its security group");
+  return id;
 }

@@ -6,7 +6,9 @@ import {
   toBackups,
   toEncryption,
   toExposure,
+  toInstanceLocation,
   toRecoveryPoint,
+  toRecoveryPoints,
   toRedundancy,
 } from "#probes/scaleway/database-facets.ts";
 import { facetOf } from "../../support/probe-context.ts";
@@ -180,7 +182,7 @@ describe("one entry", () => {
     ["creating", false],
     ["error", false],
     ["locked", false],
-    ["of tomorrow", false],
+    ["deleting", false],
   ])("a backup that is %s", (status, usable) => {
     expect(toRecoveryPoint(backup(1, 2, daysAgo(1), { status })).usable).toBe(usable);
   });
@@ -204,6 +206,36 @@ describe("one entry", () => {
   );
   test("endpoints that are not told are not none", () => {
     expect(() => toExposure(database(1, "one", { endpoints: undefined }), [])).toThrow("endpoints");
+  });
+  test.each([[{}], [null], [{ ip: "51.15.0.1" }], [{ private_network: null }]])(
+    "an endpoint %j is neither private nor public",
+    (endpoint) => {
+      const raw = database(1, "one", { endpoints: [endpoint] });
+      expect(() => toExposure(raw, [allow("0.0.0.0/0")])).toThrow("endpoint");
+    },
+  );
+  test.each([undefined, null, {}])("replicas that are %j are not none", (read_replicas) => {
+    const raw = database(1, "one", { read_replicas });
+    expect(() => toExposure(raw, [])).toThrow("read_replicas");
+    expect(() => toInstanceLocation(raw)).toThrow("read_replicas");
+    expect(() => toRedundancy(raw)).toThrow("read_replicas");
+  });
+  test.each([{ status: "of tomorrow" }, { instance_id: undefined }])(
+    "of a backup with %j it is not known whether one can recover from it, and of what",
+    (fields) => {
+      const points = [backup(1, 2, daysAgo(1), fields)];
+      expect(() => toRecoveryPoints(database(2, "one"), points)).toThrow("backup");
+    },
+  );
+  test("a backup in a state of tomorrow costs no other instance its points", () => {
+    const points = [backup(1, 2, daysAgo(1), { status: "of tomorrow" }), backup(3, 4, daysAgo(1))];
+    expect(toRecoveryPoints(database(4, "other"), points).points).toHaveLength(1);
+  });
+  test.each(["soon", 7])("a time of deletion that is %j is not never", (expires_at) => {
+    expect(toRecoveryPoint(backup(1, 2, daysAgo(1), { expires_at }))).toMatchObject({
+      deletedAt: null,
+      deletionUnread: expect.any(String),
+    });
   });
 
   test.each([

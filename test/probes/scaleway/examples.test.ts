@@ -146,7 +146,7 @@ describe.runIf(has("shared"))("Scaleway's recorded answers", () => {
     expect(databases.toRecoveryPoint(read(file))).toMatchObject({ usable: true });
   });
   of("rdb-acls.json", (file) => {
-    const instance = { endpoints: [{ load_balancer: {} }] };
+    const instance = { endpoints: [{ load_balancer: {} }], read_replicas: [] };
     expect(databases.toExposure(instance, entries(file, "rules"))).toMatchObject({
       anonymousAccess: false,
       openNetwork: true,

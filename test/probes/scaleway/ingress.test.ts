@@ -179,6 +179,23 @@ describe("security groups in Scaleway's API", async () => {
     [`${zone}/servers`]: [server(5, "web", ADDRESS), server(6, "worker")],
   });
 
+  test.each([[{}], [{ security_group: {} }], [{ security_group: "drop" }]])(
+    "a server with %j may have any group",
+    async (fields) => {
+      const silent = { ...server(5, "web"), security_group: undefined, ...fields };
+      const found = await scaleway
+        .scan({
+          lists: {
+            [`${zone}/security_groups`]: [securityGroup(1, "web")],
+            [`${zone}/servers`]: [silent],
+          },
+        })
+        .gather(probe);
+      expect(facetOf(found, "web", "ingress")).toBeUndefined();
+      expect(found.problems).toMatchObject([{ reason: "malformed", facets: ["ingress"] }]);
+    },
+  );
+
   test("all rules of all pages, and the instances of the zone", async () => {
     const found = await scaleway.scan({ pageSize: 2 }).gather(probe);
     expect(found.problems).toEqual([]);
