@@ -18,11 +18,12 @@ function grantsOf(policy: Fields): readonly Grant[] {
     const name = text(role);
     if (name === null || !Array.isArray(members)) throw new TypeError("a binding without role");
     const { expression } = fields(condition);
-    return members.flatMap((member: unknown) =>
-      typeof member === "string" && member !== ""
-        ? [{ member, role: name, condition: condition === undefined ? null : words(expression) }]
-        : [],
-    );
+    return members.map((one: unknown) => {
+      const member = text(one);
+      // Whoever is not understood may be everybody.
+      if (member === null) throw new TypeError("a binding with a member that is none");
+      return { member, role: name, condition: condition === undefined ? null : words(expression) };
+    });
   });
 }
 

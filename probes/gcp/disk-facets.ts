@@ -40,21 +40,34 @@ export function toRedundancy(raw: Fields): Redundancy {
 /** Snapshots and images rest in a region or a multi-region, which their answer names. */
 export function toStoredLocation({ storageLocations }: Fields): Location {
   const regions = Array.isArray(storageLocations)
-    ? storageLocations.flatMap((one: unknown) => text(one)?.toLowerCase() ?? [])
+    ? storageLocations.map((one: unknown) => text(one)?.toLowerCase() ?? "")
     : [];
-  if (regions.length === 0) throw new TypeError("no storageLocations");
+  if (regions.length === 0 || regions.includes("")) throw new TypeError("no storageLocations");
   return { regions, zones: null };
 }
 
-/** @throws when a snapshot does not say when it was made, or its state */
+/** Whether one can recover from a snapshot: https://cloud.google.com/compute/docs/reference/rest/v1/snapshots */
+const USABLE: ReadonlyMap<string, boolean> = new Map([
+  ["READY", true],
+  ["CREATING", false],
+  ["DELETING", false],
+  ["FAILED", false],
+  ["UPLOADING", false],
+]);
+
+/** @throws when a snapshot does not say when it was made, or is in a state that is not known */
 export function toRecoveryPoint(raw: Fields): RecoveryPoint {
   const at = moment(raw["creationTimestamp"]);
   const state = text(raw["status"]);
   if (at === null || state === null) throw new TypeError("a snapshot without state or time");
+  const usable = USABLE.get(state);
+  if (usable === undefined) {
+    throw new TypeError(`a snapshot in a state that is not known: ${state.slice(0, 40)}`);
+  }
   return {
     of: computeId(raw["sourceDisk"]),
     at,
-    usable: state === "READY",
+    usable,
     deletedAt: null,
     ...(raw["autoCreated"] === true || raw["sourceSnapshotSchedulePolicy"] !== undefined
       ? { deletionUnread: "the schedule that made it deletes it, and may have been changed since" }

@@ -40,7 +40,7 @@ export function vpcRules(firewalls: readonly Fields[], machine: Machine): readon
 
 function vpcRule(raw: Fields, machine: Machine): readonly FirewallRule[] {
   const { direction, disabled, allowed, denied, priority } = raw;
-  if (direction === "EGRESS" || disabled === true) return [];
+  if (direction === "EGRESS" || isDisabled(disabled)) return [];
   if (direction !== "INGRESS") throw new TypeError("a firewall rule of an unknown direction");
   const name = text(raw["name"])?.slice(0, 100);
   if (name === undefined || typeof priority !== "number") {
@@ -99,7 +99,7 @@ export function policyRules(
   return inOrder(
     list(policy["rules"]).flatMap((raw): readonly FirewallRule[] => {
       const { direction, disabled, action, priority, targetResources } = raw;
-      if (direction === "EGRESS" || disabled === true) return [];
+      if (direction === "EGRESS" || isDisabled(disabled)) return [];
       if (direction !== "INGRESS" || typeof priority !== "number") {
         throw new TypeError("a rule of a policy without direction or priority");
       }
@@ -127,6 +127,8 @@ export function policyRules(
       const services = list(match["layer4Configs"]).flatMap((one) =>
         servicesOf(one["ipProtocol"], one["ports"]),
       );
+      // A denial of what is not told denies nothing for sure.
+      if (services.length === 0 && action !== "allow") doubts.push("no layer4Configs");
       return [
         {
           name: `rule ${priority} of the firewall policy ${(policyName ?? "").slice(0, 80)}`,
@@ -140,6 +142,14 @@ export function policyRules(
       ];
     }),
   );
+}
+
+/** Left out, it is in force. @throws TypeError where it is told in another way */
+function isDisabled(value: unknown): boolean {
+  if (value !== undefined && typeof value !== "boolean") {
+    throw new TypeError("a firewall rule that does not tell whether it is in force");
+  }
+  return value === true;
 }
 
 function inOrder(rules: readonly FirewallRule[]): readonly FirewallRule[] {

@@ -38,6 +38,7 @@ export function toIngress(
   forwarding: readonly Fields[],
 ): Ingress {
   const interfaces = list(raw["networkInterfaces"]);
+  if (interfaces.length === 0) throw new TypeError("a machine without network interfaces");
   const machine: Machine = {
     tags: new Set(texts(fields(raw["tags"])["items"])),
     accounts: new Set(list(raw["serviceAccounts"]).flatMap(({ email }) => text(email) ?? [])),

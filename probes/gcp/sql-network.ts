@@ -1,4 +1,6 @@
 /** How an instance of Cloud SQL is reached; pure. Each throws where the answer cannot be understood. */
+import { isInternet } from "#facts/internet-addresses.ts";
+import { parseRange } from "#model/address-ranges.ts";
 import type { Exposure, Transport } from "#model/facets.ts";
 import type { Ingress } from "#model/security-facets.ts";
 import { fields, flag, list, moment, text, type Fields } from "#probes/common/json.ts";
@@ -28,9 +30,16 @@ export function toTransport(raw: Fields): Transport {
 
 /** Ranges of addresses that are let in now. */
 function authorizedRanges(raw: Fields, now: Date): readonly string[] {
-  const { authorizedNetworks } = fields(settingsOf(raw)["ipConfiguration"]);
+  const { ipConfiguration } = settingsOf(raw);
+  if (typeof ipConfiguration !== "object" || ipConfiguration === null) {
+    throw new TypeError("an instance without ipConfiguration");
+  }
+  const { authorizedNetworks } = fields(ipConfiguration);
   return list(authorizedNetworks).flatMap(({ value, expirationTime }) => {
     const ends = moment(expirationTime);
+    if (ends === null && expirationTime !== undefined) {
+      throw new TypeError("an authorized network that ends at no moment");
+    }
     if (ends !== null && Date.parse(ends) <= now.getTime()) return [];
     const range = text(value);
     if (range === null) throw new TypeError("an authorized network without range");
@@ -45,22 +54,21 @@ function isPublic(raw: Fields): boolean | null {
   return list(raw["ipAddresses"]).some(({ type }) => type === "PRIMARY") ? true : null;
 }
 
-const EVERYWHERE = /^(?:0\.0\.0\.0|::)\/0$/;
-
 export function toExposure(raw: Fields, now: Date): Exposure {
   const open = isPublic(raw);
-  const wide = authorizedRanges(raw, now).filter((range) => EVERYWHERE.test(range));
-  return {
-    anonymousAccess: false,
-    openNetwork: open === false ? false : wide.length === 0 ? false : open,
-    through: open === false ? [] : wide.map((range) => `authorized network ${range}`),
-    closedBy:
-      open === false
-        ? ["no public address"]
-        : wide.length === 0
-          ? ["no authorized network is the whole Internet"]
-          : [],
-  };
+  const texts = authorizedRanges(raw, now);
+  const ranges = texts.map(parseRange);
+  if (ranges.includes(null)) throw new TypeError("an authorized network that is no range");
+  // Several together may be it.
+  const wide = isInternet(ranges.filter((range) => range !== null));
+  const shown = texts.slice(0, 5).map((range) => `authorized network ${range}`);
+  const said = { anonymousAccess: false };
+  if (open === false) {
+    return { ...said, openNetwork: false, through: [], closedBy: ["no public address"] };
+  }
+  if (wide) return { ...said, openNetwork: open, through: shown, closedBy: [] };
+  const closedBy = ["no authorized networks are the whole Internet"];
+  return { ...said, openNetwork: false, through: [], closedBy };
 }
 
 const PORTS: readonly (readonly [RegExp, number])[] = [

@@ -125,6 +125,11 @@ const bindings = (member: string, condition?: object) => ({
 });
 const NOBODY = { bindings: [] };
 
+test("a member that is none may be anybody", () => {
+  const policy = { bindings: [{ role: "roles/storage.objectViewer", members: [null] }] };
+  expect(() => toExposure({ name: "b" }, policy, 0)).toThrow("member");
+});
+
 describe("who may reach a bucket without being somebody", () => {
   test.each([
     ["nobody, by IAM alone", UNIFORM, NOBODY, 0, false],

@@ -124,6 +124,7 @@ test.each([
 test("a snapshot rests where its answer says, maybe in a multi-region, and nowhere else", () => {
   expect(toStoredLocation({ storageLocations: ["EU"] }).regions).toEqual(["eu"]);
   expect(() => toStoredLocation({})).toThrow(TypeError);
+  expect(() => toStoredLocation({ storageLocations: ["eu", null] })).toThrow(TypeError);
 });
 
 test.each([
@@ -142,6 +143,11 @@ test.each([
     at: "2026-06-01T04:00:00.000Z",
     usable,
   });
+});
+
+test("a snapshot in a state of tomorrow is neither usable nor not", () => {
+  const raw = { status: "SOMETHING_NEW", creationTimestamp: "2026-05-31T20:00:00Z" };
+  expect(() => toRecoveryPoint(raw)).toThrow("state");
 });
 
 test("a snapshot that a schedule made is deleted by it, of one that somebody made no rule tells", () => {

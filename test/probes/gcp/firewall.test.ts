@@ -310,3 +310,17 @@ describe("whether the Internet can address it", () => {
     });
   });
 });
+
+test.each([undefined, []])("interfaces that are %j are not none", (networkInterfaces) => {
+  expect(() => toIngress(machine({ networkInterfaces }), REGION, [], [], [])).toThrow("interfaces");
+});
+
+test("a rule that does not tell whether it is in force is malformed", () => {
+  expect(() => ingress([denied({ disabled: "perhaps" })])).toThrow("in force");
+});
+
+test("a policy's denial of nothing that is told denies nothing for sure", () => {
+  const silent = policyRule({ action: "deny", match: { srcIpRanges: ["0.0.0.0/0"] } });
+  const found = told([rule({})], [{ type: "HIERARCHY", rules: [silent] }]);
+  expect(found).toEqual({ open: [], doubtful: ["tcp 22-22"] });
+});

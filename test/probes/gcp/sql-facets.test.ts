@@ -101,6 +101,12 @@ test.each([
   ["no public address", reached(false, network("0.0.0.0/0")), false, false],
   ["a public one that nobody may reach", reached(true), false, true],
   ["an office", reached(true, network("203.0.113.0/24")), false, true],
+  [
+    "everybody, in two halves",
+    reached(true, network("0.0.0.0/1"), network("128.0.0.0/1")),
+    true,
+    true,
+  ],
   ["everybody", reached(true, network("0.0.0.0/0")), true, true],
   [
     "everybody, until yesterday",
@@ -209,4 +215,13 @@ test("a key of Cloud KMS is the customer's", () => {
   expect(toEncryption({}).keyManagement).toBe("provider");
   const own = { diskEncryptionConfiguration: { kmsKeyName: "k" } };
   expect(toEncryption(own).keyManagement).toBe("customer");
+});
+
+test.each([
+  { settings: {} },
+  { settings: { ipConfiguration: "abc" } },
+  reached(true, network("everybody")),
+  reached(true, network("203.0.113.0/24", "soon")),
+])("of %j it is not known who gets in", (raw) => {
+  expect(() => toExposure(raw, NOW)).toThrow(TypeError);
 });
