@@ -74,6 +74,25 @@ export function toInstancePoint({ creationDate, status }: Fields): RecoveryPoint
   return pointOf({ of: null, at: creationDate, state: status }, "", "active");
 }
 
+/**
+ * States of copies that nobody can recover from: of snapshots and backups by Cinder, of images by Glance.
+ * https://docs.openstack.org/api-ref/block-storage/v3/, https://docs.openstack.org/glance/latest/user/statuses.html
+ */
+const UNUSABLE: ReadonlySet<string> = new Set([
+  "creating",
+  "deactivated",
+  "deleted",
+  "deleting",
+  "error",
+  "error_deleting",
+  "importing",
+  "killed",
+  "pending_delete",
+  "queued",
+  "saving",
+  "uploading",
+]);
+
 function pointOf(
   told: { readonly of: string | null; readonly at: unknown; readonly state: unknown },
   project: string,
@@ -82,6 +101,9 @@ function pointOf(
   const at = moment(told.at);
   const state = text(told.state);
   if (at === null || state === null) throw new TypeError("a copy without state or time");
+  if (state !== usable && !UNUSABLE.has(state)) {
+    throw new TypeError(`a copy in a state that is not known: ${state.slice(0, 40)}`);
+  }
   return {
     of: told.of === null ? null : `${project}/${told.of}`,
     at,

@@ -1,4 +1,6 @@
 /** Managed databases in OVHcloud's JSON as facets; pure. */
+import { isInternet } from "#facts/internet-addresses.ts";
+import { parseRange } from "#model/address-ranges.ts";
 import type { Exposure, Location, Redundancy, Transport } from "#model/facets.ts";
 import { count, fields, flag, list, text, type Fields } from "#probes/common/json.ts";
 import { regionOf } from "./details.ts";
@@ -77,12 +79,15 @@ export function toExposure({ networkType, ipRestrictions }: Fields): Exposure {
   }
   const ranges = list(ipRestrictions).map(({ ip }) => text(ip));
   if (ranges.includes(null)) throw new TypeError("a restriction without a range");
-  const open = ranges.filter((range) => range === "0.0.0.0/0" || range === "::/0");
-  if (open.length === 0) return closed(`networkType public, ${ranges.length} ranges let in`);
+  const read = ranges.map((range) => parseRange(range ?? ""));
+  if (read.includes(null)) throw new TypeError("a restriction to what is no range");
+  if (!isInternet(read.filter((range) => range !== null))) {
+    return closed(`networkType public, ${ranges.length} ranges let in`);
+  }
   return {
     anonymousAccess: false,
     openNetwork: true,
-    through: open.map((range) => `ipRestrictions ${range}`),
+    through: ranges.slice(0, 5).map((range) => `ipRestrictions ${range}`),
     closedBy: [],
   };
 }

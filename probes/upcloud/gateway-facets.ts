@@ -4,7 +4,9 @@ import { fields, list, text, type Fields } from "#probes/common/json.ts";
 
 /** Whether a gateway can have tunnels at all. @throws TypeError where it does not name its features */
 export function isVpn({ features }: Fields): boolean {
-  if (!Array.isArray(features)) throw new TypeError("the gateway names no features");
+  if (!Array.isArray(features) || features.some((one: unknown) => text(one) === null)) {
+    throw new TypeError("the gateway names no features");
+  }
   return features.includes("vpn");
 }
 

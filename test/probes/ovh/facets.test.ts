@@ -202,12 +202,14 @@ describe("volumes and their copies", () => {
     expect(toInstancePoint({ ...copy, status: "queued" })).toMatchObject({ usable: false });
   });
 
-  test.each([{ creationDate: "yesterday" }, { creationDate: null }, { status: null }])(
-    "%j is not told",
-    (more) => {
-      expect(() => toVolumePoint({ ...copy, ...more }, "p")).toThrow(TypeError);
-    },
-  );
+  test.each([
+    { creationDate: "yesterday" },
+    { creationDate: null },
+    { status: null },
+    { status: "of tomorrow" },
+  ])("%j is not told", (more) => {
+    expect(() => toVolumePoint({ ...copy, ...more }, "p")).toThrow(TypeError);
+  });
 });
 
 describe("where it is", () => {
@@ -282,6 +284,11 @@ describe("a database", () => {
       false,
     ],
     ["public without ranges lets nobody in", { networkType: "public", ipRestrictions: [] }, false],
+    [
+      "open to all in two halves",
+      { networkType: "public", ipRestrictions: [{ ip: "0.0.0.0/1" }, { ip: "128.0.0.0/1" }] },
+      true,
+    ],
     ["open to all", { networkType: "public", ipRestrictions: [{ ip: "0.0.0.0/0" }] }, true],
     ["public, ranges absent", { networkType: "public" }, null],
     ["a new type", { networkType: "mesh", ipRestrictions: [] }, null],

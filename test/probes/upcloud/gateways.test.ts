@@ -48,6 +48,7 @@ describe("a tunnel", () => {
   test("a connection without a list of tunnels is not guessed", () => {
     expect(() => toLink([{ name: "a" }])).toThrow(TypeError);
     expect(() => isVpn({})).toThrow(TypeError);
+    expect(() => isVpn({ features: [null] })).toThrow(TypeError);
   });
 });
 
