@@ -88,7 +88,12 @@ function daysOf({ period, retentionDays, retentionYears }: Fields): number | nul
 
 /** @throws where nothing is said of replication: that is no "none" */
 export function toReplication({ replication }: Fields): Replication {
-  if (typeof replication !== "object" || replication === null || !("rules" in replication)) {
+  if (
+    typeof replication !== "object" ||
+    replication === null ||
+    !("rules" in replication) ||
+    !Array.isArray(replication.rules)
+  ) {
     throw new TypeError("nothing is said of replication");
   }
   return { destinations: list(replication.rules).map(destinationOf) };

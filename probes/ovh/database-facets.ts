@@ -22,6 +22,10 @@ export function regionsOf({ region, nodes }: Fields): readonly string[] {
 export function toLocation(raw: Fields): Location {
   const own = regionsOf(raw);
   if (own.length === 0) throw new TypeError("a database that tells no region");
+  const { nodes = [] } = raw;
+  if (!Array.isArray(nodes) || list(nodes).some((node) => regionOf(node["region"]) === null)) {
+    throw new TypeError("a database with a node that tells no region");
+  }
   const { regions } = fields(raw["backups"]);
   if (!Array.isArray(regions)) {
     throw new TypeError("a database that does not tell in which regions its backups are kept");

@@ -40,7 +40,7 @@ export function readRule(raw: Fields): FirewallRule {
   if (action !== "permit" && action !== "deny") throw new TypeError(`${at} has no action`);
   const protocol = text(raw["protocol"]) ?? "";
   if (!PROTOCOLS.has(protocol)) throw new TypeError(`${at} is of a protocol that is not known`);
-  const option = text(raw["tcpOption"]);
+  const option = textOrNone(raw["tcpOption"], at);
   if (option !== null && option !== "established" && option !== "syn") {
     throw new TypeError(`${at} has an option that is not known`);
   }
@@ -52,12 +52,21 @@ export function readRule(raw: Fields): FirewallRule {
     ports: portsOf(raw["destinationPort"], at),
     opens: option !== "established",
     partly:
-      flag(raw["fragments"]) === true || (raw["l3PacketLength"] ?? null) !== null
+      flag(raw["fragments"] ?? false) !== false || (raw["l3PacketLength"] ?? null) !== null
         ? "form"
-        : text(raw["sourcePort"]) === null
+        : textOrNone(raw["sourcePort"], at) === null
           ? null
           : "ports",
   };
+}
+
+/** null: it is left open. @throws where it is something else than a text */
+function textOrNone(value: unknown, at: string): string | null {
+  const written = text(value);
+  if (written === null && value !== null && value !== undefined && value !== "") {
+    throw new TypeError(`${at} has a part that is not known`);
+  }
+  return written;
 }
 
 function sourcesOf(source: unknown, at: string): readonly AddressRange[] {

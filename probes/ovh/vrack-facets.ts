@@ -55,14 +55,18 @@ function connected(vrack: string, answer: unknown): boolean | null {
 /** A project takes part by the private networks that are active in its regions; without one nothing of it is connected. */
 function networksOf(label: string, answer: unknown): readonly Tunnel[] {
   if (!Array.isArray(answer)) return [{ name: label, up: null, since: null }];
-  const tunnels = list(answer).flatMap(({ name, id, regions }) =>
-    list(regions).map(({ region, status }): Tunnel => {
+  const tunnels = list(answer).flatMap(({ name, id, regions }) => {
+    const own = text(name) ?? text(id) ?? "?";
+    if (!Array.isArray(regions)) {
+      return [{ name: `${label}, network ${own}`.slice(0, 200), up: null, since: null }];
+    }
+    return list(regions).map(({ region, status }): Tunnel => {
       const word = text(status);
-      const network = `${text(name) ?? text(id) ?? "?"} in ${text(region) ?? "?"}`;
+      const network = `${own} in ${text(region) ?? "?"}`;
       const up =
         word === "ACTIVE" ? true : word === null ? null : word === "BUILDING" ? false : null;
       return { name: `${label}, network ${network}`.slice(0, 200), up, since: null };
-    }),
-  );
+    });
+  });
   return tunnels.length === 0 ? [{ name: label, up: false, since: null }] : tunnels;
 }

@@ -124,6 +124,8 @@ describe("what the rules let in", () => {
     ["another action", { action: "log" }],
     ["another protocol", { protocol: "sctp" }],
     ["another option", { tcpOption: "fin" }],
+    ["an option that is no word", { tcpOption: { a: 1 } }],
+    ["a source port that is no word", { sourcePort: 53 }],
     ["ports in other words", { destinationPort: "gt 1024" }],
     ["a port beyond all", { destinationPort: "eq 70000" }],
     ["ports the wrong way round", { destinationPort: "range 30 20" }],

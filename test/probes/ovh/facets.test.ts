@@ -95,6 +95,7 @@ describe("a bucket", () => {
       { replication: null },
       { replication: {} },
       { replication: { rules: 1 } },
+      { replication: { rules: null } },
     ]) {
       expect(() => bucket.toReplication(raw)).toThrow(TypeError);
     }
@@ -240,6 +241,12 @@ describe("where it is", () => {
       ["gra"],
     ],
     ["a database whose backups are anywhere", database.toLocation, { region: "GRA" }, null],
+    [
+      "a database with a node that tells nothing",
+      database.toLocation,
+      { region: "GRA", nodes: [{ region: "GRA" }, {}], backups: { regions: ["GRA"] } },
+      null,
+    ],
     ["a database that tells nothing", database.toLocation, { backups: { regions: [] } }, null],
     [
       "backups in a region without name",
@@ -381,6 +388,7 @@ describe("a vRack", () => {
 
   test.each<[string, unknown, readonly (boolean | null)[]]>([
     ["with a network", [{ name: "n", regions: [{ region: "SBG5", status: "ACTIVE" }] }], [true]],
+    ["with a network of which no regions are told", [{ name: "n" }], [null]],
     [
       "with one that is being built",
       [{ name: "n", regions: [{ region: "SBG5", status: "BUILDING" }] }],
