@@ -14,6 +14,10 @@ interface Grant {
 
 /** @throws when it is no policy */
 function grantsOf(policy: Fields): readonly Grant[] {
+  // A policy without bindings still says that it is one; an answer that says nothing is no empty policy.
+  if (policy["bindings"] === undefined && policy["kind"] !== "storage#policy") {
+    throw new TypeError("an answer that is no policy");
+  }
   return list(policy["bindings"]).flatMap(({ role, members, condition }) => {
     const name = text(role);
     if (name === null || !Array.isArray(members)) throw new TypeError("a binding without role");

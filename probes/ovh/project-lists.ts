@@ -59,7 +59,8 @@ export async function listProjects(session: OvhSession, list: ProjectList): Prom
  */
 export function projectSubject(kind: string, raw: Fields, place: string): ListedSubject {
   const [project = "", region = null] = place.split(" ");
-  const id = text(raw["id"]) ?? text(raw["name"]);
+  // Buckets and archives have a name alone; an id that is there and not a text is no name.
+  const id = raw["id"] === undefined ? text(raw["name"]) : text(raw["id"]);
   if (id === null) throw new TypeError("an entry without id");
   return {
     kind,

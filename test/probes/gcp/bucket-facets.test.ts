@@ -130,6 +130,11 @@ test("a member that is none may be anybody", () => {
   expect(() => toExposure({ name: "b" }, policy, 0)).toThrow("member");
 });
 
+test("an answer that says nothing is no policy that lets nobody in", () => {
+  expect(() => toExposure(UNIFORM, {}, 0)).toThrow("policy");
+  expect(toExposure(UNIFORM, { kind: "storage#policy" }, 0).anonymousAccess).toBe(false);
+});
+
 describe("who may reach a bucket without being somebody", () => {
   test.each([
     ["nobody, by IAM alone", UNIFORM, NOBODY, 0, false],
