@@ -167,10 +167,16 @@ const NUMBERS: Readonly<Record<string, string>> = {
   "132": "sctp",
 };
 
+/** Names that stand for a number, or for every one: https://cloud.google.com/compute/docs/reference/rest/v1/firewalls */
+const NAMED: ReadonlySet<string> = new Set([...Object.values(NUMBERS), "all", "ipip"]);
+
 function servicesOf(protocol: unknown, ports: unknown): readonly Service[] {
   const written = text(protocol)?.toLowerCase();
   if (written === undefined) throw new TypeError("a firewall rule without protocol");
-  const name = (NUMBERS[written] ?? written).slice(0, 40);
+  const name = NUMBERS[written] ?? written;
+  if (!NAMED.has(name) && !/^\d{1,3}$/.test(name)) {
+    throw new TypeError(`a firewall rule of a protocol that is not known: ${name.slice(0, 40)}`);
+  }
   const own = texts(ports);
   if (own.length === 0) return [{ protocol: name, ports: null }];
   return own.map((one) => {

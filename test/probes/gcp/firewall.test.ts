@@ -324,3 +324,7 @@ test("a policy's denial of nothing that is told denies nothing for sure", () => 
   const found = told([rule({})], [{ type: "HIERARCHY", rules: [silent] }]);
   expect(found).toEqual({ open: [], doubtful: ["tcp 22-22"] });
 });
+
+test("a rule of a protocol that nobody knows may be of any", () => {
+  expect(() => ingress([rule({ allowed: [{ IPProtocol: "SOMETHING_NEW" }] })])).toThrow("protocol");
+});
