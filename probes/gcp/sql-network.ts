@@ -61,12 +61,22 @@ export function toExposure(raw: Fields, now: Date): Exposure {
   if (ranges.includes(null)) throw new TypeError("an authorized network that is no range");
   // Several together may be it.
   const wide = isInternet(ranges.filter((range) => range !== null));
-  const shown = texts.slice(0, 5).map((range) => `authorized network ${range}`);
+  const alone = texts.filter((one) => {
+    const range = parseRange(one);
+    return range !== null && isInternet([range]);
+  });
+  const shown = (alone.length > 0 ? alone : texts).slice(0, 5);
   const said = { anonymousAccess: false };
   if (open === false) {
     return { ...said, openNetwork: false, through: [], closedBy: ["no public address"] };
   }
-  if (wide) return { ...said, openNetwork: open, through: shown, closedBy: [] };
+  if (wide)
+    return {
+      ...said,
+      openNetwork: open,
+      through: shown.map((range) => `authorized network ${range}`),
+      closedBy: [],
+    };
   const closedBy = ["no authorized networks are the whole Internet"];
   return { ...said, openNetwork: false, through: [], closedBy };
 }

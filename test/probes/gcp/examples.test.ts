@@ -102,7 +102,7 @@ describe.runIf(has("shared"))("Google's answers", () => {
       { regions: ["us-central1"], zones: ["us-central1-a"] },
       [],
       false,
-      ["no authorized network is the whole Internet"],
+      ["no authorized networks are the whole Internet"],
     ],
     [
       "sql-instance-binlog",
@@ -110,7 +110,7 @@ describe.runIf(has("shared"))("Google's answers", () => {
       { regions: ["us-central1"], zones: ["us-central1-a"] },
       [],
       false,
-      ["no authorized network is the whole Internet"],
+      ["no authorized networks are the whole Internet"],
     ],
     [
       "sql-instance-private-network",

@@ -199,7 +199,10 @@ describe("broken", () => {
             ...database,
             instance: {
               ...database.instance,
-              settings: { backupConfiguration: { enabled: true, location: "europe-north1" } },
+              settings: {
+                ipConfiguration: { ipv4Enabled: false, authorizedNetworks: [] },
+                backupConfiguration: { enabled: true, location: "europe-north1" },
+              },
             },
           },
         ],
