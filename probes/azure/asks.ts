@@ -1,9 +1,9 @@
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
-import type { From, Known } from "#probes/common/known.ts";
+import { together, type From, type Known } from "#probes/common/known.ts";
 import { fields, type Fields } from "#probes/common/json.ts";
 import { paced } from "./allowances.ts";
 import { AzureFailure, malformed, plain } from "./errors.ts";
-import { together, walkPages } from "./pages.ts";
+import { walkPages } from "./pages.ts";
 import type { AzureSession } from "./session.ts";
 
 export type Asking = Pick<AzureSession, "context" | "client">;

@@ -1,12 +1,11 @@
 import type { Observation, Problem } from "#model/evidence.ts";
 import { targetSubject, type Subject } from "#model/subject.ts";
 import { interleaved } from "#probes/common/chunks.ts";
-import type { From, Known } from "#probes/common/known.ts";
+import { together, type From, type Known } from "#probes/common/known.ts";
 import type { Fields } from "#probes/common/json.ts";
 import { askArm, below, listArm } from "./asks.ts";
 import { classifyAzure, malformed } from "./errors.ts";
 import { childSubject } from "./listing.ts";
-import { together } from "./pages.ts";
 import type { AzureSession } from "./session.ts";
 
 /** A resource in which others lie that ARM's list of all resources does not show. */

@@ -1,7 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Failure, ProbeContext } from "#model/probe.ts";
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
-import type { From } from "#probes/common/known.ts";
 import { fields } from "#probes/common/json.ts";
 import type { Paced } from "./allowances.ts";
 
@@ -73,17 +71,4 @@ export async function walkPages(
 
 function broken(message: string): Failure {
   return { reason: "malformed", message, retryable: false };
-}
-
-/** One source for several: the earliest moment, and of several hashes the hash of them in order. */
-export function together(sources: readonly From[]): From | null {
-  const [first, ...rest] = sources;
-  if (first === undefined) return null;
-  if (rest.length === 0) return first;
-  const hashes = sources.map(({ sha256 }) => sha256).join("\n");
-  return {
-    operation: first.operation,
-    observedAt: sources.map(({ observedAt }) => observedAt).sort()[0] ?? first.observedAt,
-    sha256: createHash("sha256").update(hashes).digest("hex"),
-  };
 }

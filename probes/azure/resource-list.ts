@@ -1,11 +1,11 @@
 import type { TargetOf } from "#model/estate.ts";
 import type { Failure } from "#model/probe.ts";
 import type { Subject } from "#model/subject.ts";
-import type { From } from "#probes/common/known.ts";
+import { type From, together } from "#probes/common/known.ts";
 import { resourceSubject } from "./arm.ts";
 import { paced } from "./allowances.ts";
 import type { Asking } from "./asks.ts";
-import { together, walkPages } from "./pages.ts";
+import { walkPages } from "./pages.ts";
 import type { Unread } from "./session.ts";
 import { isMaster } from "./sql-database-facets.ts";
 

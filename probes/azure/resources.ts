@@ -1,7 +1,7 @@
+import { together } from "#probes/common/known.ts";
 import { defineProbe } from "#model/probe.ts";
 import { targetSubject } from "#model/subject.ts";
 import { classifyAzure } from "./errors.ts";
-import { together } from "./pages.ts";
 import { inSubscriptions } from "./session.ts";
 
 /** Everything that Azure Resource Manager tracks, and what of the target could not be looked at. */

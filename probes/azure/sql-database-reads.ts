@@ -1,4 +1,4 @@
-import { answerOf, oncePer, type Known } from "#probes/common/known.ts";
+import { answerOf, once, oncePer, type Known } from "#probes/common/known.ts";
 import type { Telling } from "#probes/common/telling.ts";
 import { fields, text, type Fields } from "#probes/common/json.ts";
 import { askBelow, listBelow, type Above } from "./asks-below.ts";
@@ -63,7 +63,7 @@ export function tellDatabase(
   const near = (id: string) => lookUp(around, id);
   const own = oncePer((rest: string) => askBelow(session, database, rest, SQL_API));
   const short = () => own("backupShortTermRetentionPolicies/default");
-  const links = oncePer(() => listBelow(session, database, "replicationLinks", SQL_API));
+  const links = once(() => listBelow(session, database, "replicationLinks", SQL_API));
   /** The redundancy of the storage of backups, which an instance has for all its databases. */
   const storage = () => {
     if (!ofInstance) return propertiesOf(raw)["currentBackupStorageRedundancy"];
@@ -83,7 +83,7 @@ export function tellDatabase(
       };
     },
     redundancy: async () => {
-      const known = await links("");
+      const known = await links();
       const id = text(fields(raw["properties"])["elasticPoolId"]);
       const pool = id === null ? null : near(id);
       return {
@@ -98,7 +98,7 @@ export function tellDatabase(
       };
     },
     replication: async () => {
-      const [known, groups] = await Promise.all([links(""), asks.groups(server)]);
+      const [known, groups] = await Promise.all([links(), asks.groups(server)]);
       return {
         from: known,
         parts: known.ok ? [groups] : [],

@@ -1,7 +1,7 @@
 import type { Exposure, Redundancy, Replication, ReplicationDestination } from "#model/facets.ts";
 import { defineProbe } from "#model/probe.ts";
 import { plain } from "#model/text.ts";
-import { answerOf, oncePer } from "#probes/common/known.ts";
+import { answerOf, once } from "#probes/common/known.ts";
 import type { Telling } from "#probes/common/telling.ts";
 import { fields, flag, text, type Fields, list } from "#probes/common/json.ts";
 import { region } from "./arm.ts";
@@ -47,12 +47,12 @@ function telling(instance: Found, session: AzureSession): Telling {
   const at = /^[\w()-]+$/.exec(subject.region ?? "")?.[0] ?? "unknown";
   const rest = `providers/Microsoft.Sql/locations/${at}/instanceFailoverGroups`;
   const above = { subject: { ...subject, id: group }, subscription };
-  const groups = oncePer(() => listBelow(session, above, rest, SQL_API));
+  const groups = once(() => listBelow(session, above, rest, SQL_API));
   return {
     transport: () => Promise.resolve({ from: null, map: () => toTransport(raw) }),
     exposure: () => Promise.resolve({ from: null, map: () => toExposure(raw) }),
     redundancy: async () => {
-      const known = await groups("");
+      const known = await groups();
       return {
         from: null,
         parts: [known],
@@ -60,7 +60,7 @@ function telling(instance: Found, session: AzureSession): Telling {
       };
     },
     replication: async () => {
-      const known = await groups("");
+      const known = await groups();
       return { from: known, map: () => toReplication(raw, answerOf(known)) };
     },
   };

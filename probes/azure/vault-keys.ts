@@ -2,13 +2,12 @@ import type { Observation, Problem } from "#model/evidence.ts";
 import { defineProbe } from "#model/probe.ts";
 import { targetSubject } from "#model/subject.ts";
 import { chunks, cutOff } from "#probes/common/chunks.ts";
-import { answerOf, sourceOf, tell, type From, type Known } from "#probes/common/known.ts";
+import { answerOf, sourceOf, tell, type From, type Known, together } from "#probes/common/known.ts";
 import type { Fields } from "#probes/common/json.ts";
 import { askBelow, listBelow, type Above } from "./asks-below.ts";
 import { classifyAzure, malformed } from "./errors.ts";
 import { toKeyRotation } from "./key-rotation.ts";
 import { childSubject } from "./listing.ts";
-import { together } from "./pages.ts";
 import { parentsOf, type Parents } from "./inside.ts";
 import { inSubscriptions, type AzureSession } from "./session.ts";
 

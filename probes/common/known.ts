@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
 import type { Failure, ProbeContext } from "#model/probe.ts";
@@ -28,6 +29,12 @@ export function oncePer<Value>(ask: (key: string) => Value): (key: string) => Va
   };
 }
 
+/** Asks once, when it is first wanted. */
+export function once<Value>(ask: () => Value): () => Value {
+  const asked = oncePer(ask);
+  return () => asked("");
+}
+
 /**
  * What was answered.
  * @throws Unanswered, which `tell` makes a problem of
@@ -50,6 +57,19 @@ export interface From {
   readonly operation: string;
   readonly observedAt: string;
   readonly sha256: string;
+}
+
+/** One source for several: the earliest moment, and of several hashes the hash of them in order; null for none. */
+export function together(sources: readonly From[]): From | null {
+  const [first, ...rest] = sources;
+  if (first === undefined) return null;
+  if (rest.length === 0) return first;
+  const hashes = sources.map(({ sha256 }) => sha256).join("\n");
+  return {
+    operation: first.operation,
+    observedAt: sources.map(({ observedAt }) => observedAt).sort()[0] ?? first.observedAt,
+    sha256: createHash("sha256").update(hashes).digest("hex"),
+  };
 }
 
 /** The answer that decided a facet, as its source; the listing's where it was not answered. */

@@ -1,6 +1,6 @@
 import type { TargetOf } from "#model/estate.ts";
 import type { ProbeContext } from "#model/probe.ts";
-import { oncePer, type Known } from "#probes/common/known.ts";
+import { once, oncePer, type Known } from "#probes/common/known.ts";
 import { list, text, type Fields } from "#probes/common/json.ts";
 import { perScan } from "#probes/common/per-scan.ts";
 import { askOne, listAll, type Asking, type RestAsk } from "#probes/rest/asks.ts";
@@ -32,9 +32,9 @@ export const PROJECT_ACTION = "publicCloudProject:apiovh:get";
 export const REGION_ACTION = "publicCloudProject:apiovh:region/get";
 
 const shared = perScan((target: TargetOf<"ovh">, context: ProbeContext): Shared => {
-  const client = oncePer(() => openClient(target, context));
-  const asking = askingOf(context, () => client(""));
-  const projects = oncePer(async (): Promise<Known<readonly unknown[]>> => {
+  const client = once(() => openClient(target, context));
+  const asking = askingOf(context, client);
+  const projects = once(async (): Promise<Known<readonly unknown[]>> => {
     const operation = "GET /cloud/project";
     if (target.projects.length === 0) {
       return listAll(
@@ -50,7 +50,7 @@ const shared = perScan((target: TargetOf<"ovh">, context: ProbeContext): Shared 
     };
     return { ok: true, operation, permission: PROJECT_ACTION, ...declared };
   });
-  const resources = oncePer(() =>
+  const resources = once(() =>
     listAll(
       asking,
       { operation: "GET /v2/iam/resource", permission: "", path: "/v2/iam/resource" },
@@ -58,9 +58,9 @@ const shared = perScan((target: TargetOf<"ovh">, context: ProbeContext): Shared 
     ),
   );
   return {
-    client: () => client(""),
-    projects: () => projects(""),
-    resources: () => resources(""),
+    client,
+    projects,
+    resources,
     regions: oncePer((project) =>
       listAll(
         asking,

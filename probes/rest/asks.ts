@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import type { Failure, ProbeContext } from "#model/probe.ts";
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
 import { fields, type Fields } from "#probes/common/json.ts";
-import type { Known } from "#probes/common/known.ts";
+import { together, type From, type Known } from "#probes/common/known.ts";
 import type { RestAnswer, RestClient } from "./client.ts";
 import { malformed, RestFailure } from "./failures.ts";
 
@@ -75,8 +74,7 @@ export async function listAll(
 ): Promise<Known<readonly unknown[]>> {
   const seen = new Set<string>();
   const items: unknown[] = [];
-  const hashes: string[] = [];
-  let observedAt = "";
+  const sources: From[] = [];
   let at: Pick<RestAsk, "path" | "headers"> | null = ask;
   for (let page = 1; at !== null; page += 1) {
     const key = JSON.stringify([at.path, at.headers]);
@@ -87,14 +85,13 @@ export async function listAll(
     const answer = await asking.context.ask({
       service: asking.service,
       operation: ask.operation,
-      call: async (signal) =>
-        pageOf(await (await asking.client()).get(place.path, signal, place.headers)),
+      // The headers are a function, which is neither hashed nor kept.
+      call: async (signal) => (await asking.client()).get(place.path, signal, place.headers),
     });
     if (!answer.ok) return { ...named(ask), ok: false, failure: answer.failure };
     try {
-      const { body, header } = answer.raw;
-      for (const item of pages.items(body)) items.push(item);
-      at = pages.next({ body, header }, { path: place.path, taken: items.length, page });
+      for (const item of pages.items(answer.raw.body)) items.push(item);
+      at = pages.next(answer.raw, { path: place.path, taken: items.length, page });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return broken(ask, `the answer does not have the documented shape: ${why}`);
@@ -102,15 +99,12 @@ export async function listAll(
     if (items.length > MOST_SUBJECTS) {
       return tooMuch(ask, `the listing has more than ${MOST_SUBJECTS} entries`);
     }
-    observedAt ||= answer.observedAt;
-    hashes.push(answer.sha256);
+    const { observedAt, sha256 } = answer;
+    sources.push({ operation: ask.operation, observedAt, sha256 });
   }
-  return { ...named(ask), ok: true, value: items, observedAt, sha256: together(hashes) };
-}
-
-/** What is hashed and kept of a page: the headers are looked into only for what comes next. */
-function pageOf({ body, header }: RestAnswer): RestAnswer {
-  return Object.defineProperty({ body, header }, "header", { enumerable: false, value: header });
+  const whole = together(sources);
+  if (whole === null) return broken(ask, "the listing has no page");
+  return { ...named(ask), ok: true, value: items, ...whole };
 }
 
 async function askAny(asking: Asking, ask: RestAsk, mayBeAbsent: boolean): Promise<Known<unknown>> {
@@ -156,11 +150,4 @@ function broken(ask: RestAsk, message: string) {
 function tooMuch(ask: RestAsk, message: string) {
   const failure: Failure = { reason: "too-large", message, retryable: false };
   return { ...named(ask), ok: false, failure } as const;
-}
-
-/** One hash for several pages. */
-function together(hashes: readonly string[]): string {
-  const [only, ...more] = hashes;
-  if (only !== undefined && more.length === 0) return only;
-  return createHash("sha256").update(hashes.join("\n")).digest("hex");
 }

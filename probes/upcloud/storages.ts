@@ -1,6 +1,6 @@
 import { defineProbe } from "#model/probe.ts";
 import { fields, text } from "#probes/common/json.ts";
-import { answerOf, oncePer } from "#probes/common/known.ts";
+import { answerOf, once } from "#probes/common/known.ts";
 import { askOne } from "#probes/rest/asks.ts";
 import { path } from "#probes/rest/client.ts";
 import { classifyRest } from "#probes/rest/failures.ts";
@@ -49,7 +49,7 @@ export default defineProbe({
 });
 
 function telling(session: Session, { subject }: Found) {
-  const own = oncePer(() =>
+  const own = once(() =>
     askOne(session.asking, {
       operation: "GET /1.3/storage/{uuid}",
       permission: grant("storage"),
@@ -58,11 +58,11 @@ function telling(session: Session, { subject }: Found) {
   );
   return {
     encryption: async () => {
-      const storage = await own("");
+      const storage = await own();
       return { from: storage, map: () => toEncryption(storageOf(answerOf(storage))) };
     },
     backups: async () => {
-      const [storage, servers] = [await own(""), await session.servers()];
+      const [storage, servers] = [await own(), await session.servers()];
       return {
         from: storage,
         map: () => toBackups(storageOf(answerOf(storage)), byId(servers)),
