@@ -26,15 +26,6 @@ export async function main(args) {
 
 function ignore() {}
 
-/**
- * V8 gives new objects ever more room, to save time: a quarter of a scan's memory, and a scan waits for the network.
- * Room that is given already is not taken back, so this comes before what a scan loads.
- */
-async function keepYoungSmall() {
-  const { setFlagsFromString } = await import("node:v8");
-  setFlagsFromString("--semi-space-growth-factor=1");
-}
-
 const EXIT_CODES = `
 Exit codes: 0 upheld, 1 violated, 2 usage or configuration,
 3 unverified or lapsed, 70 program error.`;
@@ -88,7 +79,8 @@ ${EXIT_CODES}`,
     )
     .action(async (_options, command) => {
       need(command, "policy", "estate");
-      await keepYoungSmall();
+      const { keepHeapSmall } = await import("../src/cli/heap.ts");
+      keepHeapSmall();
       const { scan } = await import("../src/cli/scan.ts");
       finish(await scan(command.optsWithGlobals()));
     });

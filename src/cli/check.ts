@@ -1,5 +1,4 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
 import type { CheckReport } from "#model/check-report.ts";
 import { cancellation } from "./cancellation.ts";
 import { openAddresses, type Addresses } from "./check-addresses.ts";
@@ -9,6 +8,7 @@ import { checkProgress } from "./check-progress.ts";
 import { runChecks, type RunResult } from "./check-run.ts";
 import { commonTarget, type CommonTarget, type TargetOptions } from "./check-target.ts";
 import { EXIT, UsageError } from "./exit.ts";
+import { keepHeapSmall } from "./heap.ts";
 import { openLog } from "./log.ts";
 import { terminalStyle, writeText } from "./output.ts";
 import { scanSettings } from "./settings.ts";
@@ -41,7 +41,7 @@ export async function check(given: readonly string[], options: CheckOptions): Pr
   const addresses = await openAddresses(given, options.file, common);
   const one = addresses.single !== null;
   // The garbage of thousands of short connections makes V8's young generation grow to many times what is alive.
-  if (!one) setFlagsFromString("--semi-space-growth-factor=1");
+  if (!one) keepHeapSmall();
   if (!one && options.format === "json") {
     throw new UsageError(
       "--format json is one document for one address: use --format jsonl for several, one document a line",

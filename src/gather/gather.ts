@@ -93,17 +93,24 @@ async function* run(
   try {
     const { default: probe } = await entry.load();
     const context = probeContext(probe, target, limits, settings);
-    const items = probe.gather(target, wanted, context)[Symbol.asyncIterator]();
-    for (;;) {
-      const next = await nextUnlessAborted(items, limits.signal);
-      if (next === "aborted") {
-        yield settings.signal.aborted
-          ? failed("cancelled", "the scan was cut off before this was read")
-          : failed("timeout", "the target's deadline passed before all of it was read");
-        return;
+    const items = unlessAborted(
+      probe.gather(target, wanted, context)[Symbol.asyncIterator](),
+      limits.signal,
+    );
+    try {
+      for (;;) {
+        const next = await items.next();
+        if (next === "aborted") {
+          yield settings.signal.aborted
+            ? failed("cancelled", "the scan was cut off before this was read")
+            : failed("timeout", "the target's deadline passed before all of it was read");
+          return;
+        }
+        if (next.done === true) return;
+        yield next.value;
       }
-      if (next.done === true) return;
-      yield next.value;
+    } finally {
+      items.release();
     }
   } catch (error) {
     const message = settings.redactor.text(words(error)).slice(0, 1000);
@@ -112,30 +119,29 @@ async function* run(
   }
 }
 
-/** After the signal, what is ready within a turn still counts; a probe that hangs is left behind. */
-async function nextUnlessAborted<T>(
-  items: AsyncIterator<T>,
-  signal: AbortSignal,
-): Promise<IteratorResult<T> | "aborted"> {
-  const next = items.next();
-  // A late failure of a probe that was left behind must not end the process.
-  next.catch(() => {});
-  if (signal.aborted) return Promise.race([next, graceTurn()]);
+/**
+ * Asks for one item after the other, unless the signal comes first. After it, what is ready within a turn still counts; a
+ * probe that hangs is left behind. One listener serves all items, of which there may be a hundred thousand.
+ */
+function unlessAborted<T>(items: AsyncIterator<T>, signal: AbortSignal) {
   let stop = () => {};
-  const aborted = new Promise<"aborted">((resolve) => {
-    stop = () => void graceTurn().then(resolve);
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([next, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  const afterTurn = () => void graceTurn().then(stop);
+  signal.addEventListener("abort", afterTurn, { once: true });
+  return {
+    next: () =>
+      new Promise<IteratorResult<T> | "aborted">((resolve, reject) => {
+        stop = () => resolve("aborted");
+        if (signal.aborted) afterTurn();
+        // A late failure of a probe that was left behind changes nothing any more.
+        items.next().then(resolve, reject);
+      }),
+    release: () => signal.removeEventListener("abort", afterTurn),
+  };
 }
 
-function graceTurn(): Promise<"aborted"> {
+function graceTurn(): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(() => resolve("aborted"), 50);
+    setTimeout(resolve, 50);
   });
 }
 

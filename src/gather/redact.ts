@@ -46,6 +46,8 @@ const DECLARED_KINDS: ReadonlySet<string> = new Set([
 export function createRedactor(known: Iterable<string> = []): Redactor {
   /** Longest first: one secret may begin with another. */
   let secrets: readonly string[] = [];
+  /** Characters; nothing shorter can hold one. */
+  let shortest = Number.POSITIVE_INFINITY;
   let subjects = new WeakMap<Subject, Subject>();
   const ids = new Map<string, string>();
 
@@ -54,35 +56,45 @@ export function createRedactor(known: Iterable<string> = []): Redactor {
     secrets = [...new Set([...secrets, ...encodingsOf(secret)])].sort(
       (a, b) => b.length - a.length,
     );
+    shortest = secrets.at(-1)?.length ?? shortest;
     subjects = new WeakMap();
   };
   for (const secret of known) learn(secret);
 
   const text = (input: string): string => {
     let output = input;
-    if (input.length >= SHORTEST_SECRET) {
+    if (input.length >= shortest) {
       for (const secret of secrets) output = output.replaceAll(secret, REDACTED);
     }
     return withoutSecretForms(output);
   };
 
+  const field = (name: string, value: unknown, longest: number, depth: number): unknown =>
+    value !== null &&
+    (typeof value === "string" || typeof value === "object") &&
+    SECRET_NAME.test(name)
+      ? REDACTED
+      : walk(value, longest, depth);
+
+  /** Most of what is asked holds no secret, and comes back as it is: a copy of all of it would double the work. */
   const walk = (value: unknown, longest: number, depth = 0): unknown => {
     if (typeof value === "string") return cut(text(value), longest);
     if (typeof value !== "object" || value === null || value instanceof Date) return value;
     if (depth > 100) return null;
     if (ArrayBuffer.isView(value)) return value;
-    if (Array.isArray(value)) return value.map((item) => walk(item, longest, depth + 1));
+    if (Array.isArray(value)) {
+      const items = value.map((item) => walk(item, longest, depth + 1));
+      return items.every((item, index) => Object.is(item, value[index])) ? value : items;
+    }
     if (value instanceof Map || value instanceof Set) return walk([...value], longest, depth);
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [
-        key,
-        SECRET_NAME.test(key) && (typeof item === "string" || typeof item === "object")
-          ? item === null
-            ? null
-            : REDACTED
-          : walk(item, longest, depth + 1),
-      ]),
-    );
+    let same = isPlain(value);
+    const entries = Object.entries(value);
+    for (const entry of entries) {
+      const item = field(entry[0], entry[1], longest, depth + 1);
+      same &&= Object.is(item, entry[1]);
+      entry[1] = item;
+    }
+    return same ? value : Object.fromEntries(entries);
   };
 
   const redactedId = (id: string): string => {
@@ -135,6 +147,12 @@ function redactedTags(
       SECRET_NAME.test(name) || value.length > LONGEST_KEPT ? REDACTED : text(value),
     ]),
   );
+}
+
+/** Of JSON, as opposed to what an SDK has made of it. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 function cut(text: string, longest: number): string {

@@ -288,6 +288,24 @@ describe("gathering", () => {
     expect(evidence.complete).toBe(false);
   });
 
+  test("what is ready when it is cancelled still counts, also where nothing was being waited for", async () => {
+    const controller = new AbortController();
+    const evidence = await gather(
+      [target],
+      [
+        planned(async function* (_target, _wanted, asked) {
+          controller.abort();
+          yield one(asked, "a");
+          yield one(asked, "b");
+          await new Promise(() => {});
+        }),
+      ],
+      settings({ signal: controller.signal }),
+    );
+    expect(evidence.observations.map(({ subject }) => subject.name)).toEqual(["a", "b"]);
+    expect(evidence.problems).toMatchObject([{ reason: "cancelled" }]);
+  });
+
   test("a target's deadline ends a probe that hangs", async () => {
     const quick: Target = { ...target, limits: { targetTimeout: "PT0S" } };
     const evidence = await gather(

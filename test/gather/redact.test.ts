@@ -42,6 +42,24 @@ describe("redaction", () => {
     });
   });
 
+  test("what holds no secret is not copied, and what holds one stays as it was with who gave it", () => {
+    const value = { items: [{ name: "one" }, { name: "the-canary", depth: [{ other: 2 }] }] };
+    expect(redactor.value(value.items[0])).toBe(value.items[0]);
+    const clean = redactor.value(value);
+    expect(clean).toEqual({ items: [{ name: "one" }, { name: REDACTED, depth: [{ other: 2 }] }] });
+    expect(value.items[1]?.name).toBe("the-canary");
+  });
+
+  test("what an SDK made of an answer is plain when it is hashed", () => {
+    class Answer {
+      readonly name = "one";
+      toJSON() {
+        return "something else";
+      }
+    }
+    expect(JSON.stringify(redactor.value(new Answer()))).toBe('{"name":"one"}');
+  });
+
   test("a signed token goes wherever it begins, and its payload with it", () => {
     for (const before of ["", "-", "_", "x", "token_", "a.b.", "https://h/?t="]) {
       const text = `${before}eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl`;

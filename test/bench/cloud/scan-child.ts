@@ -1,5 +1,5 @@
 /** Scans the target given with every probe of its provider; tells its parent what it took. */
-import { setFlagsFromString } from "node:v8";
+import { keepHeapSmall } from "#cli/heap.ts";
 import { scanSettings } from "#cli/settings.ts";
 import { gather } from "#gather/gather.ts";
 import { targetSchema } from "#model/estate.ts";
@@ -7,7 +7,7 @@ import type { FacetName } from "#model/facets.ts";
 import { probes } from "#probes/index.ts";
 
 // As the command line does (bin/commands.js).
-setFlagsFromString("--semi-space-growth-factor=1");
+keepHeapSmall();
 const target = targetSchema.parse(JSON.parse(process.argv[2] ?? ""));
 const planned = probes
   .filter(({ provider }) => provider === target.provider)

@@ -5,7 +5,7 @@
  */
 import { connect } from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
+import { keepHeapSmall } from "#cli/heap.ts";
 import { scan } from "./engine.ts";
 import { type BareMeasured, endpointHost, ENDPOINTS, type ScansMeasured } from "./endpoints.ts";
 import { startRecorder } from "./recorder.ts";
@@ -23,7 +23,7 @@ process.disconnect?.();
 
 async function scans(port: number): Promise<ScansMeasured> {
   // As the command line does where it asks several: src/cli/check.ts.
-  setFlagsFromString("--semi-space-growth-factor=1");
+  keepHeapSmall();
   // What is made once, code and roots and the like, is not a matter of many.
   await scan({ host: endpointHost(0), port });
   const before = count(process.getActiveResourcesInfo());
