@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { UNDER_WAY } from "#probes/common/under-way.ts";
 import { SshError } from "./errors.ts";
 import { packet } from "./fields.ts";
 
@@ -69,7 +70,10 @@ export async function dial({ host, port, timeoutMs, signal }: Dial): Promise<Con
       while (input.buffered().byteLength < 4 + length) await input.more();
       return input.take(4 + length).subarray(5, 4 + length - padding);
     },
-    write: (bytes) => void socket.write(bytes),
+    write: (bytes) => {
+      socket.write(bytes);
+      UNDER_WAY.publish(null);
+    },
     writePacket: (payload) => void socket.write(packet(payload)),
     close,
   };

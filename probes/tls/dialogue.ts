@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { UNDER_WAY } from "#probes/common/under-way.ts";
 import type { Preamble, Step } from "./starttls/talk.ts";
 
 /** How a connection ended without an answer that could be read. */
@@ -169,6 +170,7 @@ export function dial(
           timer ??= setTimeout(late, timeoutMs);
           take = listen;
           socket.write(hello);
+          UNDER_WAY.publish(null);
           for (const chunk of early) take(chunk);
         };
         const listen = (chunk: Buffer) => {

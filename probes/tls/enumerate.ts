@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { StartTlsProtocol } from "#model/endpoint-url.ts";
 import type { FacetName } from "#model/facets.ts";
 import type {
@@ -11,6 +10,7 @@ import type {
   TlsService,
 } from "#model/tls-facets.ts";
 import type { Failure } from "#model/probe.ts";
+import { untilSent } from "#probes/common/under-way.ts";
 import { ALERT, alertWords } from "./alerts.ts";
 import { TlsScanError } from "./errors.ts";
 import { locate } from "./locate.ts";
@@ -135,19 +135,20 @@ type Readers = typeof import("./certificates.ts");
 /** From the first answer until those that came with it are read and what they lead to is asked. */
 const SECOND_HELLOS_MS = 10;
 
-/** Loads what reads certificates while the first hellos are on their way, and the roots while the second ones are. */
+/** Loads what reads certificates while the first hellos are on their way, the roots and the rest while the second ones are. */
 async function loadReaders(
   wire: Wire,
   scanning: Promise<unknown>,
   { wanted, ca, clock, signal }: EnumerateOptions,
 ): Promise<Readers | null> {
   if (!wanted.has("certificate") && !wanted.has("tlsService")) return null;
-  await setImmediate();
+  await untilSent();
   const readers = await import("./certificates.ts");
   if (!wanted.has("certificate")) return readers;
   const pause = wire.heard.then(() => clock.wait(SECOND_HELLOS_MS, signal));
   const asked = await Promise.race([pause.then(() => true), scanning.then(() => false)]);
   if (asked) readers.prepareTrust(ca);
+  if (wanted.has("tlsAttacks")) await loadAttacks();
   return readers;
 }
 
@@ -194,8 +195,12 @@ async function facetsOf(
 
 /** After everything else, for it may upset the server. */
 async function attack(wire: Wire, scan: ServerScan, active: boolean): Promise<TlsAttacks["tests"]> {
-  const { attackOnce } = await import("./attacks/once.ts");
+  const { attackOnce } = await loadAttacks();
   return attackOnce(wire, scan, active);
+}
+
+async function loadAttacks() {
+  return import("./attacks/once.ts");
 }
 
 /** Why nothing was accepted: the most telling of the answers. */

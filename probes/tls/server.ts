@@ -1,5 +1,5 @@
 import type { FacetName } from "#model/facets.ts";
-import { setImmediate } from "node:timers/promises";
+import { untilSent } from "#probes/common/under-way.ts";
 import type { Authentication } from "./authentication.ts";
 import type { BehaviourTested } from "./behaviour.ts";
 import type { HelloVersion } from "./client-hello.ts";
@@ -67,7 +67,7 @@ export async function scanServer(wire: Wire, wanted: ReadonlySet<FacetName>): Pr
   const known = new Map([...fates].map(([version, { promise }]) => [version, promise] as const));
   // Loaded while the first hellos are on their way.
   const authenticated = authenticates
-    ? setImmediate()
+    ? untilSent()
         .then(() => import("./authentication.ts"))
         .then(({ authenticate }) => authenticate(wire, known, wanted, chain.resolve))
     : null;
@@ -151,7 +151,7 @@ async function behave(
   listed: Promise<SuiteList | null>,
   chain: Promise<readonly Buffer[] | null>,
 ): Promise<BehaviourTested> {
-  await setImmediate();
+  await untilSent();
   const { testBehaviour } = await import("./behaviour.ts");
   return testBehaviour(wire, versions, listed, chain);
 }

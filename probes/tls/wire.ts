@@ -7,6 +7,7 @@ import {
   VERSION_CODES,
 } from "./client-hello.ts";
 import { type Broken, type Connection, dial, type Reader } from "./dialogue.ts";
+import { dropEarly, takeEarly } from "./early.ts";
 import { hostLimit } from "./host-limits.ts";
 import { suitesFor } from "./offers.ts";
 import { type Outcome, versionName } from "./outcomes.ts";
@@ -131,7 +132,7 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
     };
     const connection: Connection =
       startTls === null
-        ? dial(address, gone)
+        ? (takeEarly(address, gone) ?? dial(address, gone))
         : dial(address, gone, createPreamble(startTls, serverName ?? host), timeoutMs);
     open.add(connection);
     return connection;
@@ -239,6 +240,7 @@ export function createWire(address: WireAddress, options: WireOptions): Wire {
   const stop = () => {
     over.abort();
     for (const connection of open) connection.drop();
+    dropEarly(address);
     spares.length = 0;
   };
   signal.addEventListener("abort", stop, { once: true });

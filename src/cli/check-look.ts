@@ -1,5 +1,4 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { isIP, type Socket } from "node:net";
+import { isIP } from "node:net";
 import { endpointAddress, endpointSubject } from "#estate/endpoint.ts";
 import { isLocalName } from "#facts/local-names.ts";
 import type { ScanSettings } from "#gather/context.ts";
@@ -10,7 +9,7 @@ import type { TargetOf } from "#model/estate.ts";
 import type { Evidence, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import type { ProbeEntry } from "#model/probe.ts";
-import { SSH_ENDPOINT_KIND } from "#model/subject.ts";
+import { UNDER_WAY, untilSent } from "#probes/common/under-way.ts";
 import { probes } from "#probes/index.ts";
 
 /** What looks at endpoints. */
@@ -23,30 +22,20 @@ export interface Looker {
 
 /** Id of the probe that asks DNS. */
 export const DNS_PROBE = "dns-endpoint";
-const FIRST: FacetName = "protocols";
-/** https://nodejs.org/api/diagnostics_channel.html#event-netclientsocket */
-const CLIENT_SOCKETS = "net.client.socket";
+/** What is read first: the rest is loaded while it is asked for. */
+const FIRST: readonly FacetName[] = ["protocols", "sshService"];
 
-/** Makes what looks at endpoints; the TLS probe is loaded first and alone, for it has most to ask. */
+/** Makes what looks at endpoints; the probe of TLS, or SSH, is loaded first and alone, for it has most to ask. */
 export function createLooker(settings: Omit<ScanSettings, "signal">): Looker {
   const { promise: underWay, resolve: begin } = Promise.withResolvers<void>();
-  const watch = (message: unknown) => {
-    // What Node documents of this channel.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    const { socket } = message as { socket: Socket };
-    socket.once("connect", () =>
-      setImmediate(() => {
-        if (socket.bytesWritten > 0) begin();
-      }),
-    );
-  };
-  subscribe(CLIENT_SOCKETS, watch);
-  void underWay.then(() => unsubscribe(CLIENT_SOCKETS, watch));
+  const told = () => void untilSent().then(begin);
+  UNDER_WAY.subscribe(told);
+  void underWay.then(() => UNDER_WAY.unsubscribe(told));
 
   const entries = probes
     .filter(({ provider }) => provider === "endpoint")
     .map((entry): ProbeEntry => {
-      if (FIRST in entry.provides || entry.kinds.includes(SSH_ENDPOINT_KIND)) return entry;
+      if (FIRST.some((facet) => facet in entry.provides)) return entry;
       return { ...entry, load: () => underWay.then(() => entry.load()) };
     });
   const progress = { started: () => {}, item: () => {}, finished: () => begin() };

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { CheckReport } from "#model/check-report.ts";
+import { dialEarly } from "#probes/tls/early.ts";
 import { cancellation } from "./cancellation.ts";
 import { openAddresses, type Addresses } from "./check-addresses.ts";
 import type { Judge } from "./check-judge.ts";
@@ -51,6 +52,11 @@ export async function check(given: readonly string[], options: CheckOptions): Pr
   const own = options.policy === undefined ? null : await judgeBy(options.policy);
   if (own !== null) requireClaims(own, addresses, common, options);
   const { signal, release } = cancellation();
+  if (addresses.single !== null) {
+    void dialEarly(addresses.single, signal);
+    // Node connects when the turn ends.
+    await turn();
+  }
   const log = await openLog(options.debug === true);
   const { signal: _, ...settings } = scanSettings({
     signal,

@@ -1,4 +1,6 @@
 /** The only door of this bench to what it measures: the engine in this process, and the command line. */
+import { execFileSync } from "node:child_process";
+import { cpSync, rmSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -98,7 +100,21 @@ export async function checkMany(places: readonly Place[]): Promise<
 }
 
 function probity(...args: readonly string[]): Promise<Run> {
-  return run(process.execPath, ["bin/probity.js", "check", ...args]);
+  installed ??= install();
+  return run(process.execPath, [join(installed, "bin/probity.js"), "check", ...args]);
+}
+
+let installed: string | null = null;
+
+/** The command line as a package brings it: in a checkout it first looks whether a source is newer than the bundle. */
+function install(): string {
+  execFileSync(process.execPath, ["src/tooling/bundle.ts"]);
+  const folder = ".bench/package";
+  rmSync(folder, { recursive: true, force: true });
+  for (const part of ["bin", "dist", "config", "package.json"]) {
+    cpSync(part, join(folder, part), { recursive: true });
+  }
+  return folder;
 }
 
 function reported(json: string): Answer {
