@@ -2,7 +2,8 @@ import type { TargetOf } from "#model/estate.ts";
 import type { FacetName } from "#model/facets.ts";
 import type { Problem } from "#model/evidence.ts";
 import { defineProbe, type Failure, type ProbeContext } from "#model/probe.ts";
-import { BACKUP_SET_KIND, targetSubject, type Subject } from "#model/subject.ts";
+import { BACKUP_SET_KIND, type Subject } from "#model/subject.ts";
+import { observeDeclared } from "#probes/common/declared-sets.ts";
 import { homeRegion, type Account } from "./account.ts";
 import { classifyAws } from "./errors.ts";
 import { unanswered } from "#probes/common/known.ts";
@@ -49,12 +50,7 @@ async function* gatherSets(
     }),
   );
   const items = sets.map(({ subject }) => subject);
-  yield context.observe(
-    targetSubject(target),
-    "inventory",
-    { kinds: [BACKUP_SET_KIND], complete: true, items },
-    { operation: "declared in the estate" },
-  );
+  yield observeDeclared(target, items, context);
   for (const { problem } of sets) if (problem !== null) yield problem;
   if (!wanted.has("recoveryPoints")) return;
   const region = (subject: Subject) => subject.region ?? homeRegion(target);

@@ -1,7 +1,8 @@
 import type { TargetOf } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import { defineProbe, type ProbeContext } from "#model/probe.ts";
-import { BACKUP_SET_KIND, targetSubject, type Subject } from "#model/subject.ts";
+import { BACKUP_SET_KIND, type Subject } from "#model/subject.ts";
+import { observeDeclared } from "#probes/common/declared-sets.ts";
 import type { Fields } from "#probes/common/json.ts";
 import { answerOf, tell, unanswered, type Known } from "#probes/common/known.ts";
 import { POINTS_WINDOW_MS, pointsOf } from "#probes/common/object-tally.ts";
@@ -36,12 +37,7 @@ export default defineProbe({
       }),
     );
     const items = sets.map(({ subject }) => subject);
-    yield context.observe(
-      targetSubject(target),
-      "inventory",
-      { kinds: [BACKUP_SET_KIND], complete: true, items },
-      { operation: "declared in the estate" },
-    );
+    yield observeDeclared(target, items, context);
     for (const { bucket, subject } of sets) {
       // Without its location nothing says where the set is kept.
       if (!bucket.ok) yield unanswered(context, subject, "inventory", bucket);

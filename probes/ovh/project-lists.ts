@@ -1,4 +1,5 @@
 import { text, type Fields } from "#probes/common/json.ts";
+import { together } from "#probes/common/known.ts";
 import { listed, type Listed, type ListedSubject, type Part } from "#probes/rest/listing.ts";
 import { path } from "#probes/rest/client.ts";
 import { regionOf } from "./details.ts";
@@ -77,6 +78,7 @@ export function merged(lists: readonly Listed[]): Listed {
   return {
     kinds: lists.flatMap(({ kinds }) => kinds),
     operation: first?.operation ?? "listing",
+    source: together(lists.flatMap(({ source }) => source ?? [])),
     found: lists.flatMap(({ found }) => found),
     failed: lists.flatMap(({ failed }) => failed),
   };

@@ -6,7 +6,7 @@ import type { Failure, ProbeContext } from "#model/probe.ts";
 import { targetSubject, type Subject } from "#model/subject.ts";
 import { chunks, cutOff, READ_AT_ONCE } from "#probes/common/chunks.ts";
 import { fields, type Fields } from "#probes/common/json.ts";
-import { tell, type From, type Known } from "#probes/common/known.ts";
+import { tell, together, type From, type Known } from "#probes/common/known.ts";
 import { tellAll, type Telling } from "#probes/common/telling.ts";
 
 /** What was listed in one place: a project, a region, a zone. */
@@ -29,6 +29,8 @@ export interface Found {
 export interface Listed {
   readonly kinds: readonly string[];
   readonly operation: string;
+  /** All answers that it is made of; null where none came. */
+  readonly source: From | null;
   readonly found: readonly Found[];
   /** The places of which not all was listed, and why. */
   readonly failed: readonly {
@@ -79,12 +81,13 @@ export function listed(
     }
   }
   const operation = parts[0]?.known.operation ?? "listing";
-  return { kinds, operation, found: [...found.values()], failed };
+  const source = together(parts.flatMap(({ known }) => (known.ok ? [known] : [])));
+  return { kinds, operation, source, found: [...found.values()], failed };
 }
 
 /** The inventory of what was listed, and a problem for each place that was not listed whole. */
 export function* observeInventory(
-  { kinds, operation, found, failed }: Listed,
+  { kinds, operation, source, found, failed }: Listed,
   target: Pick<Target, "id" | "provider">,
   context: ProbeContext,
 ): Generator<Observation | Problem> {
@@ -103,9 +106,8 @@ export function* observeInventory(
   }
   if (failed.length > 0 && found.length === 0) return;
   const items = found.map(({ subject }) => subject);
-  const [first] = found;
-  const from = first === undefined ? { operation } : first.source;
-  yield context.observe(whole, "inventory", { kinds, complete: failed.length === 0, items }, from);
+  const value = { kinds, complete: failed.length === 0, items };
+  yield context.observe(whole, "inventory", value, source ?? { operation });
 }
 
 /** How facets are made of a resource's own entry. Each throws where it has not the documented shape. */

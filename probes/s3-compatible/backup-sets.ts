@@ -2,7 +2,8 @@ import type { TargetOf, Target } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import type { Failure, ProbeContext } from "#model/probe.ts";
-import { BACKUP_SET_KIND, targetSubject, type Subject } from "#model/subject.ts";
+import { BACKUP_SET_KIND, type Subject } from "#model/subject.ts";
+import { observeDeclared } from "#probes/common/declared-sets.ts";
 import { unanswered } from "#probes/common/known.ts";
 import type { Listed } from "#probes/rest/listing.ts";
 import { readBackupSet } from "./backup-set.ts";
@@ -38,12 +39,7 @@ export async function* gatherBackupSets(
     return { set, subject, bucket: only, count: more.length + (bucket === undefined ? 0 : 1) };
   });
   const items = sets.map(({ subject }) => subject);
-  yield context.observe(
-    targetSubject(target),
-    "inventory",
-    { kinds: [BACKUP_SET_KIND], complete: true, items },
-    { operation: "declared in the estate" },
-  );
+  yield observeDeclared(target, items, context);
   const told = sets.map(async ({ set, subject, bucket, count }) => {
     const facets = (["inventory", "recoveryPoints"] as const).filter(
       (facet) => facet === "inventory" || wanted.has(facet),

@@ -6,7 +6,7 @@ import { isAbsent } from "#probes/aws/calls.ts";
 import { listOf, malformed } from "#probes/aws/pages.ts";
 import { toTags } from "#probes/aws/s3-inventory.ts";
 import { MOST_SUBJECTS } from "#probes/common/chunks.ts";
-import { unanswered, type Known } from "#probes/common/known.ts";
+import { together, unanswered, type Known } from "#probes/common/known.ts";
 import type { Found, Listed } from "#probes/rest/listing.ts";
 import { askS3, askSetting, type S3Session } from "./asks.ts";
 import { toRegion } from "./dialect.ts";
@@ -60,7 +60,13 @@ export async function listBuckets(
   const buckets = [...new Map(read.map((bucket) => [bucket.subject.id, bucket])).values()];
   return {
     buckets,
-    listed: { kinds: [kind], operation: "s3:ListBuckets", found: buckets, failed },
+    listed: {
+      kinds: [kind],
+      operation: "s3:ListBuckets",
+      source: together(parts.flatMap(({ known }) => (known.ok ? [known] : []))),
+      found: buckets,
+      failed,
+    },
   };
 }
 
