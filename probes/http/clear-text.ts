@@ -1,7 +1,8 @@
+import { shownLocation } from "#probes/common/shown-address.ts";
 import { exchange, type ExchangeLimits, NoConnectionError } from "./exchange.ts";
 import { firstHeader, type HttpRequest } from "./messages.ts";
 
-/** What came of asking in clear text: an answer, or a door that is shut. */
+/** What came of asking in clear text: an answer, which sends on to there as it is shown; or a door that is shut. */
 export type ClearAnswer =
   | { readonly status: number; readonly location: string | null }
   | { readonly shut: string };
@@ -23,5 +24,8 @@ export async function askClear(request: HttpRequest, limits: ExchangeLimits): Pr
 
 async function ask(request: HttpRequest, limits: ExchangeLimits): Promise<ClearAnswer> {
   const answer = await exchange(request, limits);
-  return { status: answer.status, location: firstHeader(answer, "location") };
+  return {
+    status: answer.status,
+    location: shownLocation(firstHeader(answer, "location"), request.url),
+  };
 }

@@ -3,7 +3,6 @@ import type { Answer } from "#model/probe.ts";
 import { plain } from "#model/text.ts";
 import { parseHsts } from "#facts/hsts.ts";
 import type { ClearAnswer } from "./clear-text.ts";
-import { shownLocation } from "./visit.ts";
 
 /** What the first answer over HTTPS says of transport. */
 export interface SecureAnswer {
@@ -23,7 +22,6 @@ export function httpFacet(
   const head = clear.ok && "status" in clear.raw ? clear.raw : null;
   if (head === null && !secure.ok) return null;
   const shut = clear.ok && head === null;
-  const location = head?.location ?? null;
   return {
     url: plain(url.href, 300),
     clearText:
@@ -33,7 +31,7 @@ export function httpFacet(
           : "unknown"
         : kindOf(head, url, secure.ok ? secure.raw : null),
     status: head?.status ?? null,
-    location: shownLocation(location, url),
+    location: head?.location ?? null,
     hsts: secure.ok ? parseHsts(secure.raw.strictTransportSecurity) : null,
     httpsAnswered: secure.ok,
   };

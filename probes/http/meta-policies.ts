@@ -40,5 +40,10 @@ function policyIn(tag: string): readonly string[] {
   const written = double ?? single;
   if (written === undefined) return [];
   const policy = written.replace(/&(?:#39|#x27|apos);/gi, "'").replace(/&quot;/gi, '"');
-  return [plain(policy, LONGEST_POLICY)];
+  return [plain(shownPolicy(policy), LONGEST_POLICY)];
+}
+
+/** A policy without the queries of its addresses, which none but those for reports have, with a key perhaps. */
+export function shownPolicy(policy: string): string {
+  return policy.replaceAll(/\?[^\s;,]+/g, "?…");
 }

@@ -11,7 +11,7 @@ import { lookProtected, lookPublished } from "./looks.ts";
 import { allHeaders } from "./messages.ts";
 import { item, problem, type Reading, SECURE } from "./reading.ts";
 import { SECURITY_TXT_BYTES, SECURITY_TXT_PATH, securityTxtOf } from "./security-txt.ts";
-import { serviceOf } from "./service.ts";
+import { type AllowedMethods, methodsOf, serviceOf } from "./service.ts";
 import { walk } from "./walk.ts";
 
 const CLEAR = "HTTP request";
@@ -71,10 +71,10 @@ async function readService(reading: Reading): Promise<Items> {
   const first = look(secureUrl);
   const [seen, options, securityTxt, http1] = await Promise.all([
     first,
-    ask(OPTIONS, async (limits) => {
+    ask(OPTIONS, async (limits): Promise<AllowedMethods> => {
       const request = { ...place, url: secureUrl, method: "OPTIONS" as const };
       const { answer } = await exchangeAnyhow(request, limits);
-      return { allow: allHeaders(answer, "allow") };
+      return { methods: methodsOf(allHeaders(answer, "allow")) };
     }),
     ask(SECURE, async (limits) =>
       securityTxtOf(await walk(text, place, limits, SECURITY_TXT_BYTES)),

@@ -9,16 +9,19 @@ const TOKEN = /^[!#$%&'*+.^_`|~\w-]{1,40}$/;
 /** A version asked for by itself: the one that answered. */
 export type VersionAnswer = Pick<HttpVisit, "version">;
 
+/** What OPTIONS got. */
+export type AllowedMethods = Pick<HttpService, "methods">;
+
 /** The shape of the service from its answers; pure. */
 export function serviceOf(
   { visit, http2Failure }: { readonly visit: HttpVisit; readonly http2Failure: string | null },
   http1: Answer<VersionAnswer>,
-  options: Answer<{ readonly allow: readonly string[] }>,
+  options: Answer<AllowedMethods>,
   securityTxt: Answer<SecurityTxt>,
 ): HttpService {
   return {
     versions: [http1Row(http1), http2Row(visit, http2Failure)],
-    methods: options.ok ? methodsOf(options.raw.allow) : null,
+    methods: options.ok ? options.raw.methods : null,
     securityTxt: securityTxt.ok
       ? securityTxt.raw
       : {
@@ -52,8 +55,8 @@ function http2Row({ version }: HttpVisit, failure: string | null): HttpService["
   return version === "HTTP/2" ? row("answers", null) : row("not-offered", null);
 }
 
-/** RFC 9110 10.2.1: an empty Allow says that there is none; no Allow says nothing. */
-function methodsOf(allow: readonly string[]): readonly string[] | null {
+/** The methods of headers Allow. RFC 9110 10.2.1: an empty one says that there is none; no Allow says nothing. */
+export function methodsOf(allow: readonly string[]): readonly string[] | null {
   if (allow.length === 0) return null;
   const methods = allow
     .flatMap((value) => value.split(","))

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { HttpContent, HttpHeader, HttpVisit } from "#model/http-facets.ts";
 import { plain } from "#model/text.ts";
+import { shownLocation, shownUrl } from "#probes/common/shown-address.ts";
 import { cookiesOf } from "./cookies.ts";
 import { locationOf } from "./exchange.ts";
 import { allHeaders, firstHeader, type HttpAnswer, type HttpHead } from "./messages.ts";
-import { metaPoliciesOf } from "./meta-policies.ts";
+import { metaPoliciesOf, shownPolicy } from "./meta-policies.ts";
 import type { Walk } from "./walk.ts";
 
 /** Headers that tell browsers what to forbid, and what they have before them. */
@@ -17,7 +18,6 @@ const KEPT_HEADERS: ReadonlySet<string> = new Set([
   "referrer-policy",
   "permissions-policy",
 ]);
-const LONGEST_ADDRESS = 300;
 const LONGEST_DECLARED = 2000;
 
 /** What a walk showed, without contents and without values of cookies and queries; pure. */
@@ -40,7 +40,7 @@ export function visitOf({ steps, last, end, why }: Walk, now: Date): HttpVisit {
     strictTransportSecurity:
       first === undefined ? null : text(firstHeader(first.answer, "strict-transport-security")),
     headers: last.headers.flatMap(([name, value]): HttpHeader[] =>
-      KEPT_HEADERS.has(name) ? [{ name, value: plain(value, value.length) }] : [],
+      KEPT_HEADERS.has(name) ? [{ name, value: plain(shownPolicy(value), value.length) }] : [],
     ),
     schemes: schemesOf(allHeaders(last, "www-authenticate")),
     robotGuard: robotGuardOf(last),
@@ -54,29 +54,16 @@ function text(value: string | null): string | null {
   return value === null ? null : plain(value, value.length);
 }
 
-/** An address whose query says what it is about, but not with which values: they may let somebody in. */
-export function shownUrl(url: URL): string {
-  const names = [...url.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=…`);
-  const query = names.length === 0 ? "" : `?${names.join("&")}`;
-  const { protocol, host, pathname } = url;
-  const path = host === "" ? pathname : `//${host}${pathname}`;
-  return plain(`${protocol}${path}${query}`, LONGEST_ADDRESS);
-}
-
-/** Where an answer sends on to, shown so too; without a name and a password. */
-export function shownLocation(location: string | null, from: URL): string | null {
-  if (location === null) return null;
-  const url = URL.parse(location, from.href);
-  return url === null ? plain(location.replace(/[?#].*$/s, ""), LONGEST_ADDRESS) : shownUrl(url);
-}
-
-/** RFC 9110 11.6.1: each challenge begins with its scheme; commas part challenges and also what belongs to one. */
+/** RFC 9110 11.6.1: each challenge begins with its scheme; commas part challenges, what belongs to one, and words in quotes. */
 function schemesOf(values: readonly string[]): readonly string[] {
   const schemes = values.flatMap((value) =>
-    value.split(",").flatMap((part) => {
-      const [, scheme] = /^\s*([\w!#$%&'*+.^`|~-]{1,40})(?:\s+[^\s=]|\s*$)/.exec(part) ?? [];
-      return scheme === undefined ? [] : [scheme];
-    }),
+    value
+      .replaceAll(/"(?:[^"\\]|\\.)*"?/gs, '""')
+      .split(",")
+      .flatMap((part) => {
+        const [, scheme] = /^\s*([\w!#$%&'*+.^`|~-]{1,40})(?:\s+[^\s=]|\s*$)/.exec(part) ?? [];
+        return scheme === undefined ? [] : [scheme];
+      }),
   );
   return [...new Set(schemes)].slice(0, 10);
 }

@@ -1,7 +1,8 @@
 import type { OidcDiscovery, SsoEndpoint } from "#model/identity-facets.ts";
 import { type Fields, fields, text } from "#probes/common/json.ts";
+import { shownAddress } from "#probes/common/shown-address.ts";
 import { TlsScanError } from "#probes/tls/errors.ts";
-import { jsonObject, shortText, shortTexts, withoutSecrets } from "./members.ts";
+import { exposedIn, jsonObject, shortText, shortTexts } from "./members.ts";
 
 /** What nobody but a client or the provider itself may know (RFC 6749, RFC 7591, RFC 7592). */
 const SECRET_MEMBERS = [
@@ -19,34 +20,35 @@ export function discoveryAddress(issuer: string): string {
   return `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
 }
 
-/** A discovery document, without the secrets that it should not hold. */
+/** What is read of a discovery document. */
 export interface Discovery {
-  readonly document: Fields;
-  /** The facet of it, but for the keys. */
+  /** The facet of it, but for the keys; it holds no secret that the document should not hold either. */
   readonly facet: Omit<OidcDiscovery, "keys" | "keysUnread">;
+  /** Where its key set is to be asked for, which nobody keeps; null: it names none. */
+  readonly keySet: string | null;
 }
 
 /**
- * Reads the discovery document of a declared issuer, and drops secrets before anybody keeps them; pure.
+ * Reads the discovery document of a declared issuer; pure.
  * @throws TlsScanError when it is none (no JSON object, or one that names no issuer), or beyond what any provider has
  */
 export function readDiscovery(declared: string, body: string): Discovery {
-  const { value: document, exposed } = withoutSecrets(jsonObject(body), SECRET_MEMBERS);
+  const document = jsonObject(body);
   const issuer = shortText(document["issuer"]);
   if (issuer === null) {
     throw new TlsScanError("malformed", "names no issuer, so it is no discovery document");
   }
   const facet = {
     declared,
-    issuer,
+    issuer: issuer === declared ? issuer : shownAddress(issuer),
     missing: missingFrom(document),
     endpoints: endpointsIn(document),
     signingAlgorithms: shortTexts(document["id_token_signing_alg_values_supported"]),
     codeChallengeMethods: shortTexts(document["code_challenge_methods_supported"]),
     acrValues: shortTexts(document["acr_values_supported"]),
-    exposed,
+    exposed: exposedIn(document, SECRET_MEMBERS),
   };
-  return { document, facet };
+  return { facet, keySet: shortText(document["jwks_uri"]) };
 }
 
 const MAX_ENDPOINTS = 60;
@@ -60,7 +62,7 @@ function endpointsIn(document: Fields): readonly SsoEndpoint[] {
   const all = [...Object.entries(document), ...aliases].flatMap(([name, value]) => {
     const isOne = /_endpoint$|^(?:jwks_uri|check_session_iframe)$/.test(name);
     const url = shortText(value);
-    return isOne && url !== null ? [{ name: name.slice(0, 100), url }] : [];
+    return isOne && url !== null ? [{ name: name.slice(0, 100), url: shownAddress(url) }] : [];
   });
   if (all.length > MAX_ENDPOINTS) {
     throw new TlsScanError("malformed", `names ${all.length} endpoints`);

@@ -4,25 +4,18 @@ import { plain } from "#model/text.ts";
 import { type Fields, fields, text } from "#probes/common/json.ts";
 import { TlsScanError } from "#probes/tls/errors.ts";
 import { readSigningCertificate } from "./certificate.ts";
-import { jsonObject, withoutSecrets } from "./members.ts";
-
-/** A key set without what must not stand in public. */
-export interface KeySet {
-  readonly published: readonly Fields[];
-  /** The keys as the facet tells them. */
-  readonly keys: readonly SigningKey[];
-}
+import { exposedIn, jsonObject } from "./members.ts";
 
 const MAX_KEYS = 100;
 /** The private members of RFC 7518 6.2.2, 6.3.2 and 6.4.1, of RFC 8037 and of ML-DSA keys. */
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"];
 
 /**
- * Reads a JSON Web Key Set (RFC 7517), and drops private and symmetric members before anybody keeps them; pure. Nothing is
- * computed with a key of a stranger but whether a point lies on its curve.
+ * Reads a JSON Web Key Set (RFC 7517) as the facet tells it, of private and symmetric members the names alone; pure. Nothing
+ * is computed with a key of a stranger but whether a point lies on its curve.
  * @throws TlsScanError when it is none, or has more keys than are read
  */
-export function readKeySet(body: string): KeySet {
+export function readKeySet(body: string): readonly SigningKey[] {
   const { keys } = jsonObject(body);
   if (!Array.isArray(keys)) {
     throw new TlsScanError("malformed", "has no list of keys, so it is no key set");
@@ -30,14 +23,10 @@ export function readKeySet(body: string): KeySet {
   if (keys.length > MAX_KEYS) {
     throw new TlsScanError("too-large", `has ${keys.length} keys; at most ${MAX_KEYS} are read`);
   }
-  const kept = keys.map((key: unknown) => withoutSecrets(fields(key), PRIVATE_MEMBERS));
-  return {
-    published: kept.map(({ value }) => value),
-    keys: kept.map(({ value, exposed }, index) => keyOf(value, exposed, index)),
-  };
+  return keys.map((key: unknown, index) => keyOf(fields(key), index));
 }
 
-function keyOf(key: Fields, exposed: readonly string[], index: number): SigningKey {
+function keyOf(key: Fields, index: number): SigningKey {
   const { type, bits, unreadable } = materialOf(key);
   const x5c: unknown = Array.isArray(key["x5c"]) ? key["x5c"][0] : undefined;
   const certificate = typeof x5c === "string" ? certificateOf(x5c, key) : null;
@@ -47,7 +36,7 @@ function keyOf(key: Fields, exposed: readonly string[], index: number): SigningK
     bits,
     use: named(key["use"]),
     algorithm: named(key["alg"]),
-    exposed,
+    exposed: exposedIn(key, PRIVATE_MEMBERS),
     unreadable: unreadable ?? certificate?.unreadable ?? null,
     certificate: certificate?.facts ?? null,
   };

@@ -39,15 +39,10 @@ export function shortTexts(value: unknown): readonly string[] | null {
   return texts.length === value.length ? texts : null;
 }
 
-/** An object without the members that nobody else may know, and the names of those that it had. */
-export function withoutSecrets(
-  object: Fields,
-  secrets: readonly string[],
-): { readonly value: Fields; readonly exposed: readonly string[] } {
-  const exposed = secrets.filter((name) => {
+/** The names of the members that an object has and that nobody else may know. */
+export function exposedIn(object: Fields, secrets: readonly string[]): readonly string[] {
+  return secrets.filter((name) => {
     const value = object[name];
     return value !== undefined && value !== null && value !== "";
   });
-  const kept = Object.entries(object).filter(([name]) => !secrets.includes(name));
-  return { value: Object.fromEntries(kept), exposed };
 }

@@ -6,6 +6,7 @@ import type {
   SsoEndpoint,
 } from "#model/identity-facets.ts";
 import { plain } from "#model/text.ts";
+import { shownAddress } from "#probes/common/shown-address.ts";
 import { TlsScanError } from "#probes/tls/errors.ts";
 import { readSigningCertificate } from "./certificate.ts";
 import { type Element, parseXml } from "./xml.ts";
@@ -58,7 +59,7 @@ function entitiesIn(element: Element, until: Found["until"]): readonly Found[] {
 }
 
 function readEntity(element: Element, until: Found["until"]): SamlEntity {
-  const id = bounded(element.attributes.get("entityID"));
+  const id = addressOf(element, "entityID");
   if (id === null) throw malformed("describes an entity without its id");
   const identity = all(element, MD, "IDPSSODescriptor");
   const service = all(element, MD, "SPSSODescriptor");
@@ -92,7 +93,7 @@ function endpointsOf(role: Element): readonly SsoEndpoint[] {
     .filter(({ uri }) => uri === MD)
     .flatMap(({ local, attributes }) =>
       ["Location", "ResponseLocation"].flatMap((name) => {
-        const url = bounded(attributes.get(name));
+        const url = addressOf({ attributes }, name);
         return url === null ? [] : [{ name: plain(local, 60), url }];
       }),
     );
@@ -150,6 +151,11 @@ function assuranceOf(entity: Element): readonly string[] | null {
 
 function all(element: Element, uri: string, local: string): readonly Element[] {
   return element.children.filter((child) => child.uri === uri && child.local === local);
+}
+
+function addressOf({ attributes }: Pick<Element, "attributes">, name: string): string | null {
+  const written = bounded(attributes.get(name));
+  return written === null ? null : shownAddress(written);
 }
 
 function bounded(value: string | undefined): string | null {

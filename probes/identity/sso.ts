@@ -6,6 +6,7 @@ import type { FacetName } from "#model/facets.ts";
 import { defineProbe, type Failure, type ProbeContext } from "#model/probe.ts";
 import { OIDC_KIND, SAML_KIND, type Subject } from "#model/subject.ts";
 import { plain } from "#model/text.ts";
+import { shownAddress } from "#probes/common/shown-address.ts";
 import { answerMilliseconds } from "#probes/tls/answer-time.ts";
 import { classifyNetwork } from "#probes/tls/errors.ts";
 import { discoveryAddress, readDiscovery } from "./discovery.ts";
@@ -59,20 +60,26 @@ interface Asking {
 async function* oidc(asking: Asking): AsyncGenerator<Observation | Problem> {
   const { subject, target, context } = asking;
   const address = discoveryAddress(subject.id);
+  // What the call gives is recorded; a key set's address may hold a secret, and must be asked as it stands.
+  const keySets: (string | null)[] = [];
   const found = await context.ask({
     service: SERVICE,
     operation: DISCOVERY,
-    call: async (signal) =>
-      readDiscovery(subject.id, await documentAt(address, DISCOVERY_TYPES, asking, signal)),
+    call: async (signal) => {
+      const body = await documentAt(address, DISCOVERY_TYPES, asking, signal);
+      const read = readDiscovery(subject.id, body);
+      keySets.push(read.keySet);
+      return read.facet;
+    },
   });
   if (!found.ok) {
     yield failed(asking, DISCOVERY, address, found.failure);
     return;
   }
-  const { facet } = found.raw;
+  const facet = found.raw;
   const from = { ...found, operation: operationOf(DISCOVERY, address, target) };
-  const keySet = facet.endpoints.find(({ name }) => name === "jwks_uri")?.url;
-  if (keySet === undefined) {
+  const keySet = keySets.at(-1) ?? null;
+  if (keySet === null) {
     const keysUnread = "the document names no key set";
     yield context.observe(subject, "oidcDiscovery", { ...facet, keys: null, keysUnread }, from);
     return;
@@ -82,10 +89,11 @@ async function* oidc(asking: Asking): AsyncGenerator<Observation | Problem> {
     operation: KEY_SET,
     call: async (signal) => readKeySet(await documentAt(keySet, KEY_SET_TYPES, asking, signal)),
   });
-  if (!published.ok) yield failed(asking, KEY_SET, keySet, published.failure);
+  const shown = shownAddress(keySet);
+  if (!published.ok) yield failed(asking, KEY_SET, shown, published.failure);
   const read = published.ok
-    ? { keys: published.raw.keys, keysUnread: null }
-    : { keys: null, keysUnread: `${plain(keySet)} ${published.failure.message}` };
+    ? { keys: published.raw, keysUnread: null }
+    : { keys: null, keysUnread: `${plain(shown)} ${published.failure.message}` };
   yield context.observe(subject, "oidcDiscovery", { ...facet, ...read }, from);
 }
 
@@ -94,15 +102,13 @@ async function* saml(asking: Asking): AsyncGenerator<Observation | Problem> {
   const found = await context.ask({
     service: SERVICE,
     operation: METADATA,
-    call: async (signal) => {
-      const body = await documentAt(subject.id, METADATA_TYPES, asking, signal);
-      return { body, facet: readSamlMetadata(subject.id, body) };
-    },
+    call: async (signal) =>
+      readSamlMetadata(subject.id, await documentAt(subject.id, METADATA_TYPES, asking, signal)),
   });
   if (!found.ok) yield failed(asking, METADATA, subject.id, found.failure);
   else {
     const from = { ...found, operation: operationOf(METADATA, subject.id, target) };
-    yield context.observe(subject, "samlMetadata", found.raw.facet, from);
+    yield context.observe(subject, "samlMetadata", found.raw, from);
   }
 }
 

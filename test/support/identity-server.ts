@@ -10,7 +10,7 @@ import { afterAll, afterEach } from "vitest";
 import { makeAuthority } from "#fixtures/estate/authority.ts";
 import { targetSchema } from "#model/estate.ts";
 import probe from "#probes/identity/sso.ts";
-import { type Gathered, testScan } from "./probe-context.ts";
+import { type Gathered, testScan, type TestScanOptions } from "./probe-context.ts";
 
 export const LOGIN_HOST = "login.example";
 export const ISSUER = `https://${LOGIN_HOST}`;
@@ -71,6 +71,7 @@ export function gatherIdentity(
   port: number,
   identity: { readonly oidc?: string; readonly saml?: string },
   fields: object = {},
+  options: TestScanOptions = {},
 ): Promise<Gathered> {
   const target = targetSchema.parse({
     id: "login",
@@ -81,5 +82,5 @@ export function gatherIdentity(
     caFile,
     ...fields,
   });
-  return testScan(target).gather(probe);
+  return testScan(target, options).gather(probe);
 }

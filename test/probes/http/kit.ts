@@ -10,7 +10,12 @@ import { makeAuthority } from "#fixtures/estate/authority.ts";
 import { targetSchema } from "#model/estate.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
 import probe from "#probes/http/endpoint.ts";
-import { facetOf, type Gathered, testScan } from "../../support/probe-context.ts";
+import {
+  facetOf,
+  type Gathered,
+  testScan,
+  type TestScanOptions,
+} from "../../support/probe-context.ts";
 
 export const HOST = "server.example";
 export const { certPem, keyPem } = makeAuthority().issue({ commonName: HOST, altNames: [HOST] });
@@ -71,6 +76,7 @@ export async function gather(
   port: number,
   wanted: readonly FacetName[],
   fields: object = {},
+  options: TestScanOptions = {},
 ): Promise<Gathered> {
   const target = targetSchema.parse({
     id: "web",
@@ -81,7 +87,7 @@ export async function gather(
     limits: { callTimeout: "PT6S" },
     ...fields,
   });
-  return testScan(target).gather(probe, wanted);
+  return testScan(target, options).gather(probe, wanted);
 }
 
 /** A facet that must be there. */
