@@ -14,7 +14,7 @@ const expectation = ({ z }: SchemaKit) =>
         .min(1)
         .optional()
         .describe(
-          "What a request without credentials may get: one of these and nothing else. A redirect counts as one to sign-in by its address, by a field for a password where it leads, or by signIn of the estate.",
+          "What a request without credentials may get: one of these and nothing else. A redirect counts as one to sign-in by a field for a password where it leads, by the request for sign-in with which it leads to another origin (OAuth, SAML, WS-Federation), or by signIn of the estate.",
         ),
       cookies: z
         .strictObject({
@@ -133,16 +133,24 @@ function judgeLook(
     return {
       good: null,
       words:
-        visit.end === "elsewhere"
-          ? `${words}; if it is where people sign in, name it under signIn in the estate`
-          : words,
+        visit.end === "elsewhere" ? `${words}; if it is where people sign in, ${DECLARE}` : words,
     };
   }
   if (status >= 300) {
     return { good: null, words: `${where}: declare under protected an address that exists` };
   }
+  const doubt = unprovenSignIn(visit);
+  // Where no redirect is let pass, it makes no difference what it leads to.
+  if (doubt !== null) {
+    return {
+      good: accepted.includes("login-redirect") ? null : false,
+      words: `${where}, ${doubt}: if people sign in there, ${DECLARE}`,
+    };
+  }
   return given(where, visit);
 }
+
+const DECLARE = "name it under signIn in the estate";
 
 /** An answer of success: everybody gets it, unless it is the form to sign in by. */
 function given(where: string, { content }: HttpVisit): Finding {
@@ -155,35 +163,60 @@ function given(where: string, { content }: HttpVisit): Finding {
   return { good: null, words };
 }
 
-/** Words of addresses where people sign in, each as a part of its own. */
-const SIGN_IN_PART =
-  /(?:^|[^a-z])(?:log[-_]?in|log[-_]?on|sign[-_]?in|sign[-_]?on|sso|saml2?|oauth2?|oidc|auth|authenticate|authorize|connexion|kirjaudu)(?:[^a-z]|$)/i;
-/** Names in queries that requests for sign-in have (OpenID Connect, SAML, WS-Federation). */
-const SIGN_IN_QUERY = /[?&](?:client_id|response_type|samlrequest|wtrealm)=/i;
-
-/** How a way leads to where people sign in; null: it does not, or nothing says so. */
+/** How a way leads to where people sign in; null: it does not, or nothing proves it. */
 function signInOf(visit: HttpVisit, declared: readonly string[]): string | null {
-  const { hops, end, content } = visit;
-  const sent = hops.flatMap(({ location }) => (location === null ? [] : [location]));
-  const last = sent.at(-1);
-  if (last === undefined || (end !== "answer" && end !== "elsewhere")) return null;
+  const { end, content } = visit;
+  const last = sentTo(visit);
+  if (last === null || (end !== "answer" && end !== "elsewhere")) return null;
   const to = plain(last, 300);
   if (declared.some((prefix) => beginsWith(last, prefix))) {
     return `sends on to the declared sign-in ${to}`;
   }
-  // What is found where it leads must be there: an address alone says nothing of an error.
-  const status = statusOf(visit);
-  if (end === "answer" && status >= 400) return null;
-  if (end === "answer" && content?.signInForm === true) {
-    return `sends on to a field for a password at ${to}`;
+  if (end === "elsewhere") {
+    return asksToSignIn(last) ? `sends on to an identity provider (${to})` : null;
   }
-  const url = URL.parse(last);
-  if (url === null) return null;
-  const speaks =
-    SIGN_IN_PART.test(url.pathname) ||
-    SIGN_IN_QUERY.test(last) ||
-    (end === "elsewhere" && SIGN_IN_PART.test(url.hostname));
-  return speaks ? `sends on to sign-in at ${to}` : null;
+  // What is found where it leads must be there: an address alone says nothing of an error.
+  return statusOf(visit) < 400 && content?.signInForm === true
+    ? `sends on to a field for a password at ${to}`
+    : null;
+}
+
+/** Words of addresses where people sign in, each as a part of its own. */
+const SIGN_IN_PART =
+  /(?:^|[^a-z])(?:log[-_]?in|log[-_]?on|sign[-_]?in|sign[-_]?on|sso|saml2?|oauth2?|oidc|auth|authenticate|authorize|connexion|kirjaudu)(?:[^a-z]|$)/i;
+
+/** How a way leads on its own origin to what may be for sign-in, or may be what everybody gets; null: nothing says so. */
+function unprovenSignIn(visit: HttpVisit): string | null {
+  const last = sentTo(visit) ?? "";
+  const path = URL.parse(last)?.pathname ?? "";
+  if (!SIGN_IN_PART.test(path) && !asksToSignIn(last)) return null;
+  const why =
+    visit.content?.signInForm === false
+      ? "as no field for a password is there"
+      : "as whether a field for a password is there could not be read";
+  return `sends on to ${plain(last, 300)}, which is for sign-in by its address alone, ${why}`;
+}
+
+/** Where the last redirect of a way led; null: there was none. */
+function sentTo({ hops }: HttpVisit): string | null {
+  return hops.findLast(({ location }) => location !== null)?.location ?? null;
+}
+
+const OAUTH = ["response_type", "redirect_uri", "request", "request_uri"];
+
+/**
+ * Whether an address has the parameters of a request for sign-in: OAuth and OpenID Connect (RFC 6749 4.1.1, RFC 9101 5,
+ * RFC 9126 4; some leave out response_type), SAML (Bindings 3.4.4), WS-Federation (1.2, 13.2.1).
+ */
+function asksToSignIn(address: string): boolean {
+  const url = URL.parse(address);
+  if (url?.protocol !== "https:") return false;
+  const names = new Set(Array.from(url.searchParams.keys(), (name) => name.toLowerCase()));
+  return (
+    names.has("samlrequest") ||
+    (names.has("wa") && names.has("wtrealm")) ||
+    (names.has("client_id") && OAUTH.some((name) => names.has(name)))
+  );
 }
 
 /** The same origin, and a path that begins with the declared one. */
