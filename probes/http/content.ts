@@ -1,5 +1,6 @@
-import { Transform, type Readable } from "node:stream";
+import { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import type { Incoming } from "./messages.ts";
 
 export interface ReadContent {
   readonly data: Buffer;
@@ -16,7 +17,7 @@ const PACKING_BYTES = 65_536;
  * @param encoding value of Content-Encoding
  */
 export function readContent(
-  source: Readable,
+  { source, isWhole }: Incoming,
   encoding: string | null,
   limit: number,
 ): Promise<ReadContent | null> {
@@ -37,7 +38,7 @@ export function readContent(
     length += chunk.length;
     if (length > limit) end(false);
   });
-  decoder.once("end", () => end(isCutOff(source) ? null : true));
+  decoder.once("end", () => end(isWhole() ? true : null));
   decoder.on("error", () => end(null));
   source.on("data", (chunk: Buffer) => {
     packed += chunk.length;
@@ -50,11 +51,6 @@ export function readContent(
   source.once("error", () => end(null));
   source.pipe(decoder);
   return promise;
-}
-
-/** A stream of HTTP/2 that was reset, or whose connection is gone, ends as a whole one does (0 is NO_ERROR). */
-function isCutOff(source: Readable): boolean {
-  return "rstCode" in source && source.rstCode !== 0;
 }
 
 /** Null for what is not understood. */

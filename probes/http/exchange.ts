@@ -1,5 +1,4 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
-import type { Readable } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import { codeOf, TlsScanError } from "#probes/tls/errors.ts";
 import { withoutLegacyCertificate } from "#probes/tls/legacy-certificate.ts";
@@ -12,6 +11,7 @@ import {
   type HttpAnswer,
   type HttpHead,
   type HttpRequest,
+  type Incoming,
 } from "./messages.ts";
 
 /** The connection was never taken: refused, or no answer of any kind to the first packet. */
@@ -84,16 +84,16 @@ export function exchange(
   }, timeoutMs);
   signal.addEventListener("abort", stop, { once: true });
 
-  const heard = async (head: HttpHead, source: Readable) => {
+  const heard = async (head: HttpHead, incoming: Incoming) => {
     if (answered !== null) return;
     const known = { ...head, content: null, address: socket.remoteAddress ?? null };
     answered = known;
     const limit = locationOf(head) === null ? (request.contentBytes ?? 0) : 0;
     const encoding = firstHeader(head, "content-encoding");
-    const content = limit === 0 ? null : await readContent(source, encoding, limit);
+    const content = limit === 0 ? null : await readContent(incoming, encoding, limit);
     settle(() => resolve({ ...known, content }));
   };
-  const hearing: Hearing = { head: (head, source) => void heard(head, source), fail };
+  const hearing: Hearing = { head: (head, incoming) => void heard(head, incoming), fail };
   socket.once("lookup", (error) => {
     located = error === null;
   });

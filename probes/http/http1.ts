@@ -29,7 +29,12 @@ export function speakHttp1(
       status: response.statusCode ?? 0,
       headers: pairsOf(response.rawHeaders),
     };
-    hearing.head(head, response);
+    let broken = false;
+    // Node takes an error of the connection for the end of content whose end is the connection's (RFC 9112 8).
+    socket.prependOnceListener("error", () => {
+      broken = !response.complete;
+    });
+    hearing.head(head, { source: response, isWhole: () => response.complete && !broken });
   };
   request.on("response", heard);
   // An answer that would change the protocol is one all the same.

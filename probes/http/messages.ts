@@ -32,9 +32,16 @@ export interface HttpAnswer extends HttpHead {
   readonly address: string | null;
 }
 
+/** The content of an answer, as it comes. */
+export interface Incoming {
+  readonly source: Readable;
+  /** Once the source has ended: whether that was the content's own end, and nothing that cut it off. */
+  readonly isWhole: () => boolean;
+}
+
 /** What one version of HTTP tells of a request on a connection that stands. */
 export interface Hearing {
-  readonly head: (head: HttpHead, content: Readable) => void;
+  readonly head: (head: HttpHead, content: Incoming) => void;
   readonly fail: (error: unknown) => void;
 }
 

@@ -2,7 +2,7 @@ import type { TLSSocket } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import type { FacetName } from "#model/facets.ts";
-import { bytes, closeServers, gather, http2, https, read, saying } from "./kit.ts";
+import { bytes, closeServers, gather, http2, https, read, reset, saying } from "./kit.ts";
 
 afterEach(closeServers);
 
@@ -43,9 +43,11 @@ function frame(type: number, flags: number, stream: number, payload: Buffer): Bu
   head.writeUInt32BE(stream, 5);
   return Buffer.concat([head, payload]);
 }
+const END = frame(0, 1, 1, Buffer.alloc(0));
 const SETTINGS = frame(4, 0, 0, Buffer.alloc(0));
 /** `:status: 200` from HPACK's own table. */
 const STATUS_200 = Buffer.from([0x88]);
+const HEAD = frame(1, 4, 1, STATUS_200);
 /** A literal header, not indexed, with a name of its own. */
 const literal = (name: string, value: string) =>
   Buffer.concat([
@@ -282,13 +284,69 @@ describe("contents are read up to a megabyte", () => {
     SOON,
   );
 
+  const HTML = "Content-Type: text/html\r\n";
+  test.each<[string, string | Buffer, number | null]>([
+    // RFC 9112 6.3: without a length the end of the connection is the end of the content.
+    ["ended by the connection", `HTTP/1.1 200 OK\r\n${HTML}\r\n<html>`, 6],
+    ["ended by the connection, in HTTP/1.0", `HTTP/1.0 200 OK\r\n${HTML}\r\n<html>`, 6],
+    ["ended by the connection, packed", packedAnswer(gzipSync("<html>")), 6],
+    [
+      "ended by the connection, packed, and cut off",
+      packedAnswer(gzipSync("<html>").subarray(0, -4)),
+      null,
+    ],
+    ["of its length", "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>", 6],
+    ["short of its length", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n<html>", null],
+    ["short of its length by all", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n", null],
+    [
+      "short of its length, in HTTP/1.0",
+      "HTTP/1.0 200 OK\r\nContent-Length: 7\r\n\r\n<html>",
+      null,
+    ],
+    ["in pieces", chunked("6\r\n<html>\r\n0\r\n\r\n"), 6],
+    ["in pieces, with a trailer", chunked("6\r\n<html>\r\n0\r\nX: y\r\n\r\n"), 6],
+    ["in pieces without the last", chunked("6\r\n<html>\r\n"), null],
+    ["in pieces without any", chunked(""), null],
+    ["in pieces, cut off in one", chunked("6\r\n<ht"), null],
+    ["in pieces, cut off in the last", chunked("6\r\n<html>\r\n0\r\n"), null],
+    ["in pieces, of which one is none", chunked("6\r\n<html>\r\nx\r\n"), null],
+    [
+      "short of its length, packed whole",
+      Buffer.concat([
+        Buffer.from("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9999\r\n\r\n"),
+        gzipSync("<html>"),
+      ]),
+      null,
+    ],
+  ])("content in HTTP/1 that is %s", async (_, answer, length) => {
+    for (const end of [
+      (socket: TLSSocket) => socket.end(answer),
+      // Without TLS's own word of the end.
+      (socket: TLSSocket) => socket.write(answer, () => setImmediate(() => socket.destroy())),
+    ]) {
+      const { content, hops } = await read(await bytes(asked(end)), "httpAnswer");
+      expect(hops).toMatchObject([{ status: 200 }]);
+      expect(content?.complete === true ? content.bytes : null).toBe(length);
+    }
+  });
+
   const goodbye = frame(7, 0, 0, Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]));
+  const resetFor = (code: number) => frame(3, 0, 1, Buffer.from([0, 0, 0, code]));
   test.each<[string, (socket: TLSSocket) => void]>([
-    ["a reset", (socket) => socket.write(frame(3, 0, 1, Buffer.from([0, 0, 0, 8])))],
+    ["a reset", (socket) => socket.write(resetFor(8))],
+    ["a reset without an error", (socket) => socket.write(resetFor(0))],
+    [
+      "a reset without an error, and more",
+      (socket) => socket.end(Buffer.concat([resetFor(0), END])),
+    ],
+    [
+      "a reset without an error, and a goodbye",
+      (socket) => socket.end(Buffer.concat([resetFor(0), goodbye])),
+    ],
     ["the end of the connection", (socket) => socket.end()],
     ["a goodbye", (socket) => socket.end(goodbye)],
   ])("nothing of what is cut off in HTTP/2 by %s", async (_, cut) => {
-    const half = [SETTINGS, frame(1, 4, 1, STATUS_200), frame(0, 0, 1, Buffer.from("<html>"))];
+    const half = [SETTINGS, HEAD, frame(0, 0, 1, Buffer.from("<html>"))];
     const port = await bytes(
       asked((socket) => {
         socket.write(Buffer.concat(half));
@@ -300,6 +358,56 @@ describe("contents are read up to a megabyte", () => {
       content: null,
       hops: [{ status: 200 }],
     });
+  });
+
+  test.each([
+    ["whose end is the connection's", "\r\n<html>", null],
+    ["that is packed, too", packedAnswer(gzipSync("<html>")).subarray(17), null],
+    ["of its length", "Content-Length: 6\r\n\r\n<html>", 6],
+    ["in pieces", "Transfer-Encoding: chunked\r\n\r\n6\r\n<html>\r\n0\r\n\r\n", 6],
+    ["in pieces without the last", "Transfer-Encoding: chunked\r\n\r\n6\r\n<html>\r\n", null],
+  ])("content in HTTP/1 %s, when the connection is reset", async (_, rest, length) => {
+    const port = await bytes(
+      asked((socket) => {
+        socket.write("HTTP/1.1 200 OK\r\n");
+        socket.write(rest);
+        // What was written is to be read before the reset, which takes it away.
+        setTimeout(() => reset(socket), 50);
+      }),
+    );
+    const { content, hops } = await read(port, "httpAnswer");
+    expect(hops).toMatchObject([{ status: 200 }]);
+    expect(content?.bytes ?? null).toBe(length);
+  });
+
+  test.each<[string, readonly Buffer[]]>([
+    ["whole", [frame(0, 1, 1, Buffer.from("<html>"))]],
+    ["whole, by an empty end", [frame(0, 0, 1, Buffer.from("<html>")), END]],
+    [
+      "whole, with a trailer",
+      [frame(0, 0, 1, Buffer.from("<html>")), frame(1, 5, 1, literal("x", "y"))],
+    ],
+    // RFC 9113 8.1: who has said all may bid the client not to go on with its request.
+    [
+      "whole, before a reset without an error",
+      [frame(0, 1, 1, Buffer.from("<html>")), resetFor(0)],
+    ],
+  ])("all of what is %s in HTTP/2", async (_, frames) => {
+    const port = await bytes(
+      asked((socket) => void socket.write(Buffer.concat([SETTINGS, HEAD, ...frames]))),
+      ["h2"],
+    );
+    expect((await read(port, "httpAnswer")).content).toMatchObject({ bytes: 6, complete: true });
+  });
+
+  test("short of the length that HTTP/2 itself was told", async () => {
+    const head = frame(1, 4, 1, Buffer.concat([STATUS_200, literal("content-length", "7")]));
+    const all = [SETTINGS, head, frame(0, 1, 1, Buffer.from("<html>"))];
+    const port = await bytes(
+      asked((socket) => void socket.write(Buffer.concat(all))),
+      ["h2"],
+    );
+    expect((await read(port, "httpAnswer")).content).toBeNull();
   });
 
   test("a page made of the beginnings of fields takes no time", async () => {
@@ -340,6 +448,14 @@ describe("what is odd is told as it is", () => {
     expect(hops[0]?.location?.length).toBeLessThanOrEqual(300);
   });
 });
+
+function packedAnswer(content: Buffer): Buffer {
+  return Buffer.concat([Buffer.from("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"), content]);
+}
+
+function chunked(rest: string): string {
+  return `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${rest}`;
+}
 
 /** So many megabytes of nothing, packed: what is unpacked may be in several pieces (RFC 1952 2.2). */
 function packed(megabytes: number): Buffer {

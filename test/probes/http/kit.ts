@@ -29,6 +29,14 @@ export async function closeServers(): Promise<void> {
   await Promise.all(closers.splice(0).map((close) => close()));
 }
 
+/** Connections under those of TLS, by the client's port. */
+const below = new Map<number, Socket>();
+
+/** Breaks a connection off, as a machine does that knows nothing of it (RST). */
+export function reset({ remotePort = 0 }: TLSSocket): void {
+  below.get(remotePort)?.resetAndDestroy();
+}
+
 async function listen(server: AnyServer): Promise<number> {
   const sockets = new Set<Socket>();
   for (const event of ["connection", "secureConnection"]) {
@@ -37,6 +45,11 @@ async function listen(server: AnyServer): Promise<number> {
       socket.on("error", () => {}).on("close", () => sockets.delete(socket));
     });
   }
+  server.on("connection", (socket: Socket) => {
+    const { remotePort = 0 } = socket;
+    below.set(remotePort, socket);
+    socket.on("close", () => below.delete(remotePort));
+  });
   server.on("sessionError", () => {}).on("tlsClientError", () => {});
   closers.push(async () => {
     for (const socket of sockets) socket.destroy();
