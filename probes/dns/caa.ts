@@ -1,6 +1,7 @@
 import type { Caa } from "#model/dns-facets.ts";
 import { plain } from "#model/text.ts";
 import { DnsError } from "./errors.ts";
+import { follow } from "./follow.ts";
 import type { Resolver } from "./resolver.ts";
 
 /** A name has at most 127 labels; those of real endpoints have some. */
@@ -19,16 +20,16 @@ export async function findCaa(name: string, resolver: Resolver): Promise<Caa> {
   }
   const levels = labels.map((_, index) => labels.slice(index).join("."));
   // All levels beside each other, as each costs a round trip.
-  const asked = levels.map((level) => resolver.ask(level, "CAA"));
+  // An alias brings the records of the name that it leads to.
+  const asked = levels.map((level) => follow(level, "CAA", resolver));
   // What stands above the records that are found is not waited for.
   for (const one of asked) one.catch(() => {});
   for (const [index, answer] of asked.entries()) {
-    const { rcode, answers: records } = await answer;
+    const { rcode, records } = await answer;
     const at = levels[index] ?? name;
     if (rcode !== "NOERROR" && rcode !== "NXDOMAIN") {
       throw new DnsError("unreachable", `CAA of ${at} could not be looked up (${rcode})`);
     }
-    // An alias brings the records of the name that it leads to, which the resolver has followed.
     const found = records.filter((record) => record.type === "CAA");
     if (found.length > MOST_RECORDS) {
       throw new DnsError("too-large", `${at} has more than ${MOST_RECORDS} CAA records`);

@@ -55,7 +55,7 @@ export async function findDnssec(
         : `${by} validates, and has nothing to validate the answers by`;
     return { ...state, status: "insecure", why };
   }
-  if (!root.answers.some(({ type }) => type === "RRSIG")) {
+  if (!root.answers.some((one) => one.type === "RRSIG" && one.name === ".")) {
     const why = `${by} neither validates nor gives the records of DNSSEC: name one that validates`;
     return { ...nothing, zone, status: "unknown", why };
   }
@@ -79,7 +79,8 @@ async function whyBogus(name: string, resolver: Resolver): Promise<string | null
       if (said.length > 0) return `the resolver says: ${said.join(", ")}`;
       // A failure of the moment is no proof; a signed answer that is refused again is.
       const again = await resolver.ask(name, type, { again: true });
-      if (again.rcode === "SERVFAIL" && unchecked.answers.some((one) => one.type === "RRSIG")) {
+      const signed = unchecked.answers.some((one) => one.type === "RRSIG" && one.name === name);
+      if (again.rcode === "SERVFAIL" && signed) {
         return "the resolver gives the signed answer only to who does not want it validated";
       }
     }
@@ -95,7 +96,7 @@ async function zoneOf(name: string, resolver: Resolver): Promise<string | null> 
   if (rcode !== "NOERROR" && rcode !== "NXDOMAIN") return null;
   const own = answers.find((one) => one.type === "SOA" && one.name === name);
   // Of an alias the answer is about the zone of another name.
-  if (own === undefined && answers.some((one) => one.type === "CNAME")) {
+  if (own === undefined && answers.some((one) => one.type === "CNAME" && one.name === name)) {
     const parent = name.slice(name.indexOf(".") + 1);
     return parent === name ? null : zoneOf(parent, resolver);
   }

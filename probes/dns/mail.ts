@@ -1,6 +1,7 @@
 import type { Dns, MailPolicies } from "#model/dns-facets.ts";
 import { plain } from "#model/text.ts";
 import { classifyDns, DnsError } from "./errors.ts";
+import { follow } from "./follow.ts";
 import type { Resolver } from "./resolver.ts";
 import type { ResourceRecord } from "./wire.ts";
 
@@ -68,11 +69,10 @@ async function records(
   type: "MX" | "TXT",
   resolver: Resolver,
 ): Promise<readonly ResourceRecord[]> {
-  const { rcode, answers } = await resolver.ask(name, type);
+  const { rcode, records: found } = await follow(name, type, resolver);
   if (rcode !== "NOERROR" && rcode !== "NXDOMAIN") {
     throw new DnsError("unreachable", `${type} of ${name} could not be looked up (${rcode})`);
   }
-  const found = answers.filter((record) => record.type === type);
   if (found.length > MOST_RECORDS) {
     throw new DnsError("too-large", `${name} has more than ${MOST_RECORDS} ${type} records`);
   }

@@ -205,6 +205,77 @@ describe("CAA", () => {
     expect(dns?.caa).toMatchObject({ at: NAME, records: [{ value: ";" }] });
   });
 
+  test("records of another name are none of this one (RFC 8659 3)", async () => {
+    const dns = await at({
+      [`CAA ${NAME}`]: { answers: [caa("evil.example", "issue", "evil.example")] },
+      "CAA example.test": {
+        answers: [
+          caa(NAME, "issue", "below.example"),
+          caa("test", "issue", "above.example"),
+          // Of an alias, but not of the name that was asked for.
+          cname("else.example", "cdn.example.net"),
+          caa("cdn.example.net", "issue", "aside.example"),
+          caa("EXAMPLE.test", "issue", "own.example"),
+        ],
+      },
+    });
+    expect(dns?.caa).toMatchObject({ at: "example.test", records: [{ value: "own.example" }] });
+  });
+
+  test("of an alias those of its end count, and none on the way", async () => {
+    const dns = await at({
+      [`CAA ${NAME}`]: {
+        answers: [
+          caa("c.example.net", "issue", "end.example"),
+          cname("b.example.net", "c.example.net"),
+          cname(NAME, "b.example.net"),
+          caa(NAME, "issue", "own.example"),
+          caa("b.example.net", "issue", "way.example"),
+        ],
+      },
+    });
+    expect(dns?.caa).toMatchObject({ at: NAME, records: [{ value: "end.example" }] });
+  });
+
+  test("an alias that the resolver did not follow is followed", async () => {
+    const alias = { answers: [cname(NAME, "cdn.example.net")] };
+    const dns = await at({
+      [`CAA ${NAME}`]: alias,
+      "CAA cdn.example.net": { answers: [caa("cdn.example.net", "issue", "end.example")] },
+      "CAA example.test": { answers: [caa("example.test", "issue", "above.example")] },
+    });
+    expect(dns?.caa).toMatchObject({ at: NAME, records: [{ value: "end.example" }] });
+  });
+
+  test.each<[string, Readonly<Record<string, Rule>>, string]>([
+    ["fails", { "CAA cdn.example.net": { rcode: 2 } }, "SERVFAIL"],
+    [
+      "leads in a circle",
+      { "CAA cdn.example.net": { answers: [cname("cdn.example.net", NAME)] } },
+      "circle",
+    ],
+  ])("an alias that %s hides what stands above it", async (_, rules, why) => {
+    const dns = await at({
+      [`CAA ${NAME}`]: { answers: [cname(NAME, "cdn.example.net")] },
+      "CAA example.test": { answers: [caa("example.test", "issue", "above.example")] },
+      ...rules,
+    });
+    expect(dns?.caa).toBeNull();
+    expect(dns?.unread).toMatchObject([{ what: "caa", why: expect.stringContaining(why) }]);
+  });
+
+  test("an alias to a name without any leaves it to the name above (RFC 8659 3)", async () => {
+    const dns = await at({
+      [`CAA ${NAME}`]: {
+        answers: [cname(NAME, "cdn.example.net")],
+        authorities: [soa("example.net")],
+      },
+      "CAA example.net": { answers: [caa("example.net", "issue", "aside.example")] },
+      "CAA example.test": { answers: [caa("example.test", "issue", "above.example")] },
+    });
+    expect(dns?.caa).toMatchObject({ at: "example.test", records: [{ value: "above.example" }] });
+  });
+
   test("a level that fails hides what stands above it", async () => {
     const dns = await at({
       "CAA example.test": { rcode: 2 },
@@ -267,6 +338,16 @@ describe("DNSSEC", () => {
       { status: "insecure", signed: true, delegated: false },
     ],
     [
+      "a resolver that gives signatures of another name for those of the root",
+      {
+        [`A ${NAME}`]: ONE,
+        "SOA .": { answers: [soa("."), rrsig("test")] },
+        ...zone,
+        "DS example.test": {},
+      },
+      { status: "unknown", signed: null, delegated: null },
+    ],
+    [
       "a resolver that hides DNSSEC",
       { [`A ${NAME}`]: ONE, "SOA .": { answers: [soa(".")] }, ...zone, "DS example.test": {} },
       { status: "unknown", signed: null, delegated: null },
@@ -310,6 +391,13 @@ describe("DNSSEC", () => {
       "a failure of the moment, unsigned",
       { [`A ${NAME}`]: { rcode: 2 }, [`A ${NAME} cd`]: { answers: [a(NAME, "192.0.2.1")] } },
     ],
+    [
+      "a failure, and signatures of another name",
+      {
+        [`A ${NAME}`]: { rcode: 2 },
+        [`A ${NAME} cd`]: { answers: [a(NAME, "192.0.2.1"), rrsig("evil.example")] },
+      },
+    ],
   ])("%s is not bogus", async (_, rules) => {
     const { dns } = await scan({ ...rules, [`AAAA ${NAME}`]: {} }, { wanted: ["dns"] });
     expect(dns?.dnssec.status).toBe("unknown");
@@ -351,6 +439,34 @@ describe("mail", () => {
       dmarc: { at: "example.test", records: ["v=DMARC1; p=none; sp=reject"] },
       mtaSts: ["v=STSv1; id=2026"],
     });
+  });
+
+  test("records of another name count nowhere, those of an alias do", async () => {
+    const alias = cname("_dmarc.sub.example.test", "dmarc.example.net");
+    const dns = await mailOf({
+      "MX sub.example.test": { answers: [mx("evil.example", 1, "mx.evil.example")] },
+      "TXT sub.example.test": { answers: [txt("evil.example", "v=spf1 -all")] },
+      "TXT _dmarc.sub.example.test": {
+        answers: [
+          txt("_dmarc.example.test", "v=DMARC1; p=reject"),
+          alias,
+          txt("dmarc.example.net", "v=DMARC1; p=none"),
+        ],
+      },
+      "TXT _mta-sts.sub.example.test": { answers: [txt("_mta-sts.example.test", "v=STSv1; id=1")] },
+    });
+    expect(dns?.mail).toEqual({
+      domain: "sub.example.test",
+      mx: [],
+      spf: [],
+      dmarc: { at: "sub.example.test", records: ["v=DMARC1; p=none"] },
+      mtaSts: [],
+    });
+  });
+
+  test("a domain is the same in capital letters", async () => {
+    const spf = { "TXT sub.example.test": { answers: [txt("SUB.example.TEST", "v=spf1 -all")] } };
+    expect((await mailOf(spf, "Sub.Example.Test"))?.mail?.spf).toEqual(["v=spf1 -all"]);
   });
 
   test("absent is kept apart from not read", async () => {
