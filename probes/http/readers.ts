@@ -4,7 +4,7 @@ import type { FacetName } from "#model/facets.ts";
 import type { HttpVisit } from "#model/http-facets.ts";
 import type { Answer, Failure } from "#model/probe.ts";
 import { operationAt } from "#probes/tls/operation.ts";
-import { askClear, type ClearAnswer } from "./clear-text.ts";
+import { askClearEverywhere, type ClearAt } from "./clear-text.ts";
 import { exchange, exchangeAnyhow } from "./exchange.ts";
 import { httpFacet, type SecureAnswer } from "./facet.ts";
 import { lookProtected, lookPublished } from "./looks.ts";
@@ -29,10 +29,13 @@ export const READERS: readonly (readonly [FacetName, (reading: Reading) => Promi
 ];
 
 async function readClearText({ target, context, ask, look, ...urls }: Reading): Promise<Items> {
-  const { host, httpPort, serverName } = endpointAddress(target);
+  const { host, port, httpPort, serverName } = endpointAddress(target);
   const request = { url: urls.clearUrl, host, port: httpPort, serverName };
+  const secured = { url: urls.secureUrl, host, port, serverName };
   const [clear, seen] = await Promise.all([
-    ask(CLEAR, (limits): Promise<ClearAnswer> => askClear(request, limits)),
+    ask(CLEAR, (limits): Promise<readonly ClearAt[]> =>
+      askClearEverywhere(request, secured, limits),
+    ),
     look(urls.secureUrl),
   ]);
   const secure: Answer<SecureAnswer> = seen.ok

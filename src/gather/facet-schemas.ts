@@ -14,6 +14,13 @@ const strings = z.array(z.string());
 const text = z.string().nullable();
 const flag = z.boolean().nullable();
 const count = z.number().nullable();
+const clearText = z.enum([
+  "refused",
+  "redirects-to-https",
+  "redirects-elsewhere",
+  "serves",
+  "unknown",
+]);
 
 export const subjectSchema = z.object({
   target: z.string(),
@@ -107,19 +114,16 @@ export const FACET_SCHEMAS = {
   ...DNS_FACET_SCHEMAS,
   http: z.object({
     url: z.string(),
-    clearText: z.enum([
-      "refused",
-      "redirects-to-https",
-      "redirects-elsewhere",
-      "serves",
-      "unknown",
-    ]),
+    clearText,
     status: count,
     location: text,
     hsts: z
       .object({ maxAgeSeconds: z.number(), includeSubDomains: z.boolean(), preload: z.boolean() })
       .nullable(),
     httpsAnswered: z.boolean(),
+    addresses: z
+      .array(z.object({ address: z.string(), clearText, status: count, why: text }))
+      .exactOptional(),
   }),
   ...HTTP_FACET_SCHEMAS,
   attestation: z.object({

@@ -240,12 +240,7 @@ export interface RecoveryPoints {
 export interface HttpFacet {
   /** Address that was asked in clear text. */
   readonly url: string;
-  readonly clearText:
-    | "refused"
-    | "redirects-to-https"
-    | "redirects-elsewhere"
-    | "serves"
-    | "unknown";
+  readonly clearText: ClearText;
   /** Status and target of the clear-text answer. */
   readonly status: number | null;
   readonly location: string | null;
@@ -257,6 +252,21 @@ export interface HttpFacet {
   } | null;
   /** False where the HTTPS answer could not be read, so that `hsts` says nothing. */
   readonly httpsAnswered: boolean;
+  /** What each address of the name answers in clear text, of which the worst is told above; left out: it has one. */
+  readonly addresses?: readonly ClearTextAddress[];
+}
+export type ClearText =
+  | "refused"
+  | "redirects-to-https"
+  | "redirects-elsewhere"
+  | "serves"
+  | "unknown";
+export interface ClearTextAddress {
+  readonly address: string;
+  readonly clearText: ClearText;
+  readonly status: number | null;
+  /** Why it is not known; null where it is. */
+  readonly why: string | null;
 }
 
 /** A person's dated word, as evidence. */

@@ -136,9 +136,14 @@ const CLEAR_TEXT: Readonly<Record<HttpFacet["clearText"], Span>> = {
 
 /** Adds what answers in clear text and whether HTTPS asks to be remembered. */
 export function addHttp({ page }: View, http: HttpFacet): void {
-  const { clearText, status, location, hsts, httpsAnswered } = http;
+  const { clearText, status, location, hsts, httpsAnswered, addresses = [] } = http;
   const where = location === null ? "" : ` ${cut(location, 100)}`;
   const answer = status === null && where === "" ? "" : ` (${status ?? "no status"}${where})`;
+  const alike = addresses.filter((one) => one.clearText === clearText);
+  const at =
+    alike.length === addresses.length
+      ? ""
+      : `, at ${cut(alike.map(({ address }) => address).join(", "), 100)} of ${count(addresses.length, "address")}`;
   const days = hsts === null ? 0 : Math.floor(hsts.maxAgeSeconds / 86_400);
   const hstsWords = !httpsAnswered
     ? "HSTS not read"
@@ -149,7 +154,7 @@ export function addHttp({ page }: View, http: HttpFacet): void {
           ...(hsts.includeSubDomains ? ["with subdomains"] : []),
           ...(hsts.preload ? ["preload"] : []),
         ].join(" ");
-  addFact(page, "HTTP", [CLEAR_TEXT[clearText], `${answer}; ${hstsWords}`]);
+  addFact(page, "HTTP", [CLEAR_TEXT[clearText], `${answer}${at}; ${hstsWords}`]);
 }
 
 /** Adds what could not be read and why, alike together; where nothing answers, the verdict has said it. */

@@ -50,6 +50,36 @@ export default defineCases(control, [
     outcome: "pass",
     says: "redirects to HTTPS",
   },
+  ...(
+    [
+      ["another address that serves", "serves", "fail", "serves in clear text at 192.0.2.2"],
+      ["another address that sends on to clear text", "redirects-elsewhere", "fail", "192.0.2.2"],
+      ["another address that is not known", "unknown", "unknown", "at 192.0.2.2 (no answer)"],
+      [
+        "another address that redirects",
+        "redirects-to-https",
+        "pass",
+        "at 192.0.2.1; but 192.0.2.2 redirects",
+      ],
+      ["another address that refuses too", "refused", "pass", "at each of its 2 addresses"],
+    ] as const
+  ).map(([name, clearText, outcome, says]) => ({
+    name,
+    expect: {},
+    facets: http({
+      addresses: [
+        { address: "192.0.2.1", clearText: "refused", status: null, why: null },
+        {
+          address: "192.0.2.2",
+          clearText,
+          status: null,
+          why: clearText === "unknown" ? "no answer" : null,
+        },
+      ],
+    }),
+    outcome,
+    says,
+  })),
   {
     name: "clear text is served",
     expect: {},

@@ -380,12 +380,27 @@ const controls: readonly Subjects[] = [
             }),
           ),
           httpsAnswered: fc.boolean(),
+          addresses: fc.array(
+            fc.record({
+              address: hostile,
+              clearText: fc.constantFrom("refused", "redirects-to-https", "serves", "unknown"),
+              status: orNull(fc.nat(599)),
+              why: orNull(hostile),
+            }),
+            { maxLength: 3 },
+          ),
         })
         .map((value) => (value.httpsAnswered ? value : changed(value, { hsts: null }))),
     }),
     weaken: facet("http", (value) => [
       ...blank(value, { clearText: "unknown", status: null, location: null }),
       { ...value, httpsAnswered: false, hsts: null },
+      ...(value.addresses ?? []).map((_, at) => ({
+        ...value,
+        addresses: (value.addresses ?? []).map((one, index) =>
+          index === at ? { ...one, clearText: "unknown" as const } : one,
+        ),
+      })),
     ]),
   },
   {

@@ -1,9 +1,9 @@
 import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl, type Judgement } from "#model/control.ts";
 import { renderSeconds, shortestSeconds } from "#model/duration.ts";
-import type { HttpFacet, Transport } from "#model/facets.ts";
+import type { ClearText, HttpFacet, Transport } from "#model/facets.ts";
 import type { SchemaKit, z } from "#model/schema.ts";
-import { plain } from "#model/text.ts";
+import { listed, plain } from "#model/text.ts";
 
 const expectation = ({ duration, z }: SchemaKit) =>
   z
@@ -60,25 +60,36 @@ function judgeEndpoint(
   const failures: string[] = [];
   const open: string[] = [];
   const url = plain(http.url);
-  let held = `${url} refuses clear text`;
+  const at = placesOf(http);
+  let held = `${url} refuses clear text${at}`;
   switch (http.clearText) {
     case "refused":
       break;
     case "redirects-to-https":
-      held = `${url} redirects to HTTPS`;
+      held = `${url} redirects to HTTPS${at}`;
       break;
     case "redirects-elsewhere":
       failures.push(
-        `${url} redirects to clear text again (${plain(http.location ?? "no address")})`,
+        `${url} redirects to clear text again (${plain(http.location ?? "no address")})${at}`,
       );
       break;
     case "serves":
       failures.push(
-        `${url} serves in clear text${http.status === null ? "" : ` (status ${http.status})`}`,
+        `${url} serves in clear text${http.status === null ? "" : ` (status ${http.status})`}${at}`,
       );
       break;
     case "unknown":
-      open.push(`could not tell whether ${url} serves in clear text`);
+      open.push(`could not tell whether ${url} serves in clear text${at}`);
+  }
+  for (const { address, clearText: kind, why } of http.addresses ?? []) {
+    if (kind === http.clearText) continue;
+    if (kind === "serves" || kind === "redirects-elsewhere") {
+      failures.push(`${url} ${OTHERWISE[kind]} at ${plain(address)}`);
+    } else if (kind === "unknown") {
+      open.push(
+        `could not tell whether ${url} serves in clear text at ${plain(address)}${because(why)}`,
+      );
+    }
   }
   if (expect.hsts === "required") {
     const least = expect.hstsMinAge === undefined ? 1 : shortestSeconds(expect.hstsMinAge);
@@ -90,7 +101,7 @@ function judgeEndpoint(
     else held += `, HSTS for ${renderSeconds(age)}`;
   }
   const minimum = expect.hstsMinAge === undefined ? "" : ` for ${expect.hstsMinAge} or longer`;
-  const { clearText, status, location, hsts, httpsAnswered } = http;
+  const { clearText, status, location, hsts, httpsAnswered, addresses } = http;
   // What is set for the service behind the name counts beside what its wire shows: both must hold.
   const secureOnly = transport?.secureOnly ?? null;
   const how = plain(transport?.detail ?? "");
@@ -108,6 +119,11 @@ function judgeEndpoint(
       location,
       hstsMaxAge: hsts?.maxAgeSeconds ?? null,
       httpsAnswered,
+      ...(addresses === undefined
+        ? {}
+        : {
+            addresses: addresses.map((one) => ({ address: one.address, clearText: one.clearText })),
+          }),
       ...(secureOnly === null ? {} : { secureOnly }),
     },
   });
@@ -120,6 +136,37 @@ function judgeEndpoint(
       ...(failures.length > (clear ? 1 : 0) ? HSTS : []),
     ].join("\n"),
   };
+}
+
+const OTHERWISE: Readonly<Record<ClearText, string>> = {
+  refused: "refuses it",
+  "redirects-to-https": "redirects to HTTPS",
+  "redirects-elsewhere": "redirects to clear text again",
+  serves: "serves in clear text",
+  unknown: "is not known",
+};
+const MOST_TOLD = 8;
+
+function because(why: string | null): string {
+  return why === null ? "" : ` (${plain(why)})`;
+}
+
+/** At which addresses of a name it is as told, and at which it is well otherwise; empty for a name with one. */
+function placesOf({ addresses = [], clearText }: HttpFacet): string {
+  if (addresses.length === 0) return "";
+  const alike = addresses.filter((one) => one.clearText === clearText);
+  const well = addresses.filter(
+    (one) => one.clearText !== clearText && /^(?:refused|redirects-to-https)$/.test(one.clearText),
+  );
+  const rest = well.map((one) => `${one.address} ${OTHERWISE[one.clearText]}`);
+  const where =
+    alike.length === addresses.length && clearText !== "unknown"
+      ? `each of its ${addresses.length} addresses`
+      : listed(
+          alike.map(({ address, why }) => `${address}${because(why)}`),
+          MOST_TOLD,
+        );
+  return ` at ${where}${rest.length === 0 ? "" : `; but ${listed(rest, MOST_TOLD)}`}`;
 }
 
 /** Where the wire and the setting of one name do not say the same, with both sources. */
