@@ -66,6 +66,19 @@ export function openSshKeyBlob(blob: Uint8Array): {
   return { reader, written, type: certificate?.[1] ?? written };
 }
 
+/**
+ * The key of a certificate as it would stand by itself; any other key as it is.
+ * @throws TypeError when it is broken
+ */
+export function withoutCertificate(blob: Uint8Array): Uint8Array {
+  const { reader, written, type } = openSshKeyBlob(blob);
+  const from = reader.position;
+  if (written === type || readKey(type, reader) === null) return blob;
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(type.length);
+  return Buffer.concat([length, Buffer.from(type), blob.subarray(from, reader.position)]);
+}
+
 /** The key behind its type; null for a type that is not known. */
 function readKey(type: string, reader: SshReader): SshPublicKey | null {
   const plain = type.replace(/^sk-/, "").replace(/@openssh\.com$/, "");

@@ -12,6 +12,11 @@ export class SshReader {
     this.#view = new DataView(blob.buffer, blob.byteOffset, blob.byteLength);
   }
 
+  /** How many bytes were read. */
+  get position(): number {
+    return this.#at;
+  }
+
   /** So many bytes as they stand there. */
   take(length: number): Uint8Array {
     if (length > this.#blob.byteLength - this.#at) throw new TypeError(CUT_OFF);

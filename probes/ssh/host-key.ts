@@ -1,6 +1,6 @@
 /** Host keys: whether the host has the key that it shows (RFC 4253 6.6, RFC 5656 3.1, RFC 8332, RFC 8709). */
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
-import { openSshKeyBlob } from "#probes/common/ssh-public-key.ts";
+import { openSshKeyBlob, withoutCertificate } from "#probes/common/ssh-public-key.ts";
 import { SshReader } from "#probes/common/ssh-reader.ts";
 
 type Verify = (key: Uint8Array, data: Buffer, signature: Uint8Array) => boolean;
@@ -49,9 +49,12 @@ export function isSignedBy(
   return check !== undefined && named === agreed && check(key, data, bytes);
 }
 
-/** A key by the name that OpenSSH gives it: the SHA-256 of its bytes. */
+/**
+ * A key by the name that OpenSSH gives it: the SHA-256 of its bytes, without the certificate that it may stand in.
+ * @throws TypeError when it is broken
+ */
 export function fingerprint(key: Uint8Array): string {
-  return `SHA256:${createHash("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
+  return `SHA256:${createHash("sha256").update(withoutCertificate(key)).digest("base64").replace(/=+$/, "")}`;
 }
 
 /** A reader before the numbers of the key. @throws TypeError where the key is of another type */

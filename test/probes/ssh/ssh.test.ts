@@ -1,7 +1,8 @@
+import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { startSsh, type RunningSsh, type SshSettings } from "#fixtures/estate/ssh.ts";
+import { type HostKey, startSsh, type RunningSsh, type SshSettings } from "#fixtures/estate/ssh.ts";
 import { sshWeaknesses } from "#facts/ssh-algorithms.ts";
 import type { TargetOf } from "#model/estate.ts";
 import probe from "#probes/ssh/ssh-endpoint.ts";
@@ -168,6 +169,74 @@ describe("keys", () => {
     expect(service?.unproven[0]?.why).toMatch(why);
   });
 
+  test.each<[string, () => Own]>([
+    ["DSA", dsaKey],
+    ["Ed25519", ed25519Key],
+    ["RSA", () => rsaKey("rsa-sha2-512", "sha512")],
+    ["RSA, by SHA-1", () => rsaKey("ssh-rsa", "sha1")],
+    ["ECDSA on P-256", () => ecdsaKey("nistp256", "P-256", "sha256")],
+    ["ECDSA on P-384", () => ecdsaKey("nistp384", "P-384", "sha384")],
+    ["ECDSA on P-521", () => ecdsaKey("nistp521", "P-521", "sha512")],
+  ])("of %s is proven, by itself and in a certificate, as one key", async (_, make) => {
+    const own = make();
+    const server = await serve({ hostKeys: [certified(own), plainKey(own)] });
+    const { keys, service, problems } = await look(server.port);
+    expect(problems).toEqual([]);
+    expect(service?.unproven).toEqual([]);
+    expect(service?.hostKeys).toEqual([`${own.algorithm}-cert-v01@openssh.com`, own.algorithm]);
+    // As `ssh-keygen -l` names a certificate: by the key in it.
+    expect(keys).toEqual([{ name: fingerprintOf(plainKey(own).blob), ...own.seen }]);
+  });
+
+  test.each<[string, (own: Own) => HostKey, RegExp]>([
+    [
+      "a certificate whose key signs nothing",
+      (own) => ({ ...certified(own), sign: () => Buffer.alloc(40, 1) }),
+      /not signed by the key/,
+    ],
+    [
+      "a signature by the name of a certificate",
+      (own) => ({ ...certified(own), signedAs: certified(own).algorithm }),
+      /not signed by the key/,
+    ],
+    [
+      "another's certificate",
+      (own) => ({ ...certified(own), blob: certified(dsaKey()).blob }),
+      /not signed by the key/,
+    ],
+    [
+      "a certificate that ends in its key",
+      (own) => ({ ...certified(own), blob: certified(own).blob.subarray(0, 200) }),
+      /cut off/,
+    ],
+    [
+      "a certificate of another kind of key",
+      (own) => ({ ...certified(own), blob: certified(ed25519Key()).blob }),
+      /no ssh-dss/,
+    ],
+    [
+      "a signature of half its length",
+      (own) => ({ ...plainKey(own), sign: (data) => own.sign(data).subarray(0, 20) }),
+      /not signed by the key/,
+    ],
+    [
+      "numbers of no DSA key",
+      (own) => ({
+        ...plainKey(own),
+        blob: Buffer.concat([
+          length(Buffer.from("ssh-dss")),
+          ...Array.from({ length: 4 }, () => length(Buffer.of(1))),
+        ]),
+      }),
+      /./,
+    ],
+  ])("of DSA is not proven by %s", async (_, key, why) => {
+    const server = await serve({ hostKeys: [key(dsaKey())] });
+    const { keys, service } = await look(server.port);
+    expect(keys?.map(({ algorithm }) => algorithm)).toEqual([null]);
+    expect(service?.unproven[0]?.why).toMatch(why);
+  });
+
   test("closing in the midst of the exchange leaves the key unknown", async () => {
     const honest = await serve({ hostKeys: ["ed25519"] });
     const port = await scripted((socket) => {
@@ -185,6 +254,129 @@ describe("keys", () => {
     expect(service?.unproven[0]?.why).toMatch(/ends the connection|reset/);
   });
 });
+
+/** A key of a host's own, with what a scan must see of it. */
+interface Own {
+  readonly algorithm: string;
+  /** Its type as its bytes name it, and its numbers behind that. */
+  readonly type: string;
+  readonly numbers: Buffer;
+  readonly sign: (data: Buffer) => Buffer;
+  readonly seen: { readonly algorithm: string; readonly bits: number };
+}
+
+function plainKey({ algorithm, type, numbers, sign: by }: Own): HostKey {
+  return { algorithm, blob: Buffer.concat([length(Buffer.from(type)), numbers]), sign: by };
+}
+
+/** PROTOCOL.certkeys of OpenSSH: nonce, key, serial, kind, id, names, times, options, authority, its signature. */
+function certified({ algorithm, type, numbers, sign: by }: Own): HostKey {
+  const text = (words: string) => length(Buffer.from(words));
+  const blob = Buffer.concat([
+    text(`${type}-cert-v01@openssh.com`),
+    length(Buffer.alloc(32, 7)),
+    numbers,
+    Buffer.alloc(8),
+    Buffer.of(0, 0, 0, 2),
+    text("host"),
+    length(text("ssh.example")),
+    Buffer.alloc(8),
+    Buffer.alloc(8, 0xff),
+    ...["", "", ""].map(text),
+    length(Buffer.concat([text("ssh-ed25519"), length(Buffer.alloc(32))])),
+    length(Buffer.concat([text("ssh-ed25519"), length(Buffer.alloc(64))])),
+  ]);
+  return { algorithm: `${algorithm}-cert-v01@openssh.com`, signedAs: algorithm, blob, sign: by };
+}
+
+function fingerprintOf(blob: Buffer): string {
+  return `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
+}
+
+function dsaKey(): Own {
+  const { publicKey, privateKey } = generateKeyPairSync("dsa", {
+    modulusLength: 1024,
+    divisorLength: 160,
+  });
+  return {
+    algorithm: "ssh-dss",
+    type: "ssh-dss",
+    numbers: dsaNumbers(publicKey),
+    sign: (data) => sign("sha1", data, { key: privateKey, dsaEncoding: "ieee-p1363" }),
+    seen: { algorithm: "dsa", bits: 1024 },
+  };
+}
+
+/** p, q, g and y of a SubjectPublicKeyInfo (RFC 3279 2.3.2), whose integers are as SSH writes them. */
+function dsaNumbers(key: KeyObject): Buffer {
+  const found: Buffer[] = [];
+  const walk = (bytes: Buffer) => {
+    for (let at = 0; at < bytes.length;) {
+      const tag = bytes[at];
+      const first = bytes[at + 1] ?? 0;
+      const more = first < 0x80 ? 0 : first & 0x7f;
+      const size = more === 0 ? first : bytes.readUIntBE(at + 2, more);
+      const content = bytes.subarray(at + 2 + more, at + 2 + more + size);
+      if (tag === 0x02) found.push(content);
+      else if (tag === 0x30) walk(content);
+      // A bit string begins with the number of unused bits.
+      else if (tag === 0x03) walk(content.subarray(1));
+      at += 2 + more + size;
+    }
+  };
+  walk(key.export({ format: "der", type: "spki" }));
+  return Buffer.concat(found.map(length));
+}
+
+function member(key: KeyObject, name: "e" | "n" | "x" | "y"): Buffer {
+  return Buffer.from(key.export({ format: "jwk" })[name] ?? "", "base64url");
+}
+
+function ed25519Key(): Own {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  return {
+    algorithm: "ssh-ed25519",
+    type: "ssh-ed25519",
+    numbers: length(member(publicKey, "x")),
+    sign: (data) => sign(null, data, privateKey),
+    seen: { algorithm: "ed25519", bits: 256 },
+  };
+}
+
+function rsaKey(algorithm: string, hash: string): Own {
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
+  return {
+    algorithm,
+    type: "ssh-rsa",
+    numbers: Buffer.concat([
+      length(member(publicKey, "e")),
+      length(Buffer.concat([Buffer.of(0), member(publicKey, "n")])),
+    ]),
+    sign: (data) => sign(hash, data, privateKey),
+    seen: { algorithm: "rsa", bits: 1024 },
+  };
+}
+
+function ecdsaKey(curve: string, namedCurve: string, hash: string): Own {
+  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve });
+  const point = Buffer.concat([Buffer.of(4), member(publicKey, "x"), member(publicKey, "y")]);
+  return {
+    algorithm: `ecdsa-sha2-${curve}`,
+    type: `ecdsa-sha2-${curve}`,
+    numbers: Buffer.concat([length(Buffer.from(curve)), length(point)]),
+    sign: (data) => {
+      const both = sign(hash, data, { key: privateKey, dsaEncoding: "ieee-p1363" });
+      const half = both.length / 2;
+      // A zero before each keeps it positive, whatever its first bit.
+      return Buffer.concat(
+        [both.subarray(0, half), both.subarray(half)].map((number) =>
+          length(Buffer.concat([Buffer.of(0), number])),
+        ),
+      );
+    },
+    seen: { algorithm: "ecdsa", bits: { nistp256: 256, nistp384: 384 }[curve] ?? 521 },
+  };
+}
 
 /** Puts zeros in place of the server's share of X25519: the second string of the reply. */
 function zeroShare(reply: Buffer): Buffer {
