@@ -1,10 +1,9 @@
 import { isIP } from "node:net";
-import { endpointAddress, endpointPlace, endpointSubject } from "#estate/endpoint.ts";
+import { endpointAddress, endpointSubject } from "#estate/endpoint.ts";
 import { isLocalName } from "#facts/local-names.ts";
-import type { TargetOf } from "#model/estate.ts";
-import type { FacetName } from "#model/facets.ts";
-import { defineProbe, type Failure, type ProbeContext } from "#model/probe.ts";
+import { defineProbe } from "#model/probe.ts";
 import { ENDPOINT_KIND, TLS_ENDPOINT_KIND } from "#model/subject.ts";
+import { endpointProblem } from "#probes/common/endpoint-problem.ts";
 import { hostingOf, hostsIn } from "#probes/hosting/hosted.ts";
 import { rangesFolder } from "#probes/hosting/store.ts";
 import { answerMilliseconds } from "#probes/tls/answer-time.ts";
@@ -31,12 +30,18 @@ export default defineProbe({
     if (isIP(name) !== 0 || isLocalName(name)) {
       const message = `${name} is no name in DNS`;
       if (wanted.has("dns")) {
-        yield failed(context, target, ["dns"], { reason: "unsupported", message });
+        yield endpointProblem(context, target, OPERATION, ["dns"], {
+          reason: "unsupported",
+          message,
+        });
       }
       if (!wanted.has("hosting")) return;
       const operation = "published ranges";
       if (isIP(name) === 0)
-        yield failed(context, target, ["hosting"], { reason: "unsupported", message });
+        yield endpointProblem(context, target, OPERATION, ["hosting"], {
+          reason: "unsupported",
+          message,
+        });
       else yield context.observe(subject, "hosting", hosting([name]), { operation });
       return;
     }
@@ -50,7 +55,7 @@ export default defineProbe({
       },
     });
     if (!answer.ok) {
-      yield failed(context, target, facets, answer.failure);
+      yield endpointProblem(context, target, OPERATION, facets, answer.failure);
       return;
     }
     const { dns, failure } = answer.raw;
@@ -61,24 +66,8 @@ export default defineProbe({
     if (addresses.length > 0) yield context.observe(subject, "hosting", hosting(addresses), from);
     else {
       const none = { reason: "unreachable", message: "the name has no address" } as const;
-      yield failed(context, target, ["hosting"], failure ?? none);
+      yield endpointProblem(context, target, OPERATION, ["hosting"], failure ?? none);
     }
   },
   classify: classifyDns,
 });
-
-function failed(
-  context: ProbeContext,
-  target: TargetOf<"endpoint">,
-  facets: readonly FacetName[],
-  failure: Pick<Failure, "reason" | "message">,
-) {
-  return context.problem({
-    operation: OPERATION,
-    subject: endpointSubject(target),
-    facets,
-    reason: failure.reason,
-    permission: null,
-    message: `${endpointPlace(target)}: ${failure.message}`,
-  });
-}

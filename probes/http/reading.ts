@@ -1,9 +1,10 @@
-import { endpointAddress, endpointPlace, endpointSubject } from "#estate/endpoint.ts";
+import { endpointAddress, endpointSubject } from "#estate/endpoint.ts";
 import type { TargetOf } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import type { HttpVisit } from "#model/http-facets.ts";
 import type { Answer, Failure, ProbeContext } from "#model/probe.ts";
+import { endpointProblem } from "#probes/common/endpoint-problem.ts";
 import { answerMilliseconds } from "#probes/tls/answer-time.ts";
 import { operationAt } from "#probes/tls/operation.ts";
 import type { ExchangeLimits } from "./exchange.ts";
@@ -78,16 +79,9 @@ export function item<F extends FacetName>(
 export function problem(
   { target, context }: Pick<Reading, "target" | "context">,
   facet: FacetName,
-  { reason, message }: Pick<Failure, "reason" | "message">,
+  failure: Pick<Failure, "reason" | "message">,
 ): Problem {
-  return context.problem({
-    operation: SECURE,
-    subject: endpointSubject(target),
-    facets: [facet],
-    reason,
-    permission: null,
-    message: `${endpointPlace(target)}: ${message}`,
-  });
+  return endpointProblem(context, target, SECURE, [facet], failure);
 }
 
 /** The declared address under another scheme; the port of a scheme that is not declared is its usual one. */

@@ -1,6 +1,7 @@
-import { endpointAddress, endpointPlace, endpointSubject } from "#estate/endpoint.ts";
+import { endpointAddress, endpointSubject } from "#estate/endpoint.ts";
 import { isWebUrl } from "#model/endpoint-url.ts";
 import type { Probe } from "#model/probe.ts";
+import { endpointProblem } from "#probes/common/endpoint-problem.ts";
 import { answerMilliseconds } from "#probes/tls/answer-time.ts";
 import { locate } from "#probes/tls/locate.ts";
 import { lookFromOutside } from "./look.ts";
@@ -33,14 +34,9 @@ export function gatherReachability(pace: Pace): Probe["gather"] {
       const why = located.ok
         ? `the name has ${usable.length} addresses, and at most ${MOST_ADDRESSES} are tried`
         : located.failure.message;
-      yield context.problem({
-        operation: OPERATION,
-        subject,
-        facets: ["reachability"],
-        reason: located.ok ? "too-large" : located.failure.reason,
-        permission: null,
-        message: `${endpointPlace(target)}: ${why}`,
-      });
+      const reason = located.ok ? "too-large" : located.failure.reason;
+      const failure = { reason, message: why } as const;
+      yield endpointProblem(context, target, OPERATION, ["reachability"], failure);
       return;
     }
     const look = {

@@ -1,6 +1,7 @@
-import { endpointAddress, endpointPlace, endpointSubject } from "#estate/endpoint.ts";
+import { endpointAddress, endpointSubject } from "#estate/endpoint.ts";
 import { defineProbe } from "#model/probe.ts";
 import { SSH_ENDPOINT_KIND } from "#model/subject.ts";
+import { endpointProblem } from "#probes/common/endpoint-problem.ts";
 import { answerMilliseconds } from "#probes/tls/answer-time.ts";
 import { locate } from "#probes/tls/locate.ts";
 import { operationAt } from "#probes/tls/operation.ts";
@@ -29,15 +30,7 @@ export default defineProbe({
         scanSsh((await locate(host, signal)).usable, { port, timeoutMs, signal }),
     });
     if (!answer.ok) {
-      const { reason, message } = answer.failure;
-      yield context.problem({
-        operation: OPERATION,
-        subject,
-        facets,
-        reason,
-        permission: null,
-        message: `${endpointPlace(target)}: ${message}`,
-      });
+      yield endpointProblem(context, target, OPERATION, facets, answer.failure);
       return;
     }
     const { keys, sshService } = answer.raw;

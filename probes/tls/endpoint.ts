@@ -1,11 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { endpointAddress, endpointPlace, endpointSubject } from "#estate/endpoint.ts";
+import { endpointAddress, endpointSubject } from "#estate/endpoint.ts";
 import type { TargetOf } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName } from "#model/facets.ts";
 import { TLS_FACETS } from "#model/tls-facets.ts";
-import { defineProbe, type Failure, type ProbeContext } from "#model/probe.ts";
+import { defineProbe, type ProbeContext } from "#model/probe.ts";
 import { ENDPOINT_KIND, SSH_ENDPOINT_KIND, TLS_ENDPOINT_KIND } from "#model/subject.ts";
+import { endpointProblem } from "#probes/common/endpoint-problem.ts";
 import { answerMilliseconds } from "./answer-time.ts";
 import { type AddressScan, enumerate } from "./enumerate.ts";
 import { classifyNetwork } from "./errors.ts";
@@ -41,7 +42,7 @@ export default defineProbe({
       call: (signal) => scan(target, wanted, context, signal),
     });
     if (!answer.ok) {
-      yield failed(context, target, facets, answer.failure);
+      yield endpointProblem(context, target, OPERATION, facets, answer.failure);
       return;
     }
     yield* items(target, wanted, context, answer);
@@ -96,22 +97,6 @@ function* items(
   if (tlsAttacks !== null) yield context.observe(subject, "tlsAttacks", tlsAttacks, from);
   if (certificate !== null) yield context.observe(subject, "certificate", certificate, from);
   if (raw.certificateProblem !== null) {
-    yield failed(context, target, ["certificate"], raw.certificateProblem);
+    yield endpointProblem(context, target, OPERATION, ["certificate"], raw.certificateProblem);
   }
-}
-
-function failed(
-  context: ProbeContext,
-  target: TargetOf<"endpoint">,
-  facets: readonly FacetName[],
-  failure: Pick<Failure, "reason" | "message">,
-): Problem {
-  return context.problem({
-    operation: OPERATION,
-    subject: endpointSubject(target),
-    facets,
-    reason: failure.reason,
-    permission: null,
-    message: `${endpointPlace(target)}: ${failure.message}`,
-  });
 }

@@ -1,8 +1,25 @@
-import type { HttpVisit } from "#model/http-facets.ts";
+import type { HttpLook, HttpVisit } from "#model/http-facets.ts";
 import { plain } from "#model/text.ts";
 
 /** Statuses by which a server says that it cannot answer now (RFC 9110 15.5.9, RFC 6585 4, RFC 8470 5.2). */
 const NOT_NOW: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/** What came of one look: good, bad, or not to be told. */
+export interface Finding {
+  readonly good: boolean | null;
+  readonly words: string;
+}
+
+/** The words of the findings that came out so. */
+export function wordsOf(findings: readonly Finding[], wanted: Finding["good"]): readonly string[] {
+  return findings.flatMap(({ good, words }) => (good === wanted ? [words] : []));
+}
+
+/** That an address gave no answer, and why. */
+export function noAnswer({ url, why }: Pick<HttpLook, "url" | "why">): Finding {
+  const words = `${plain(url, 300)} gave no answer (${plain(why ?? "no reason", 200)})`;
+  return { good: null, words };
+}
 
 /** The status of the last answer. */
 export function statusOf({ hops }: HttpVisit): number {

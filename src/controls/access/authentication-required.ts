@@ -1,4 +1,12 @@
-import { answerWords, saysNothing, statusOf, unfinished } from "#controls/http-visits.ts";
+import {
+  answerWords,
+  type Finding,
+  noAnswer,
+  saysNothing,
+  statusOf,
+  unfinished,
+  wordsOf,
+} from "#controls/http-visits.ts";
 import { notApplicable, settle } from "#controls/settle.ts";
 import { defineControl, type Judgement } from "#model/control.ts";
 import { anyGlob } from "#model/glob.ts";
@@ -60,12 +68,6 @@ export default defineControl({
   ],
 });
 
-/** What came of one address or cookie: good, bad, or not to be told. */
-interface Finding {
-  readonly good: boolean | null;
-  readonly words: string;
-}
-
 function judge(expect: Expectation, { looks, signIn }: Authentication): Judgement {
   const { unauthenticated, cookies } = expect;
   const findings = [
@@ -74,16 +76,14 @@ function judge(expect: Expectation, { looks, signIn }: Authentication): Judgemen
       : looks.map((look) => judgeLook(look, unauthenticated, signIn))),
     ...(cookies === undefined ? [] : judgeCookies(looks, cookies)),
   ];
-  const having = (wanted: Finding["good"]) =>
-    findings.flatMap(({ good, words }) => (good === wanted ? [words] : []));
   const declared = [
     ...(unauthenticated === undefined ? [] : [`${unauthenticated.join(", ")} without credentials`]),
     ...(cookies === undefined ? [] : [`cookies with ${attributes(cookies).join(", ")}`]),
   ];
   return settle({
-    failures: having(false),
-    open: findings.length === 0 ? ["no address was asked for"] : having(null),
-    held: having(true).join("; "),
+    failures: wordsOf(findings, false),
+    open: findings.length === 0 ? ["no address was asked for"] : wordsOf(findings, null),
+    held: wordsOf(findings, true).join("; "),
     declared: declared.join("; "),
     actual: {
       answers: looks.map(({ url, visit }) => ({
@@ -103,10 +103,7 @@ function judgeLook(
   accepted: Accepted,
   signIn: readonly string[],
 ): Finding {
-  if (visit === null) {
-    const words = `${plain(url, 300)} gave no answer (${plain(why ?? "no reason", 200)})`;
-    return { good: null, words };
-  }
+  if (visit === null) return noAnswer({ url, why });
   const where = answerWords(visit);
   if (visit.robotGuard !== null) {
     return {

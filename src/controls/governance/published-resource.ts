@@ -1,4 +1,12 @@
-import { answerWords, saysNothing, statusOf, unfinished } from "#controls/http-visits.ts";
+import {
+  answerWords,
+  type Finding,
+  noAnswer,
+  saysNothing,
+  statusOf,
+  unfinished,
+  wordsOf,
+} from "#controls/http-visits.ts";
 import { settle } from "#controls/settle.ts";
 import {
   type AttentionNote,
@@ -46,9 +54,7 @@ export default defineControl({
 });
 
 /** What came of one page. */
-interface Finding {
-  readonly good: boolean | null;
-  readonly words: string;
+interface PageFinding extends Finding {
   readonly attention?: AttentionNote;
 }
 
@@ -93,14 +99,12 @@ function judgePages(
   }
   const at = observedAt.published ?? now.toISOString();
   const findings = pages.map((page) => judgePage(page, at));
-  const having = (wanted: Finding["good"]) =>
-    findings.flatMap(({ good, words }) => (good === wanted ? [words] : []));
   return {
     subject,
     ...settle({
-      failures: having(false),
-      open: having(null),
-      held: having(true).join("; "),
+      failures: wordsOf(findings, false),
+      open: wordsOf(findings, null),
+      held: wordsOf(findings, true).join("; "),
       declared: "answers 200 over HTTPS",
       actual: pages.map(({ url, visit, declaredSha256 }) => ({
         url,
@@ -113,12 +117,9 @@ function judgePages(
   };
 }
 
-function judgePage(page: PublishedPage, at: string): Finding {
-  const { url, visit, why } = page;
-  if (visit === null) {
-    const words = `${plain(url, 300)} gave no answer (${plain(why ?? "no reason", 200)})`;
-    return { good: null, words };
-  }
+function judgePage(page: PublishedPage, at: string): PageFinding {
+  const { url, visit } = page;
+  if (visit === null) return noAnswer(page);
   const where = answerWords(visit);
   if (visit.robotGuard !== null) {
     return {
@@ -151,7 +152,7 @@ function contentOf(
   { content }: HttpVisit,
   where: string,
   at: string,
-): Pick<Finding, "words" | "attention"> {
+): Pick<PageFinding, "words" | "attention"> {
   if (content === null) {
     return { words: `${where}; its content could not be read, so whether it changed is not known` };
   }
