@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { connect, isIPv6 } from "node:net";
+import { oneAnswer } from "#probes/common/one-answer.ts";
 import { DnsError } from "./errors.ts";
 import { type Answer, answersTo, decodeAnswer, encodeQuestion, type Question } from "./wire.ts";
 
@@ -23,10 +24,9 @@ const MOST_STRAYS = 100;
 export async function exchange(
   question: Question,
   server: Server,
-  limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  limits: Limits,
 ): Promise<Answer> {
-  const { signal } = limits;
-  signal.throwIfAborted();
+  limits.signal.throwIfAborted();
   // The port is the system's, which takes one by chance.
   const bytes = encodeQuestion(question, randomInt(0x1_00_00));
   const answer = decodeAnswer(await overUdp(bytes, server, limits), bytes);
@@ -36,64 +36,38 @@ export async function exchange(
   return whole;
 }
 
-function overUdp(
-  question: Buffer,
-  server: Server,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+interface Limits {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+function overUdp(question: Buffer, server: Server, limits: Limits): Promise<Buffer> {
+  return oneAnswer(limits, ({ resolve, reject, isOpen }) => {
     const socket = createSocket(isIPv6(server.address) ? "udp6" : "udp4");
     let strays = 0;
-    let open = true;
-    const settle = (act: () => void) => {
-      if (!open) return;
-      open = false;
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
-      socket.close();
-      act();
-    };
-    const stop = () => settle(() => reject(signal.reason));
-    const timer = setTimeout(() => settle(() => reject(late(server))), timeoutMs);
-    signal.addEventListener("abort", stop, { once: true });
-    socket.on("error", (error) => settle(() => reject(error)));
+    socket.on("error", reject);
     // Connected, the system lets in what comes from there alone.
     socket.connect(server.port, server.address, () => {
-      if (open) socket.send(question, (error) => error && settle(() => reject(error)));
+      if (isOpen()) socket.send(question, (error) => error && reject(error));
     });
     socket.on("message", (bytes) => {
-      if (answersTo(bytes, question)) settle(() => resolve(bytes));
+      if (answersTo(bytes, question)) resolve(bytes);
       else if ((strays += 1) >= MOST_STRAYS) {
-        const message = `${at(server)} answers with what was not asked`;
-        settle(() => reject(new DnsError("malformed", message)));
+        reject(new DnsError("malformed", `${at(server)} answers with what was not asked`));
       }
     });
+    return { close: () => socket.close(), late: () => reject(late(server)) };
   });
 }
 
-function overTcp(
-  question: Buffer,
-  server: Server,
-  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+function overTcp(question: Buffer, server: Server, limits: Limits): Promise<Buffer> {
+  return oneAnswer(limits, ({ resolve, reject }) => {
     const socket = connect({ host: server.address, port: server.port });
     const chunks: Buffer[] = [];
     let read = 0;
-    const settle = (act: () => void) => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
-      socket.destroy();
-      act();
-    };
-    const stop = () => settle(() => reject(signal.reason));
-    const timer = setTimeout(() => settle(() => reject(late(server))), timeoutMs);
-    signal.addEventListener("abort", stop, { once: true });
-    socket.on("error", (error) => settle(() => reject(error)));
-    socket.on("close", () => {
-      const message = `${at(server)} breaks off in its DNS answer over TCP`;
-      settle(() => reject(new DnsError("malformed", message)));
-    });
+    const malformed = (what: string) => reject(new DnsError("malformed", `${at(server)} ${what}`));
+    socket.on("error", reject);
+    socket.on("close", () => malformed("breaks off in its DNS answer over TCP"));
     const length = Buffer.alloc(2);
     length.writeUInt16BE(question.length);
     socket.on("connect", () => socket.write(Buffer.concat([length, question])));
@@ -106,14 +80,10 @@ function overTcp(
       const end = 2 + bytes.readUInt16BE(0);
       if (bytes.length < end) return;
       const answer = bytes.subarray(2, end);
-      settle(() => {
-        if (answersTo(answer, question)) resolve(answer);
-        else {
-          const message = `${at(server)} answers over TCP with what was not asked`;
-          reject(new DnsError("malformed", message));
-        }
-      });
+      if (answersTo(answer, question)) resolve(answer);
+      else malformed("answers over TCP with what was not asked");
     });
+    return { close: () => socket.destroy(), late: () => reject(late(server)) };
   });
 }
 

@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { oneAnswer } from "#probes/common/one-answer.ts";
 import { codeOf, TlsScanError } from "#probes/tls/errors.ts";
 import { withoutLegacyCertificate } from "#probes/tls/legacy-certificate.ts";
 import { relaxedTls } from "#probes/tls/relaxed.ts";
@@ -50,69 +51,58 @@ export function exchange(
   request: HttpRequest,
   { timeoutMs, signal }: ExchangeLimits,
 ): Promise<HttpAnswer> {
-  signal.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
-  const secure = request.url.protocol === "https:";
-  const socket = dial(request, secure);
-  let located = isIP(request.host) !== 0;
-  let connected = false;
-  let http2 = false;
-  let answered: HttpAnswer | null = null;
-  const settle = (act: () => void) => {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-    socket.destroy();
-    act();
-  };
-  const stop = () => settle(() => reject(signal.reason));
-  const fail = (error: unknown) => {
-    // Once there is a head, what comes after it is a matter of the content.
-    if (answered !== null) return;
-    const read = secure ? 0 : socket.bytesRead;
-    settle(() => reject(failureOf(error, { connected, read, http2 })));
-  };
-  const timer = setTimeout(() => {
-    const answer = answered;
-    if (answer !== null) {
-      settle(() => resolve(answer));
-      return;
-    }
-    const late = new TlsScanError("timeout", "accepts connections, but answers no request in time");
-    // Where nobody was asked, no door is shut.
-    const lost = new TlsScanError("timeout", "the name is not looked up in time");
-    fail(connected ? late : located ? new NoConnectionError("ETIMEDOUT") : lost);
-  }, timeoutMs);
-  signal.addEventListener("abort", stop, { once: true });
-
-  const heard = async (head: HttpHead, incoming: Incoming) => {
-    if (answered !== null) return;
-    const known = { ...head, content: null, address: socket.remoteAddress ?? null };
-    answered = known;
-    const limit = locationOf(head) === null ? (request.contentBytes ?? 0) : 0;
-    const encoding = firstHeader(head, "content-encoding");
-    const content = limit === 0 ? null : await readContent(incoming, encoding, limit);
-    settle(() => resolve({ ...known, content }));
-  };
-  const hearing: Hearing = { head: (head, incoming) => void heard(head, incoming), fail };
-  socket.once("lookup", (error) => {
-    located = error === null;
-  });
-  socket.once("connect", () => {
-    connected = true;
-  });
-  socket.on("error", fail);
-  if (secure) {
-    socket.once("secureConnect", () => {
-      http2 = "alpnProtocol" in socket && socket.alpnProtocol === ALPN["HTTP/2"];
-      if (http2) void speakHttp2(socket, request, hearing);
-      else speakHttp1(socket, request, hearing);
+  return oneAnswer({ timeoutMs, signal }, ({ resolve, reject }) => {
+    const secure = request.url.protocol === "https:";
+    const socket = dial(request, secure);
+    let located = isIP(request.host) !== 0;
+    let connected = false;
+    let http2 = false;
+    let answered: HttpAnswer | null = null;
+    const fail = (error: unknown) => {
+      // Once there is a head, what comes after it is a matter of the content.
+      if (answered !== null) return;
+      const read = secure ? 0 : socket.bytesRead;
+      reject(failureOf(error, { connected, read, http2 }));
+    };
+    const late = () => {
+      if (answered !== null) resolve(answered);
+      else if (connected) {
+        const words = "accepts connections, but answers no request in time";
+        fail(new TlsScanError("timeout", words));
+      } else if (located) fail(new NoConnectionError("ETIMEDOUT"));
+      // Where nobody was asked, no door is shut.
+      else fail(new TlsScanError("timeout", "the name is not looked up in time"));
+    };
+    const heard = async (head: HttpHead, incoming: Incoming) => {
+      if (answered !== null) return;
+      const known = { ...head, content: null, address: socket.remoteAddress ?? null };
+      answered = known;
+      const limit = locationOf(head) === null ? (request.contentBytes ?? 0) : 0;
+      const encoding = firstHeader(head, "content-encoding");
+      const content = limit === 0 ? null : await readContent(incoming, encoding, limit);
+      resolve({ ...known, content });
+    };
+    const hearing: Hearing = { head: (head, incoming) => void heard(head, incoming), fail };
+    socket.once("lookup", (error) => {
+      located = error === null;
     });
-    // A handshake that is broken off makes no error of its own.
-    socket.once("close", () => fail(new TlsScanError("malformed", "ends the connection")));
-  } else {
-    speakHttp1(socket, request, hearing);
-  }
-  return promise;
+    socket.once("connect", () => {
+      connected = true;
+    });
+    socket.on("error", fail);
+    if (secure) {
+      socket.once("secureConnect", () => {
+        http2 = "alpnProtocol" in socket && socket.alpnProtocol === ALPN["HTTP/2"];
+        if (http2) void speakHttp2(socket, request, hearing);
+        else speakHttp1(socket, request, hearing);
+      });
+      // A handshake that is broken off makes no error of its own.
+      socket.once("close", () => fail(new TlsScanError("malformed", "ends the connection")));
+    } else {
+      speakHttp1(socket, request, hearing);
+    }
+    return { close: () => socket.destroy(), late };
+  });
 }
 
 /** The same, by HTTP/1.1 where the server agrees on HTTP/2 and cannot speak it: then it says why too. */

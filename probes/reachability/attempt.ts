@@ -3,6 +3,7 @@ import { type IncomingMessage, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { connect, type Socket } from "node:net";
 import type { OutsideAnswer, PortState } from "#model/reachability-facets.ts";
+import { oneAnswer } from "#probes/common/one-answer.ts";
 import { codeOf } from "#probes/tls/errors.ts";
 import { relaxedTls } from "#probes/tls/relaxed.ts";
 
@@ -49,20 +50,10 @@ function open<S extends string>(
   { host, port, timeoutMs, signal }: Place,
   opened: (socket: Socket, settle: (state: S) => void) => void,
 ): Promise<Attempt<Opened<S>>> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
+  return oneAnswer({ timeoutMs, signal }, ({ resolve }) => {
     const socket = connect({ host, port });
     let from: string | null = null;
-    const end = (act: () => void) => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
-      socket.destroy();
-      act();
-    };
-    const settle = (state: Opened<S>) => end(() => resolve({ state, from }));
-    const stop = () => end(() => reject(signal.reason));
-    const timer = setTimeout(() => settle(from === null ? "silent" : "unknown"), timeoutMs);
-    signal.addEventListener("abort", stop, { once: true });
+    const settle = (state: Opened<S>) => resolve({ state, from });
     socket.once("connect", () => {
       from = socket.localAddress ?? null;
       opened(socket, settle);
@@ -71,6 +62,10 @@ function open<S extends string>(
       settle(from === null ? (STATES[codeOf(error)] ?? "unknown") : "hangs-up");
     });
     socket.once("close", () => settle("hangs-up"));
+    return {
+      close: () => socket.destroy(),
+      late: () => settle(from === null ? "silent" : "unknown"),
+    };
   });
 }
 
@@ -83,8 +78,7 @@ export function askWeb(
   url: URL,
   serverName: string,
 ): Promise<Attempt<OutsideAnswer>> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
+  return oneAnswer({ timeoutMs, signal }, ({ resolve }) => {
     const common = {
       host,
       port,
@@ -98,17 +92,8 @@ export function askWeb(
         ? httpsRequest({ ...common, ...relaxedTls(serverName) })
         : httpRequest(common);
     let from: string | null = null;
-    const end = (act: () => void) => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
-      request.destroy();
-      act();
-    };
     const settle = (state: OutsideAnswer["state"], status: number | null = null) =>
-      end(() => resolve({ state: { state, status }, from }));
-    const stop = () => end(() => reject(signal.reason));
-    const timer = setTimeout(() => settle(from === null ? "silent" : "unknown"), timeoutMs);
-    signal.addEventListener("abort", stop, { once: true });
+      resolve({ state: { state, status }, from });
     request.on("socket", (socket) => {
       socket.once("connect", () => {
         from = socket.localAddress ?? null;
@@ -123,5 +108,9 @@ export function askWeb(
       else settle(code === "ECONNRESET" ? "hangs-up" : "unknown");
     });
     request.end();
+    return {
+      close: () => void request.destroy(),
+      late: () => settle(from === null ? "silent" : "unknown"),
+    };
   });
 }
