@@ -40,7 +40,7 @@ export function visitOf({ steps, last, end, why }: Walk, now: Date): HttpVisit {
     strictTransportSecurity:
       first === undefined ? null : text(firstHeader(first.answer, "strict-transport-security")),
     headers: last.headers.flatMap(([name, value]): HttpHeader[] =>
-      KEPT_HEADERS.has(name) ? [{ name, value: plain(shownPolicy(value), value.length) }] : [],
+      KEPT_HEADERS.has(name) ? [{ name, value: shownHeader(name, value) }] : [],
     ),
     schemes: schemesOf(allHeaders(last, "www-authenticate")),
     robotGuard: robotGuardOf(last),
@@ -48,6 +48,11 @@ export function visitOf({ steps, last, end, why }: Walk, now: Date): HttpVisit {
     moreCookies: cookies.more,
     content: contentOf(last),
   };
+}
+
+function shownHeader(name: string, value: string): string {
+  const isPolicy = name.startsWith("content-security-policy");
+  return plain(isPolicy ? shownPolicy(value) : value, value.length);
 }
 
 function text(value: string | null): string | null {
