@@ -41,10 +41,12 @@ function grant(principal: string, actions: readonly string[]): AccessGrant {
   return { principal: principal.slice(0, 200), labels: [], actions, conditions: [] };
 }
 
-/** The policy is a text of S3's own language. */
+/** The policy is a text of S3's own language, empty where there is none. @throws TypeError where it is no text */
 function allowed({ policy }: Fields, bucket: string): readonly string[] {
-  if (policy === "" || policy === null || policy === undefined) return [];
-  const document: unknown = JSON.parse(text(policy) ?? "?");
+  if (policy === "") return [];
+  const written = text(policy);
+  if (written === null) throw new TypeError("a user's policy that is no text");
+  const document: unknown = JSON.parse(written);
   const { Statement } = fields(document);
   const statements = Array.isArray(Statement) ? list(Statement) : [fields(Statement)];
   const actions = statements.flatMap(({ Effect, Action, NotAction, Resource, NotResource }) => {

@@ -167,6 +167,15 @@ describe("who may reach a bucket", () => {
     expect(() => others(user("2", statement))).toThrow(Error);
   });
 
+  test.each<[string, object]>([
+    ["says nothing", {}],
+    ["says none", { policy: null }],
+    ["is no text", { policy: { Statement: [] } }],
+  ])("an answer that %s is no empty policy", (_, policy) => {
+    const users = [{ id: "1", name: "user-1", policy }];
+    expect(() => toAccessPolicy("cold", { ownerId: 1 }, users)).toThrow(TypeError);
+  });
+
   test("nobody says who owns it", () => {
     expect(() => toAccessPolicy("cold", {}, [])).toThrow(TypeError);
   });
