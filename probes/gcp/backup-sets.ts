@@ -10,7 +10,8 @@ import { askOne } from "#probes/rest/asks.ts";
 import { path } from "#probes/rest/client.ts";
 import { classifyRest } from "#probes/rest/failures.ts";
 import { readObjects } from "./backup-objects.ts";
-import { locationName, prefixRetention } from "./bucket-facets.ts";
+import { locationName } from "./bucket-facets.ts";
+import { prefixRetention } from "./bucket-lifecycle.ts";
 import { asking } from "./session.ts";
 
 type BackupSet = TargetOf<"gcp">["backups"][number];

@@ -1,8 +1,7 @@
 /** Buckets of Cloud Storage in its JSON as facets; pure. Each throws where the answer cannot be understood. */
 import type { Immutability } from "#model/backup-facets.ts";
 import type { Encryption, Location, Redundancy, Versioning } from "#model/facets.ts";
-import type { Retention } from "#model/security-facets.ts";
-import { count, fields, flag, list, text, type Fields } from "#probes/common/json.ts";
+import { count, fields, flag, text, type Fields } from "#probes/common/json.ts";
 import { byDesign } from "./design.ts";
 import { hasKey } from "./names.ts";
 
@@ -91,59 +90,4 @@ export function toImmutability({ retentionPolicy, softDeletePolicy }: Fields): I
 
 function days(seconds: number): number {
   return Math.floor(seconds / DAY_SECONDS);
-}
-
-/** Conditions of a lifecycle rule under which it still deletes every object in time. */
-const WHOLE = new Set(["age", "isLive"]);
-
-/** How long lifecycle rules let objects live; what is deleted may come back while the soft-delete policy keeps it. */
-export function toRetention(raw: Fields): Retention {
-  const deletions = lifecycleDeletions(raw);
-  const own = deletions.flatMap(({ age, whole }) => (whole && age !== null ? [age] : []));
-  const versioned = toVersioning(raw).enabled;
-  if (deletions.length === 0) {
-    return { after: null, whole: true, detail: "no lifecycle rule deletes anything" };
-  }
-  if (own.length === 0) {
-    return {
-      after: null,
-      whole: null,
-      detail: "lifecycle rules delete some objects, by other conditions than their age",
-    };
-  }
-  const shortest = Math.min(...own);
-  // With versioning an object that is deleted lives on as a noncurrent version, until a rule for those takes it.
-  return {
-    after: `P${shortest}D`,
-    whole: versioned === false ? true : null,
-    detail: `a lifecycle rule deletes objects ${shortest} days old${versioned === false ? "" : ", of which versions may be kept"}`,
-  };
-}
-
-/** The shortest age at which lifecycle rules delete all objects under a prefix, as ISO 8601; null: no rule covers them. */
-export function prefixRetention(raw: Fields, prefix: string): string | null {
-  const ages = lifecycleDeletions(raw).flatMap(({ age, narrowed, prefixes }) => {
-    const covered = prefixes.length === 0 || prefixes.some((one) => prefix.startsWith(one));
-    return age !== null && !narrowed && covered ? [age] : [];
-  });
-  return ages.length === 0 ? null : `P${Math.min(...ages)}D`;
-}
-
-function lifecycleDeletions({ lifecycle }: Fields) {
-  return list(fields(lifecycle)["rule"]).flatMap(({ action, condition }) => {
-    if (text(fields(action)["type"])?.toLowerCase() !== "delete") return [];
-    const conditions = fields(condition);
-    const { age, isLive, matchesPrefix } = conditions;
-    const others = Object.keys(conditions).filter((name) => !WHOLE.has(name));
-    const prefixes = Array.isArray(matchesPrefix) ? matchesPrefix.map(String) : [];
-    const narrowed = others.some((name) => name !== "matchesPrefix") || isLive === false;
-    return [
-      {
-        age: count(age),
-        narrowed,
-        prefixes,
-        whole: !narrowed && prefixes.length === 0,
-      },
-    ];
-  });
 }

@@ -18,9 +18,9 @@ import {
   toImmutability,
   toLocation,
   toRedundancy,
-  toRetention,
   toVersioning,
 } from "./bucket-facets.ts";
+import { toRetention } from "./bucket-lifecycle.ts";
 import { labelsOf, listInProjects, listPartly, wholly } from "./listings.ts";
 import { asking } from "./session.ts";
 

@@ -2,14 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { toAccessPolicy, toExposure } from "#probes/gcp/bucket-access.ts";
 import {
-  prefixRetention,
   toEncryption,
   toImmutability,
   toLocation,
   toRedundancy,
-  toRetention,
   toVersioning,
 } from "#probes/gcp/bucket-facets.ts";
+import { prefixRetention, toRetention } from "#probes/gcp/bucket-lifecycle.ts";
 
 test.each([
   ["a region, in capitals", { location: "EUROPE-NORTH1" }, ["europe-north1"]],
@@ -95,6 +94,27 @@ test.each([
   ["one for a prefix", [rule({ age: 30, matchesPrefix: ["tmp/"] })], null, null],
   ["one for old versions", [rule({ daysSinceNoncurrentTime: 30 })], null, null],
   ["one for what is not live", [rule({ age: 30, isLive: false })], null, null],
+  [
+    "one that gives up uploads",
+    [rule({ age: 30 }), rule({ age: 7 }, "AbortIncompleteMultipartUpload")],
+    "P30D",
+    true,
+  ],
+  ["one of an action that is not known", [rule({ age: 30 }, "Shred")], null, null],
+  ["such a one beside a known one", [rule({ age: 30 }), rule({ age: 7 }, "Shred")], null, null],
+  ["one without an action", [{ condition: { age: 30 } }], null, null],
+  [
+    "one for a prefix before one for all",
+    [rule({ age: 7, matchesPrefix: ["tmp/"] }), rule({ age: 30 })],
+    "P30D",
+    null,
+  ],
+  [
+    "one for a prefix after one for all",
+    [rule({ age: 30 }), rule({ age: 90, matchesPrefix: ["tmp/"] })],
+    "P30D",
+    true,
+  ],
 ])("retention by %s", (_, rules, after, whole) => {
   expect(toRetention({ lifecycle: { rule: rules } })).toMatchObject({ after, whole });
 });
@@ -113,6 +133,31 @@ test.each([
 ])("the retention of a prefix by %j: %s", (rules, retention) => {
   expect(prefixRetention({ lifecycle: { rule: rules } }, "dumps/")).toBe(retention);
 });
+
+test("what an action that is not known does to a prefix is not known", () => {
+  const raw = { lifecycle: { rule: [rule({ age: 40 }), rule({ age: 7 }, "Shred")] } };
+  expect(() => prefixRetention(raw, "dumps/")).toThrow("an action that is not known: Shred");
+});
+
+test.each([
+  ["an age that is none", rule({ age: "soon" })],
+  ["a prefix that is no list", rule({ age: 7, matchesPrefix: "dumps/" })],
+  ["a prefix that is no text", rule({ age: 7, matchesPrefix: [null] })],
+  ["a word for whether it is live", rule({ age: 7, isLive: "perhaps" })],
+  ["conditions that are none", rule("always" as unknown as object)],
+])("a lifecycle rule with %s is malformed", (_, one) => {
+  const raw = { lifecycle: { rule: [one, rule({ age: 40 })] } };
+  expect(() => toRetention(raw)).toThrow(TypeError);
+  expect(() => prefixRetention(raw, "dumps/")).toThrow(TypeError);
+});
+
+test.each([{ lifecycle: "none" }, { lifecycle: [] }, { lifecycle: { rule: "none" } }])(
+  "%j is malformed",
+  (raw) => {
+    expect(() => toRetention(raw)).toThrow(TypeError);
+    expect(() => prefixRetention(raw, "dumps/")).toThrow(TypeError);
+  },
+);
 
 const UNIFORM = {
   iamConfiguration: {

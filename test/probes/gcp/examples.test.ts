@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { fields, list, type Fields } from "#probes/common/json.ts";
 import { toExposure } from "#probes/gcp/bucket-access.ts";
 import * as bucket from "#probes/gcp/bucket-facets.ts";
+import { toRetention } from "#probes/gcp/bucket-lifecycle.ts";
 import { toRule } from "#probes/gcp/disk-facets.ts";
 import { errorOf } from "#probes/gcp/errors.ts";
 import { allowedBy } from "#probes/gcp/firewall-openings.ts";
@@ -47,7 +48,7 @@ describe.runIf(has("shared"))("Google's answers", () => {
       const raw = example(name);
       expect(bucket.toLocation(raw).regions).toEqual(["us"]);
       expect(bucket.toVersioning(raw)).toEqual({ enabled: true });
-      expect(bucket.toRetention(raw)).toMatchObject({ after: "P7D", whole: null });
+      expect(toRetention(raw)).toMatchObject({ after: "P7D", whole: null });
       expect(bucket.toEncryption(raw).keyManagement).toBe("provider");
       expect(bucket.toImmutability(raw)).toMatchObject({
         mode: "none",
@@ -66,7 +67,7 @@ describe.runIf(has("shared"))("Google's answers", () => {
     expect(bucket.toEncryption(raw).keyManagement).toBe("customer");
     expect(bucket.toRedundancy(raw)).toMatchObject({ zoneRedundant: true, geoRedundant: false });
     // Its one rule has so many conditions that it says nothing of all objects.
-    expect(bucket.toRetention(raw)).toMatchObject({ after: null, whole: null });
+    expect(toRetention(raw)).toMatchObject({ after: null, whole: null });
     // Lists let everybody in, and prevention closes them.
     expect(toExposure(raw, { bindings: [] }, 0).anonymousAccess).toBe(false);
   });

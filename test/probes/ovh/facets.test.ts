@@ -167,7 +167,7 @@ describe("who may reach a bucket", () => {
     expect(() => others(user("2", statement))).toThrow(Error);
   });
 
-  test.each<[string, object]>([
+  test.each<[string, Fields]>([
     ["says nothing", {}],
     ["says none", { policy: null }],
     ["is no text", { policy: { Statement: [] } }],
