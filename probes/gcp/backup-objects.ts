@@ -6,7 +6,7 @@ import { path } from "#probes/rest/client.ts";
 import { nextPage, pageFields } from "./listings.ts";
 
 const LIST = { operation: "storage.objects.list", permission: "storage.objects.list" };
-const FIELDS = "items(name,timeCreated,size),nextPageToken";
+const FIELDS = "kind,items(name,timeCreated,size),nextPageToken";
 
 /**
  * Lists every object under a prefix: names are in no order of time, so the listing is read whole. An object's moment is when it was made: `updated` changes with its metadata. Deleted and
@@ -25,7 +25,7 @@ export async function readObjects(
     { ...LIST, path: start },
     {
       items: (body) => {
-        const page = list(pageFields(body)["items"]);
+        const page = list(pageFields(body, "storage#objects")["items"]);
         for (const { name, timeCreated, size } of page) {
           const [at, bytes] = [moment(timeCreated), count(size)];
           if (at === null || bytes === null) throw new TypeError("an object without date or size");

@@ -23,6 +23,16 @@ export interface Partly {
 }
 
 /**
+ * What the kind of every list begins with, by the service as it is asked: `compute#diskAggregatedList`. Other services
+ * answer `{}` where there is nothing.
+ */
+const KINDS: Readonly<Record<string, string>> = {
+  "gcp-compute": "compute#",
+  "gcp-sqladmin": "sql#",
+  "gcp-storage": "storage#",
+};
+
+/**
  * Follows a listing of Google's to its end. Entries are absent where there are none; `warning`, `warnings`,
  * `unreachable` and `unreachables` say that some are missing.
  * @param at path and query of the first page, made by `path`
@@ -35,7 +45,7 @@ export async function listPartly(asking: Asking, question: Question, at: string)
     { ...named, path: at },
     {
       items: (body) => {
-        const page = pageFields(body);
+        const page = pageFields(body, KINDS[asking.service]);
         for (const words of warnings(page)) missing.add(words);
         if (!aggregated) return list(page[field]);
         const scopes = page["items"] ?? {};
@@ -107,13 +117,20 @@ function warnings(page: Fields): readonly string[] {
   return [...said, ...lost].map((words) => (words === "" ? "no reason is given" : words));
 }
 
-/** A page of a listing. @throws TypeError where it is none: only what is one may lack its entries */
-export function pageFields(body: unknown): Fields {
+/**
+ * A page of a listing.
+ * @param kind what its `kind` begins with, where the service tells one
+ * @throws TypeError where it is none: only what is one may lack its entries
+ */
+export function pageFields(body: unknown, kind = ""): Fields {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new TypeError("a list was expected");
   }
   const page = fields(body);
   if (page["error"] !== undefined) throw new TypeError("an error instead of a list");
+  if (kind !== "" && text(page["kind"])?.startsWith(kind) !== true) {
+    throw new TypeError(`a list of the kind ${kind} was expected`);
+  }
   return page;
 }
 

@@ -70,6 +70,17 @@ test.each([
   expect(gathered.problems).toMatchObject([{ reason: "malformed" }]);
 });
 
+test.each([
+  ["nothing", "{}"],
+  ["another list", '{"kind":"storage#buckets"}'],
+])("an answer that is %s is no empty list of objects", async (_, body) => {
+  gcp.holdProject({ buckets: [bucket([object("db/a", "2026-05-31T00:00:00Z")])] });
+  gcp.api.setFaults({ path: /\/o\?/, fault: { kind: "body", body } });
+  const gathered = await gcp.scan().gather(probe);
+  expect(facetOf(gathered, "set", "recoveryPoints")).toBeUndefined();
+  expect(gathered.problems).toMatchObject([{ reason: "malformed", facets: ["recoveryPoints"] }]);
+});
+
 test("a page that leads back to one that was read ends in a problem", async () => {
   gcp.holdProject({ buckets: [bucket([object("db/a", "2026-05-31T00:00:00Z")])] });
   const again = (body: unknown) => ({ ...Object(body), nextPageToken: "page-0" });

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { PROJECT } from "#fixtures/estate/gcp/kept.ts";
 import type { Probe } from "#model/probe.ts";
+import { fields } from "#probes/common/json.ts";
 import backupSets from "#probes/gcp/backup-sets.ts";
 import buckets from "#probes/gcp/buckets.ts";
 import disks from "#probes/gcp/disks.ts";
@@ -156,8 +157,8 @@ test("an aggregated listing that warns is partial: what came is kept, and the li
 });
 
 function withScope(body: unknown, scope: object): unknown {
-  const items = typeof body === "object" && body !== null && "items" in body ? body.items : {};
-  return { items: { ...(typeof items === "object" ? items : {}), "regions/us-east1": scope } };
+  const page = fields(body);
+  return { ...page, items: { ...fields(page["items"]), "regions/us-east1": scope } };
 }
 
 test.each([
@@ -205,5 +206,16 @@ test.each([
       gathered.problems.map(({ reason }) => reason),
       probe.id,
     ).toContain("malformed");
+  }
+});
+
+test("a list of Compute Engine, Cloud SQL or Cloud Storage that says nothing is no empty one", async () => {
+  gcp.api.setFaults({ path: /./, fault: { kind: "body", body: "{}" } });
+  for (const probe of [buckets, disks, instances, sql, proxies, vpn]) {
+    const gathered = await gcp.scan().gather(probe);
+    expect(gathered.observations, probe.id).toEqual([]);
+    expect(new Set(gathered.problems.map(({ reason }) => reason)), probe.id).toEqual(
+      new Set(["malformed"]),
+    );
   }
 });

@@ -236,6 +236,7 @@ describe("workload identity federation", () => {
       fault: {
         kind: "body",
         body: JSON.stringify({
+          kind: "compute#vpnTunnelAggregatedList",
           items: {},
           warnings: [{ message: "Google: runner-canary-0123456789" }],
         }),
