@@ -1,11 +1,17 @@
 import { kindOf } from "#facts/kinds.ts";
 import type { Observation } from "#model/evidence.ts";
-import { subjectKey, TARGET_KIND, type Subject } from "#model/subject.ts";
+import { subjectKey, TARGET_KIND, type Provider, type Subject } from "#model/subject.ts";
+
+/**
+ * Providers whose list of all resources is behind what is there, so that what it lacks may exist:
+ * https://cloud.google.com/asset-inventory/docs/best-practice
+ */
+const EVENTUAL: ReadonlySet<Provider> = new Set(["gcp"]);
 
 /** What the evidence knows of subjects and of listings, for the joins. */
 export interface KnownSubjects {
   readonly byTarget: ReadonlyMap<string, readonly Subject[]>;
-  /** The complete listing of a kind in a target; undefined where there is none. */
+  /** The complete listing of a kind in a target, by which what it lacks is not there; undefined where there is none. */
   readonly listing: (target: string, kind: string) => Observation | undefined;
 }
 
@@ -29,9 +35,13 @@ export function knownSubjects(observations: readonly Observation[]): KnownSubjec
   }
   return {
     byTarget: Map.groupBy(subjects.values(), ({ target }) => target),
-    listing: (target, kind) =>
-      listings.get(`${target}\n${kind.toLowerCase()}`) ??
-      (kindOf(kind)?.inside === true ? undefined : listings.get(`${target}\n*`)),
+    listing: (target, kind) => {
+      const own = listings.get(`${target}\n${kind.toLowerCase()}`);
+      const all = listings.get(`${target}\n*`);
+      if (own !== undefined || all === undefined) return own;
+      const lacks = kindOf(kind)?.inside === true || EVENTUAL.has(all.subject.provider);
+      return lacks ? undefined : all;
+    },
   };
 }
 

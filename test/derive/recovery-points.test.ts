@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { derive } from "#derive/derive.ts";
+import { kindsWith } from "#facts/kinds.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { RecoveryPoints } from "#model/facets.ts";
 import { FROM_THE_BEGINNING } from "#model/moment.ts";
-import { canonicalId, type Subject } from "#model/subject.ts";
+import { canonicalId, type Provider, type Subject } from "#model/subject.ts";
 import { bucket, estate, inventory, observe, problem } from "../support/evidence.ts";
 
 const POINT = "AWS::Backup::RecoveryPoint";
@@ -192,6 +193,30 @@ describe("recovery points joined from those that exist", () => {
       permission: "backup:ListRecoveryPointsByBackupVault",
       message: "not every Backup recovery point of the target was listed and read: AccessDenied",
     });
+  });
+
+  test.each<[Provider, string, string, boolean]>([
+    ["azure", "Microsoft.Compute/disks", "Microsoft.Compute/snapshots", true],
+    // Cloud Asset Inventory is behind what is there.
+    ["gcp", "compute.googleapis.com/Disk", "compute.googleapis.com/Snapshot", false],
+  ])("of %s a list of everything is one of snapshots: %#", (provider, kind, snapshot, enough) => {
+    const disk = at(kind, "disk", { provider });
+    const others = [
+      "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/recoveryPoints",
+      "Microsoft.Compute/restorePointCollections/restorePoints",
+      "Microsoft.DataProtection/backupVaults/backupInstances/recoveryPoints",
+      ...kindsWith("backupPlan", provider).map(({ kind: plan }) => plan),
+    ];
+    const listings = [
+      inventory([disk], { kinds: ["*"], provider }),
+      inventory([], { kinds: others, provider }),
+    ];
+    const denied = problem({ kinds: [snapshot], facets: ["inventory"], permission: "to.list" });
+    const found = join([...listings, backups(disk)], [denied]);
+    expect(found.of(disk)?.points).toEqual(enough ? [] : undefined);
+    expect(found.problem(disk)?.permission).toBe(enough ? undefined : "to.list");
+    const own = inventory([], { kinds: [snapshot], provider });
+    expect(join([...listings, own, backups(disk)]).of(disk)?.points).toEqual([]);
   });
 
   test("one point that was not read may be of anything", () => {

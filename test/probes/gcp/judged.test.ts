@@ -148,6 +148,18 @@ test("a disk's snapshots and its schedule are joined to its recovery points", as
   expect(found?.value).toMatchObject({ points: ["2026-06-01T11:30:00.000Z"], retention: "P8D" });
 });
 
+test("without its snapshots' list a disk has no recovery points that are known, though the inventory is whole", async () => {
+  const { evidence } = await judge(kept, ["compute.snapshots.list"]);
+  const { observations, problems } = derive(evidence, estate);
+  const ofDisk = ({ facet, subject }: { facet: string; subject: { name: string } }) =>
+    facet === "recoveryPoints" && subject.name === "worker";
+  expect(observations.filter(ofDisk)).toEqual([]);
+  const why = problems.find(
+    ({ facets, subject }) => facets.includes("recoveryPoints") && subject?.name === "worker",
+  );
+  expect(why).toMatchObject({ reason: "denied", permission: "compute.snapshots.list" });
+});
+
 describe("broken", () => {
   test.each<readonly [string, Partial<GcpProject>, Readonly<Record<string, string>>]>([
     ["a bucket in a multi-region", bucketIn("EU"), { "vs-gcp-hamina": "violated" }],
