@@ -34,7 +34,7 @@ export function sightOf(asking: Asking): (type: TargetType) => Promise<Unanswere
 
 async function askSight(asking: Asking): Promise<Sight> {
   const own = await askOne(asking, { ...ANY, operation: "GET /1.3/account", path: "/account" });
-  if (!own.ok) return { known: own };
+  if (!own.ok) return { known: explained(own) };
   const user = text(fields(own.value["account"])["username"]);
   if (user === null) return shapeless(own.operation, "the account has no name");
   const operation = "GET /1.3/account/list";
@@ -50,7 +50,7 @@ async function askSight(asking: Asking): Promise<Sight> {
       operation: "GET /1.3/permission",
       path: "/permission",
     });
-    if (!given.ok) return { known: given };
+    if (!given.ok) return { known: explained(given) };
     const permissions = list(fields(given.value["permissions"])["permission"]);
     const types = permissions
       .filter((one) => one["user"] === user && one["target_identifier"] === "*")
@@ -61,8 +61,14 @@ async function askSight(asking: Asking): Promise<Sight> {
   }
 }
 
-/** Every account may ask for these that may use the API at all. */
-const ANY = { permission: "allow_api" };
+/** Every account may ask for these that may use the API at all: no permission of a resource is needed. */
+const ANY = { permission: "" };
+
+function explained(known: Unanswered): Unanswered {
+  if (known.failure.reason !== "denied") return known;
+  const message = `${known.failure.message}; the account must be allowed to use the API (allow_api)`;
+  return { ...known, failure: { ...known.failure, message } };
+}
 
 function shapeless(operation: string, why: string): Sight {
   const message = `the answer does not have the documented shape: ${why}`;

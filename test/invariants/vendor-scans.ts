@@ -19,6 +19,7 @@ import type { Check } from "#model/policy.ts";
 import type { ProbeEntry } from "#model/probe.ts";
 import type { Report } from "#model/report.ts";
 import { probes } from "#probes/index.ts";
+import { expectDeclared } from "../support/declared-permissions.ts";
 import { policy } from "../support/evidence.ts";
 
 export const NOW = new Date("2026-06-01T12:00:00Z");
@@ -148,7 +149,7 @@ export async function vendorScans(vendor: Vendor): Promise<VendorScans> {
       environment: vendor.environment,
       active: false,
       maxAnswerBytes: 1_000_000,
-    });
+    }).then((evidence) => expectDeclared(evidence, entries));
   return {
     api,
     entries,

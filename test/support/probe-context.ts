@@ -5,6 +5,7 @@ import type { Target } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { FacetName, Facets } from "#model/facets.ts";
 import { isProblem, type Probe, type ProbeContext } from "#model/probe.ts";
+import { expectDeclared } from "./declared-permissions.ts";
 
 export interface TestScanOptions extends Partial<Omit<ScanSettings, "sleep">> {
   /** Deadline of one call, milliseconds; 10 s when left out. */
@@ -61,7 +62,7 @@ export function testScan(target: Target, options: TestScanOptions = {}): TestSca
         if (isProblem(item)) problems.push(item);
         else observations.push(item);
       }
-      return { observations, problems };
+      return expectDeclared({ observations, problems }, [probe]);
     },
   };
 }

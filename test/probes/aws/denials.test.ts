@@ -12,6 +12,7 @@ import { createRedactor } from "#gather/redact.ts";
 import type { Evidence } from "#model/evidence.ts";
 import type { ProbeEntry } from "#model/probe.ts";
 import type { Report } from "#model/report.ts";
+import { expectDeclared } from "../../support/declared-permissions.ts";
 import {
   ATTESTATION,
   entries,
@@ -57,7 +58,7 @@ describe("without one permission", async () => {
       environment: ENVIRONMENT,
       active: false,
       maxAnswerBytes: 1_000_000,
-    });
+    }).then((evidence) => expectDeclared(evidence, entries));
   const judge = (evidence: Evidence): Report =>
     evaluate({
       policies: [POLICY],

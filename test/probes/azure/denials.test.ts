@@ -11,6 +11,7 @@ import { createRedactor } from "#gather/redact.ts";
 import type { Evidence } from "#model/evidence.ts";
 import type { ProbeEntry } from "#model/probe.ts";
 import type { Report } from "#model/report.ts";
+import { expectDeclared } from "../../support/declared-permissions.ts";
 import { CANARY, CLIENT, startFixture, TENANT } from "./fake.ts";
 import { entries, permissions, POLICY, promised, readable, restsOn } from "./permission-uses.ts";
 
@@ -52,7 +53,7 @@ describe("without one permission", async () => {
       environment,
       active: false,
       maxAnswerBytes: 1_000_000,
-    });
+    }).then((evidence) => expectDeclared(evidence, entries));
   const judge = (evidence: Evidence): Report =>
     evaluate({
       policies: [POLICY],

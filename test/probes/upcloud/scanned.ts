@@ -21,6 +21,7 @@ import type { Evidence } from "#model/evidence.ts";
 import { expectationOf } from "#model/expectation.ts";
 import type { Check } from "#model/policy.ts";
 import type { Report } from "#model/report.ts";
+import { expectDeclared } from "../../support/declared-permissions.ts";
 import { policy } from "../../support/evidence.ts";
 import { ENTRIES } from "./probes.ts";
 import { TOKEN } from "./upcloud.ts";
@@ -110,7 +111,7 @@ export async function scannedAccount() {
       environment,
       active: false,
       maxAnswerBytes: 1_000_000,
-    });
+    }).then((evidence) => expectDeclared(evidence, ENTRIES));
   };
   const judge = (evidence: Evidence): Report =>
     evaluate({

@@ -64,6 +64,18 @@ describe("an account", async () => {
     expect(Object.keys(KINDS).sort()).toEqual(TYPES);
   });
 
+  test("of one that may not use the API nothing is upheld, and what to allow it is said", async () => {
+    api.setFaults({ path: /account$/, fault: { kind: "status", status: 403 } });
+    const report = await scan({ ...COMPLETE, type: "sub", given });
+    expect(new Set(report.claims.map(({ verdict }) => verdict))).toEqual(new Set(["unverified"]));
+    expect(report.problems.length).toBeGreaterThan(0);
+    for (const { reason, permission, message } of report.problems) {
+      // No permission of a resource allows it, so that none can be granted.
+      expect([reason, permission]).toEqual(["denied", null]);
+      expect(message).toContain("allow_api");
+    }
+  });
+
   test("of one that may not say what it was given nothing is upheld", async () => {
     api.setFaults({ path: /permission$/, fault: { kind: "status", status: 500 } });
     const report = await scan({ ...COMPLETE, type: "sub", given });
