@@ -24,7 +24,12 @@ export default defineProbe({
   kinds: [SUBSCRIPTION_KIND],
   provides: {
     inventory: { permissions: ["Microsoft.Resources/subscriptions/read"] },
-    ddosProtection: { permissions: [NETWORKS, ADDRESSES].map((kind) => `${kind}/read`) },
+    ddosProtection: {
+      permissions: [
+        "Microsoft.Resources/subscriptions/resources/read",
+        ...[NETWORKS, ADDRESSES].map((kind) => `${kind}/read`),
+      ],
+    },
   },
   classify: classifyAzure,
   gather: async function* gather(target, wanted, context) {
