@@ -3,14 +3,17 @@ import type { BackupRule, Backups, RecoveryPoint } from "#model/backup-facets.ts
 import type { Encryption, Location, Redundancy } from "#model/facets.ts";
 import { count, fields, list, moment, text, type Fields } from "#probes/common/json.ts";
 import { byDesign } from "./design.ts";
-import { computeId, lastPart, regionOf, zoneRegion } from "./names.ts";
+import { computeId, lastPart, zoneRegion } from "./names.ts";
 
 /** A key of Cloud KMS, or one that the customer brings with each request, is the customer's. */
 export function toEncryption(raw: Fields): Encryption {
   const key = raw["diskEncryptionKey"] ?? raw["snapshotEncryptionKey"] ?? raw["imageEncryptionKey"];
+  if (key === undefined) return byDesign("provider");
+  if (typeof key !== "object" || key === null) throw new TypeError("a key that is none");
   const { kmsKeyName, sha256, rsaEncryptedKey } = fields(key);
-  const own = [kmsKeyName, sha256, rsaEncryptedKey].some((one) => text(one) !== null);
-  return byDesign(own ? "customer" : "provider");
+  const own = [kmsKeyName, sha256, rsaEncryptedKey].filter((one) => one !== undefined);
+  if (own.some((one) => typeof one !== "string")) throw new TypeError("a key without name");
+  return byDesign(own.some((one) => text(one) !== null) ? "customer" : "provider");
 }
 
 /** A disk rests in its zone, or in the zones of its replicas. */
@@ -127,7 +130,12 @@ export function toRule(policy: Fields): BackupRule | null {
   if (own === undefined) return null;
   const { schedule, retentionPolicy, snapshotProperties } = fields(own);
   const { interval, window } = intervalOf(fields(schedule));
-  const kept = count(fields(retentionPolicy)["maxRetentionDays"]);
+  const { maxRetentionDays } = fields(retentionPolicy);
+  const kept = count(maxRetentionDays);
+  // Without it they are kept for ever, which what is not understood does not say.
+  if (maxRetentionDays !== undefined && kept === null) {
+    throw new TypeError("a schedule that keeps for a time that is none");
+  }
   const { storageLocations } = fields(snapshotProperties);
   const regions = Array.isArray(storageLocations)
     ? storageLocations.map((one: unknown) => text(one)?.toLowerCase() ?? null)
@@ -195,5 +203,5 @@ export function storedRegion(raw: Fields): string | null {
 
 /** The kind of a disk by its own link: one of a zone, or of a region. */
 export function isRegional(raw: Fields): boolean {
-  return raw["zone"] === undefined && regionOf(computeId(raw["selfLink"]) ?? "") !== "global";
+  return /\/regions\/[^/]+\/disks\//.test(computeId(raw["selfLink"]) ?? "");
 }

@@ -91,6 +91,14 @@ function nameOf(raw: unknown): string {
 }
 
 const DAY_SECONDS = 86_400;
+/** Purposes for which Google rotates no key: https://cloud.google.com/kms/docs/reference/rest/v1/CryptoKeyPurpose */
+const NOT_ROTATED: ReadonlySet<string> = new Set([
+  "ASYMMETRIC_DECRYPT",
+  "ASYMMETRIC_SIGN",
+  "KEY_ENCAPSULATION",
+  "MAC",
+  "RAW_ENCRYPT_DECRYPT",
+]);
 
 /** Only keys that encrypt by themselves can be turned over, and none whose versions are all imported. */
 export function toKeyRotation(raw: Fields): KeyRotation {
@@ -102,6 +110,9 @@ export function toKeyRotation(raw: Fields): KeyRotation {
   if (raw["rotationPeriod"] !== undefined) throw new TypeError("a period that is no duration");
   const purpose = text(raw["purpose"]);
   if (purpose === null) throw new TypeError("a key without purpose");
+  if (purpose !== "ENCRYPT_DECRYPT" && !NOT_ROTATED.has(purpose)) {
+    throw new TypeError(`a purpose that is not known: ${purpose.slice(0, 60)}`);
+  }
   const able = purpose === "ENCRYPT_DECRYPT" && raw["importOnly"] !== true;
   return {
     enabled: able ? false : null,

@@ -48,7 +48,13 @@ export function projectOf(link: unknown): string | null {
   return /(?:^|\/)projects\/([^/]+)\//.exec(text(link) ?? "")?.[1] ?? null;
 }
 
-/** Whether a key of Cloud KMS is named: then it is the customer's. */
+/** Whether a key of Cloud KMS is named: then it is the customer's. @throws TypeError where it cannot be told */
 export function hasKey(encryption: unknown, field = "kmsKeyName"): boolean {
-  return text(fields(encryption)[field]) !== null;
+  if (encryption === undefined) return false;
+  if (typeof encryption !== "object" || encryption === null || Array.isArray(encryption)) {
+    throw new TypeError("an encryption that is none");
+  }
+  const name = fields(encryption)[field];
+  if (name !== undefined && typeof name !== "string") throw new TypeError("a key without name");
+  return text(name) !== null;
 }

@@ -47,14 +47,34 @@ export function toBackups(raw: Fields, primary: Fields | null): Backups {
   };
 }
 
-/** Whether every moment can be recovered: a log of changes, by either name. */
+/** Whether every moment can be recovered: a log of changes, by either name. @throws where a name says neither */
 export function recordsChanges(raw: Fields): boolean {
   const own = fields(settingsOf(raw)["backupConfiguration"]);
-  return own["pointInTimeRecoveryEnabled"] === true || own["binaryLogEnabled"] === true;
+  const states = [own["pointInTimeRecoveryEnabled"] ?? false, own["binaryLogEnabled"] ?? false];
+  if (states.includes(true)) return true;
+  if (states.some((state) => state !== false)) {
+    throw new TypeError("an instance that does not say whether it records changes");
+  }
+  return false;
 }
 
+/** States of a backup that nobody can recover from: https://cloud.google.com/sql/docs/mysql/admin-api/rest/v1/backupRuns */
+const UNUSABLE: ReadonlySet<unknown> = new Set([
+  "DELETED",
+  "DELETION_FAILED",
+  "DELETION_PENDING",
+  "ENQUEUED",
+  "FAILED",
+  "OVERDUE",
+  "RUNNING",
+  "SKIPPED",
+]);
+
+/** @throws TypeError for a backup in a state that is not known */
 export function isUsable({ status }: Fields): boolean {
-  return status === "SUCCESSFUL";
+  if (status === "SUCCESSFUL") return true;
+  if (UNUSABLE.has(status)) return false;
+  throw new TypeError("a backup in a state that is not known");
 }
 
 /**
@@ -75,6 +95,9 @@ export function toRecoveryPoints(
   const within = moments.filter((at) => at >= since).sort((a, b) => a - b);
   const from = moment(recovery?.["earliestRecoveryTime"]);
   const to = moment(recovery?.["latestRecoveryTime"]);
+  if (recovery !== null && (from === null || to === null)) {
+    throw new TypeError("a log of changes without its two ends");
+  }
   const kept = count(
     fields(fields(settingsOf(raw)["backupConfiguration"])["backupRetentionSettings"])[
       "retainedBackups"

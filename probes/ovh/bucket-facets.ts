@@ -62,7 +62,8 @@ export function toImmutability({ objectLock }: Settings): Immutability {
   if (status === "disabled")
     return { mode: "none", minimumDays: null, detail: "objectLock disabled" };
   const word = lower(rule["mode"]);
-  if (word === null && status === "enabled") {
+  const stated = "rule" in objectLock ? objectLock["rule"] !== null : Object.keys(rule).length > 1;
+  if (word === null && status === "enabled" && !stated) {
     // It only makes locks possible.
     return { mode: "none", minimumDays: null, detail: "objectLock enabled, without a rule" };
   }

@@ -1,4 +1,4 @@
-import { text, type Fields } from "#probes/common/json.ts";
+import { fields, text, type Fields } from "#probes/common/json.ts";
 import { together } from "#probes/common/known.ts";
 import { listed, type Listed, type ListedSubject, type Part } from "#probes/rest/listing.ts";
 import { path } from "#probes/rest/client.ts";
@@ -12,6 +12,8 @@ export interface ProjectList {
   readonly rest: string;
   /** The service that a region must have for the listing to exist there; left out: it is one of the whole project. */
   readonly service?: RegExp;
+  /** Its entries have a name and no id. */
+  readonly named?: true;
 }
 
 /** The action that OVHcloud names for the listing. */
@@ -48,9 +50,18 @@ export async function partsOf(session: OvhSession, list: ProjectList): Promise<r
 
 /** The subjects of a listing whose entries tell their id and, but for lists of a region, where they are. */
 export async function listProjects(session: OvhSession, list: ProjectList): Promise<Listed> {
-  return listed(session.target, [list.kind], await partsOf(session, list), (raw, place) =>
+  const parts = await partsOf(session, list);
+  const own = list.named === true ? parts.map(byName) : parts;
+  return listed(session.target, [list.kind], own, (raw, place) =>
     projectSubject(list.kind, raw, place),
   );
+}
+
+/** The listing with its entries' names as their ids. */
+export function byName({ place, known }: Part): Part {
+  if (!known.ok) return { place, known };
+  const value = known.value.map((entry) => ({ ...fields(entry), id: fields(entry)["name"] }));
+  return { place, known: { ...known, value } };
 }
 
 /**
@@ -60,8 +71,7 @@ export async function listProjects(session: OvhSession, list: ProjectList): Prom
  */
 export function projectSubject(kind: string, raw: Fields, place: string): ListedSubject {
   const [project = "", region = null] = place.split(" ");
-  // Buckets and archives have a name alone; an id that is there and not a text is no name.
-  const id = raw["id"] === undefined ? text(raw["name"]) : text(raw["id"]);
+  const id = text(raw["id"]);
   if (id === null) throw new TypeError("an entry without id");
   return {
     kind,

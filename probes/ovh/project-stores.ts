@@ -7,7 +7,12 @@ import { openSession } from "./session.ts";
 /** What holds data in a project, and of which OVHcloud tells no more than where it is. */
 const LISTS: readonly ProjectList[] = [
   { kind: "ovh/container-registry", rest: "containerRegistry" },
-  { kind: "ovh/cold-archive", rest: "coldArchive", service: /^storage-s3-coldarchive$/ },
+  {
+    kind: "ovh/cold-archive",
+    rest: "coldArchive",
+    service: /^storage-s3-coldarchive$/,
+    named: true,
+  },
   { kind: "ovh/file-share", rest: "share", service: /^share$/ },
   { kind: "ovh/secret", rest: "keymanager/secret", service: /^key-manager$/ },
 ];

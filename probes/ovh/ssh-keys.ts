@@ -7,7 +7,14 @@ import { path } from "#probes/rest/client.ts";
 import { classifyRest } from "#probes/rest/failures.ts";
 import { listed, observeInventory, observeListed } from "#probes/rest/listing.ts";
 import { listDetailed } from "./details.ts";
-import { actionOf, merged, partsOf, projectSubject, type ProjectList } from "./project-lists.ts";
+import {
+  byName,
+  actionOf,
+  merged,
+  partsOf,
+  projectSubject,
+  type ProjectList,
+} from "./project-lists.ts";
 import { listByCursor, openSession } from "./session.ts";
 import { tellDetailed } from "./telling.ts";
 
@@ -51,7 +58,7 @@ export default defineProbe({
     const projects = listed(
       target,
       [KIND],
-      [...(await partsOf(session, FIRST)), ...second],
+      [...(await partsOf(session, FIRST)), ...second.map(byName)],
       (raw, place) => projectSubject(KIND, raw, place),
     );
     yield* observeInventory({ ...merged([own, projects]), kinds: [KIND] }, target, context);

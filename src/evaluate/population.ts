@@ -98,7 +98,8 @@ function listings(
       concerns(kind, target);
     const all = complete.has("*");
     const isListed = ({ kind, inside }: Kind) =>
-      complete.has(kind.toLowerCase()) || (all && inside !== true && kind !== "backup-set");
+      complete.has(kind.toLowerCase()) ||
+      (all && inside !== true && kind !== "backup-set" && !ownListFailed(kind, target, index));
     const kinds = kindsOf(target.provider);
     listed ||= kinds.some((kind) => isListed(kind) && isJudged(kind));
     const missing = kinds.filter((kind) => !isListed(kind) && isJudged(kind));
@@ -108,6 +109,13 @@ function listings(
     }
   }
   return { gaps, listed };
+}
+
+/** A list of everything may be behind what is there; where a kind's own list was asked for and failed, it is no proof. */
+function ownListFailed(kind: string, { id }: { readonly id: string }, index: SubjectIndex) {
+  const problem = index.listingProblem(id, kind);
+  if (problem?.facets.includes("inventory") !== true) return false;
+  return problem.kinds.some((one) => one.toLowerCase() === kind.toLowerCase());
 }
 
 /**

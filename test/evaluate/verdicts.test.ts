@@ -247,6 +247,20 @@ const table: readonly (Situation & {
     exit: 3,
   },
   {
+    name: "a list of everything beside a kind's own that failed",
+    claim: { checks: [check] },
+    observations: [inventory([good], { kinds: ["*"] }), reads(good, true)],
+    problems: [
+      problem({
+        kinds: ["AWS::S3::Bucket"],
+        facets: ["inventory"],
+        permission: "s3:ListAllMyBuckets",
+      }),
+    ],
+    verdict: "unverified",
+    exit: 3,
+  },
+  {
     name: "a kind that nobody has heard of may hold data",
     claim: { checks: [{ control: "encrypted" }] },
     observations: [

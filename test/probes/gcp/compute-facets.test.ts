@@ -1,6 +1,7 @@
 /** Traps of Compute Engine, Cloud KMS and Cloud Monitoring. */
 import { describe, expect, test } from "vitest";
 import {
+  isRegional,
   toBackups,
   toDiskLocation,
   toEncryption,
@@ -121,6 +122,25 @@ test.each([
   expect(toEncryption(raw)).toMatchObject({ enabled: true, keyManagement });
 });
 
+test.each(["abc", { kmsKeyName: { a: 1 } }])(
+  "a key that is %j is nobody's",
+  (diskEncryptionKey) => {
+    expect(() => toEncryption({ diskEncryptionKey })).toThrow(TypeError);
+  },
+);
+
+test.each([
+  ["zones/europe-north1-a", false],
+  ["regions/europe-north1", true],
+])("a disk of %s", (place, regional) => {
+  expect(isRegional({ selfLink: link(`${place}/disks/d`) })).toBe(regional);
+});
+
+test("a schedule that keeps for a time that is none is malformed", () => {
+  const retentionPolicy = { maxRetentionDays: "many" };
+  expect(() => toRule({ snapshotSchedulePolicy: { retentionPolicy } })).toThrow(TypeError);
+});
+
 test("a snapshot rests where its answer says, maybe in a multi-region, and nowhere else", () => {
   expect(toStoredLocation({ storageLocations: ["EU"] }).regions).toEqual(["eu"]);
   expect(() => toStoredLocation({})).toThrow(TypeError);
@@ -231,6 +251,7 @@ test.each([
 
 test("a key without purpose, and a period that is none, are malformed", () => {
   expect(() => toKeyRotation({})).toThrow(TypeError);
+  expect(() => toKeyRotation({ purpose: "SOMETHING_NEW" })).toThrow(TypeError);
   expect(() => toKeyRotation({ purpose: "ENCRYPT_DECRYPT", rotationPeriod: 5 })).toThrow(TypeError);
 });
 

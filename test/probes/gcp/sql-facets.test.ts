@@ -207,14 +207,37 @@ describe("backups", () => {
       from: "2026-05-25T12:00:00.000Z",
       to: "2026-06-01T11:00:00.000Z",
     });
-    expect(toRecoveryPoints(logged, [], {}, SINCE).continuous).toBeUndefined();
+    for (const said of [{}, { latestRecoveryTime: recovery.latestRecoveryTime }]) {
+      expect(() => toRecoveryPoints(logged, [], said, SINCE)).toThrow("without its two ends");
+    }
   });
 });
+
+test.each(["pointInTimeRecoveryEnabled", "binaryLogEnabled"])(
+  "whether a log is kept is not known of %s: perhaps",
+  (name) => {
+    expect(() => recordsChanges(instance({ enabled: true, [name]: "perhaps" }))).toThrow(TypeError);
+  },
+);
+
+test.each([undefined, "SOMETHING_NEW", { a: 1 }])(
+  "a backup in the state %j is malformed",
+  (status) => {
+    const runs = [run("2026-05-31T00:00:00Z", { status })];
+    expect(() => toLocation(instance({ enabled: true }), runs)).toThrow(TypeError);
+    expect(() => toRecoveryPoints(instance({ enabled: true }), runs, null, SINCE)).toThrow(
+      TypeError,
+    );
+  },
+);
 
 test("a key of Cloud KMS is the customer's", () => {
   expect(toEncryption({}).keyManagement).toBe("provider");
   const own = { diskEncryptionConfiguration: { kmsKeyName: "k" } };
   expect(toEncryption(own).keyManagement).toBe("customer");
+  for (const diskEncryptionConfiguration of ["abc", { kmsKeyName: { a: 1 } }]) {
+    expect(() => toEncryption({ diskEncryptionConfiguration })).toThrow(TypeError);
+  }
 });
 
 test.each([

@@ -256,6 +256,15 @@ describe("buckets", () => {
 });
 
 describe("other lists", () => {
+  test("an entry without its id is not told by its name", async () => {
+    const withoutId = (body: unknown) =>
+      Array.isArray(body) ? body.map((one: object) => ({ ...one, id: undefined })) : body;
+    api.setFaults({ path: /volumeBackup$/, fault: { kind: "change", change: withoutId } });
+    const gathered = await read(blocks);
+    expect(inventory(gathered, "ovh/volume-backup")).toEqual([]);
+    expect(gathered.problems).toMatchObject([{ facets: ["inventory"], reason: "malformed" }]);
+  });
+
   test("one store that is refused costs its own kind alone", async () => {
     denied.push("publicCloudProject:apiovh:containerRegistry/get");
     const gathered = await read(stores);
