@@ -1,10 +1,12 @@
-/** Accounts of two vendors in which some promises are kept and others broken, for every kind that a probe reads. */
+/** Accounts of vendors in which some promises are kept and others broken, for every kind that a probe reads. */
 import * as scaleway from "#fixtures/estate/scaleway/entries.ts";
 import { scalewayApi } from "#fixtures/estate/scaleway/server.ts";
 import { COMPLETE } from "#fixtures/estate/upcloud/complete.ts";
 import * as up from "#fixtures/estate/upcloud/resources.ts";
 import { upcloudApi } from "#fixtures/estate/upcloud/server.ts";
 import { NOW, type Vendor } from "./vendor-scans.ts";
+import { gcpVendor } from "./vendor-worlds-gcp.ts";
+import { ovhVendor } from "./vendor-worlds-ovh.ts";
 
 const SECRET = "a-secret-of-the-simulation";
 const daysAgo = (days: number) => new Date(NOW.getTime() - days * 86_400_000);
@@ -190,4 +192,6 @@ function scalewayVendor(): Vendor {
 export const VENDORS: Readonly<Record<string, () => Vendor>> = {
   upcloud,
   scaleway: scalewayVendor,
+  ovh: ovhVendor,
+  gcp: gcpVendor,
 };
