@@ -63,12 +63,14 @@ export function toRecoveryPoint(raw: Fields): RecoveryPoint {
   const at = moment(raw["creationTimestamp"]);
   const state = text(raw["status"]);
   if (at === null || state === null) throw new TypeError("a snapshot without state or time");
+  const of = computeId(raw["sourceDisk"]);
+  if (of === null) throw new TypeError("a snapshot that does not tell of which disk it is");
   const usable = USABLE.get(state);
   if (usable === undefined) {
     throw new TypeError(`a snapshot in a state that is not known: ${state.slice(0, 40)}`);
   }
   return {
-    of: computeId(raw["sourceDisk"]),
+    of,
     at,
     usable,
     deletedAt: null,

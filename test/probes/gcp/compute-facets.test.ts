@@ -166,13 +166,22 @@ test.each([
 });
 
 test("a snapshot in a state of tomorrow is neither usable nor not", () => {
-  const raw = { status: "SOMETHING_NEW", creationTimestamp: "2026-05-31T20:00:00Z" };
+  const raw = {
+    status: "SOMETHING_NEW",
+    creationTimestamp: "2026-05-31T20:00:00Z",
+    sourceDisk: link("zones/europe-north1-a/disks/d"),
+  };
   expect(() => toRecoveryPoint(raw)).toThrow("state");
 });
 
 test("a snapshot that a schedule made is deleted by it, of one that somebody made no rule tells", () => {
-  const raw = { status: "READY", creationTimestamp: "2026-05-31T20:00:00Z" };
+  const raw = {
+    status: "READY",
+    creationTimestamp: "2026-05-31T20:00:00Z",
+    sourceDisk: link("zones/europe-north1-a/disks/d"),
+  };
   expect(toRecoveryPoint(raw).deletionUnread).toBeUndefined();
+  expect(() => toRecoveryPoint({ ...raw, sourceDisk: undefined })).toThrow("which disk");
   expect(toRecoveryPoint({ ...raw, autoCreated: true }).deletionUnread).toContain("schedule");
 });
 
