@@ -165,7 +165,10 @@ export async function inRegions(
 function hasService(region: Fields, service: RegExp): boolean | null {
   const { services } = region;
   if (!Array.isArray(services)) return null;
-  return list(services).some(({ name }) => service.test(text(name) ?? ""));
+  const names = list(services).map(({ name }) => text(name));
+  if (names.some((name) => name !== null && service.test(name))) return true;
+  // Whatever has no name may be it.
+  return names.includes(null) ? null : false;
 }
 
 /** Bare ids as entries, as `listed` takes them. */

@@ -242,10 +242,13 @@ describe("buckets", () => {
     expect(gathered.problems.some(({ facets }) => facets.includes("inventory"))).toBe(true);
   });
 
-  test("a region that does not say which services it has", async () => {
-    routes[`${PROJECT}/region/SBG`] = { name: "SBG", status: "UP" };
-    expect(inventory(await read(buckets), "ovh/bucket")[0]).toMatchObject({ complete: false });
-  });
+  test.each([undefined, [{ status: "UP" }], [null]])(
+    "a region with the services %j",
+    async (services) => {
+      routes[`${PROJECT}/region/SBG`] = { name: "SBG", status: "UP", services };
+      expect(inventory(await read(buckets), "ovh/bucket")[0]).toMatchObject({ complete: false });
+    },
+  );
 
   test("a region without the service is not asked", async () => {
     const before = api.calls.length;
