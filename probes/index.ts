@@ -1726,6 +1726,7 @@ export const probes: readonly ProbeEntry[] = [
     },
     "ddosProtection": {
       "permissions": [
+        "Microsoft.Resources/subscriptions/resources/read",
         "Microsoft.Network/virtualNetworks/read",
         "Microsoft.Network/publicIPAddresses/read"
       ]
