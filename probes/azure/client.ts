@@ -1,6 +1,7 @@
 import type { PipelineResponse } from "@azure/core-rest-pipeline";
 import type { TargetOf } from "#model/estate.ts";
 import type { ProbeContext } from "#model/probe.ts";
+import { perScan } from "#probes/common/per-scan.ts";
 import { httpsOrigin, openCredential } from "./credential.ts";
 import { AzureFailure, failureOfArm, malformed, saysAbsent } from "./errors.ts";
 import { limitedClient, trustAlso } from "./http.ts";
@@ -47,24 +48,12 @@ type ClientContext = Pick<
   "signal" | "environment" | "secret" | "learn" | "now" | "maxAnswerBytes"
 >;
 
-/** By the signal of the target's scan, which its probes share: one credential and one token for all of them. */
-const clients = new WeakMap<AbortSignal, Promise<AzureClient>>();
-
 /**
- * The client of a target in this scan. The Azure packages are loaded here and no sooner.
+ * The client of a target in this scan, of whose probes all share one credential and one token. The Azure packages are
+ * loaded here and no sooner.
  * @throws AzureFailure when the target's credentials or addresses cannot be used.
  */
-export function openClient(
-  target: TargetOf<"azure">,
-  context: ClientContext,
-): Promise<AzureClient> {
-  let client = clients.get(context.signal);
-  if (client === undefined) {
-    client = makeClient(target, context);
-    clients.set(context.signal, client);
-  }
-  return client;
-}
+export const openClient = perScan(makeClient);
 
 async function makeClient(target: TargetOf<"azure">, context: ClientContext): Promise<AzureClient> {
   const origin = httpsOrigin(target.endpoints?.["api"] ?? PUBLIC_ARM, "api");

@@ -2,6 +2,7 @@ import type { TargetOf } from "#model/estate.ts";
 import type { Observation, Problem } from "#model/evidence.ts";
 import type { Failure, ProbeContext } from "#model/probe.ts";
 import { oncePer } from "#probes/common/known.ts";
+import { perScan } from "#probes/common/per-scan.ts";
 import { openClient, type AzureClient } from "./client.ts";
 import { askResources, type Resources } from "./resource-list.ts";
 import { askSubscriptions, type Subscriptions } from "./subscriptions.ts";
@@ -24,12 +25,19 @@ export interface Unread {
 }
 
 interface Shared {
+  readonly client: AzureSession["client"];
   readonly subscriptions: Promise<Subscriptions>;
   readonly resources: AzureSession["resources"];
 }
 
-/** By the signal of the target within its scan. */
-const open = new WeakMap<AbortSignal, Shared>();
+const shared = perScan((target: TargetOf<"azure">, context: ProbeContext): Shared => {
+  const client = () => openClient(target, context);
+  return {
+    client,
+    subscriptions: askSubscriptions(target, { context, client }),
+    resources: oncePer((id) => askResources(id, target, { context, client })),
+  };
+});
 
 /**
  * Proves which of the declared subscriptions can be read, then does what is to be done in those. Which cannot is said
@@ -40,12 +48,6 @@ export async function* inSubscriptions(
   context: ProbeContext,
   act: (session: AzureSession) => AsyncIterable<Observation | Problem>,
 ): AsyncGenerator<Observation | Problem> {
-  const client = () => openClient(target, context);
-  const shared = open.get(context.signal) ?? {
-    subscriptions: askSubscriptions(target, { context, client }),
-    resources: oncePer((id) => askResources(id, target, { context, client })),
-  };
-  open.set(context.signal, shared);
-  const subscriptions = await shared.subscriptions;
-  yield* act({ target, context, client, subscriptions, resources: shared.resources });
+  const { client, resources, subscriptions } = shared(target, context);
+  yield* act({ target, context, client, subscriptions: await subscriptions, resources });
 }

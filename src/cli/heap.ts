@@ -7,6 +7,6 @@ import { setFlagsFromString } from "node:v8";
  */
 export function keepHeapSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
-  // Old objects are looked through when they are 60 % more than were alive the last time.
+  // Old objects are looked through as soon as they are 1.6 times what was alive the last time; else it is up to four.
   setFlagsFromString("--heap-growing-percent=60");
 }
