@@ -1,6 +1,7 @@
 /** Disks, their snapshots and images in Compute Engine's JSON as facets; pure. Each throws where the answer cannot be understood. */
 import type { BackupRule, Backups, RecoveryPoint } from "#model/backup-facets.ts";
 import type { Encryption, Location, Redundancy } from "#model/facets.ts";
+import { longestSeconds } from "#model/duration.ts";
 import { count, fields, list, moment, text, type Fields } from "#probes/common/json.ts";
 import { byDesign } from "./design.ts";
 import { computeId, lastPart, zoneRegion } from "./names.ts";
@@ -180,8 +181,9 @@ function intervalOf({ hourlySchedule, dailySchedule, weeklySchedule }: Fields): 
   return { interval: Math.max(...gaps), window: Math.max(...windows) };
 }
 
+/** @throws RangeError where it is not told, for then a start may be as late as any */
 function windowOf(duration: unknown): number {
-  return Number(/^PT(\d{1,6})S$/.exec(text(duration) ?? "")?.[1] ?? 0);
+  return longestSeconds(text(duration) ?? "");
 }
 
 /** What each plan of Backup and DR protects: names of plans by the full name of the resource. */

@@ -29,22 +29,27 @@ export function toBackups(raw: Fields, primary: Fields | null): Backups {
     places: [{ region, vault: null, retention }],
   });
   const daily = own["backupTier"] === undefined || own["backupTier"] === "STANDARD";
-  const kept = count(fields(own["backupRetentionSettings"])["retainedBackups"]);
-  const logDays = count(own["transactionLogRetentionDays"]);
   return {
     rules: [
       // Other tiers are run by plans of Backup and DR, which are not read.
       rule(
         daily ? "automated backups" : "backups by a plan of Backup and DR",
         daily ? DAY_SECONDS : null,
-        !daily || kept === null ? null : `P${kept}D`,
+        daily ? days(fields(own["backupRetentionSettings"])["retainedBackups"]) : null,
       ),
       ...(recordsChanges(raw)
-        ? [rule("point-in-time recovery", 0, logDays === null ? null : `P${logDays}D`)]
+        ? [rule("point-in-time recovery", 0, days(own["transactionLogRetentionDays"]))]
         : []),
     ],
     partOf: [],
   };
+}
+
+/** @throws where there is no number: no backup of its own is kept for ever */
+function days(value: unknown): string {
+  const number = count(value);
+  if (number === null) throw new TypeError("an instance that does not say how long it keeps");
+  return `P${number}D`;
 }
 
 /** Whether every moment can be recovered: a log of changes, by either name. @throws where a name says neither */

@@ -191,20 +191,40 @@ const schedule = (own: object, more: object = {}) => ({
 });
 
 test.each<readonly [string, object, number | null, number]>([
-  ["every four hours", { hourlySchedule: { hoursInCycle: 4, duration: "PT1H" } }, 4 * 3600, 0],
+  ["every four hours", { hourlySchedule: { hoursInCycle: 4, duration: "PT1H" } }, 4 * 3600, 3600],
   ["daily", { dailySchedule: { daysInCycle: 1, duration: "PT14400S" } }, 86_400, 14_400],
   [
     "on Mondays and Fridays",
-    { weeklySchedule: { dayOfWeeks: [{ day: "MONDAY" }, { day: "FRIDAY" }] } },
+    {
+      weeklySchedule: {
+        dayOfWeeks: [
+          { day: "MONDAY", duration: "PT14400S" },
+          { day: "FRIDAY", duration: "PT7200S" },
+        ],
+      },
+    },
     4 * 86_400,
+    14_400,
+  ],
+  [
+    "on Sundays",
+    { weeklySchedule: { dayOfWeeks: [{ day: "SUNDAY", duration: "PT0S" }] } },
+    7 * 86_400,
     0,
   ],
-  ["on Sundays", { weeklySchedule: { dayOfWeeks: [{ day: "SUNDAY" }] } }, 7 * 86_400, 0],
   ["on a day that is none", { weeklySchedule: { dayOfWeeks: [{ day: "SOMEDAY" }] } }, null, 0],
   ["in a way that is new", { monthlySchedule: {} }, null, 0],
 ])("a schedule %s", (_, own, longestInterval, window) => {
   expect(toRule(schedule(own))).toMatchObject({ longestInterval, window });
 });
+
+test.each([undefined, "soon"])(
+  "a schedule that starts within %s starts whenever it likes",
+  (duration) => {
+    const own = { dailySchedule: { daysInCycle: 1, duration } };
+    expect(() => toRule(schedule(own))).toThrow(RangeError);
+  },
+);
 
 describe("backups of a disk", () => {
   const id = "//compute.googleapis.com/projects/p/zones/z/disks/d";
@@ -240,7 +260,7 @@ describe("backups of a disk", () => {
 
   test("without storage locations they go somewhere that is not told", () => {
     const made = schedule(
-      { dailySchedule: { daysInCycle: 1 } },
+      { dailySchedule: { daysInCycle: 1, duration: "PT14400S" } },
       { retentionPolicy: { maxRetentionDays: 8 } },
     );
     expect(toBackups(raw, id, new Map([[own, made]]), new Map()).rules[0]?.places).toEqual([

@@ -213,7 +213,11 @@ describe("broken", () => {
               ...database.instance,
               settings: {
                 ipConfiguration: { ipv4Enabled: false, authorizedNetworks: [] },
-                backupConfiguration: { enabled: true, location: "europe-north1" },
+                backupConfiguration: {
+                  enabled: true,
+                  location: "europe-north1",
+                  backupRetentionSettings: { retainedBackups: 7 },
+                },
               },
             },
           },

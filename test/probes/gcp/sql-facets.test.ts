@@ -141,15 +141,23 @@ test.each([
 
 describe("backups", () => {
   const daily = { enabled: true, location: "EU", backupRetentionSettings: { retainedBackups: 7 } };
+  const logged = { ...daily, transactionLogRetentionDays: 7 };
   test.each([
     ["off", { enabled: false, pointInTimeRecoveryEnabled: true }, []],
     ["a day apart", daily, [86_400]],
-    ["with a log of changes", { ...daily, pointInTimeRecoveryEnabled: true }, [86_400, 0]],
-    ["with MySQL's", { ...daily, binaryLogEnabled: true }, [86_400, 0]],
+    ["with a log of changes", { ...logged, pointInTimeRecoveryEnabled: true }, [86_400, 0]],
+    ["with MySQL's", { ...logged, binaryLogEnabled: true }, [86_400, 0]],
     ["by a plan that is not read", { ...daily, backupTier: "ENHANCED" }, [null]],
   ])("%s", (_, own, intervals) => {
     const { rules } = toBackups(instance(own), null);
     expect(rules.map(({ longestInterval }) => longestInterval)).toEqual(intervals);
+  });
+
+  test.each([
+    ["backups", { enabled: true }],
+    ["its log", { ...daily, pointInTimeRecoveryEnabled: true }],
+  ])("how long it keeps %s is told, or nothing is known", (_, own) => {
+    expect(() => toBackups(instance(own), null)).toThrow(TypeError);
   });
 
   test("kept for so many days as one is made a day, where they were set to go", () => {
