@@ -54,7 +54,7 @@ function days(value: unknown): string {
 
 /** Whether every moment can be recovered: a log of changes, by either name. @throws where a name says neither */
 export function recordsChanges(raw: Fields): boolean {
-  const own = fields(settingsOf(raw)["backupConfiguration"]);
+  const { own } = backupsOf(raw);
   const states = [own["pointInTimeRecoveryEnabled"] ?? false, own["binaryLogEnabled"] ?? false];
   if (states.includes(true)) return true;
   if (states.some((state) => state !== false)) {

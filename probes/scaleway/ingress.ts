@@ -151,6 +151,7 @@ function reachOf({ servers }: Behind): Pick<Ingress, "reachable" | "detail" | "i
 /** @throws TypeError where the answer does not tell addresses */
 function hasAddress(server: Fields): boolean {
   const { public_ip: single, public_ips: several, ipv6 } = server;
-  if (single === undefined && several === undefined) throw new TypeError("no public_ips");
-  return (single ?? null) !== null || list(several).length > 0 || (ipv6 ?? null) !== null;
+  if ((single ?? null) !== null || (ipv6 ?? null) !== null) return true;
+  if (several === undefined) throw new TypeError("no public_ips");
+  return list(several).length > 0;
 }

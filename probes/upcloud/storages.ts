@@ -39,6 +39,7 @@ export default defineProbe({
     const parts = await listWhole(session, "/storage/private", "storage", pages);
     const storages = listed(target, [STORAGE, TEMPLATE], parts, (raw) => {
       const type = text(raw["type"]);
+      if (type === null) throw new TypeError("a storage without type");
       // Backups have a listing of their own; a type that nobody knows holds data until it is known not to.
       if (type === "backup") return null;
       return subjectOf(type === "template" || type === "cdrom" ? TEMPLATE : STORAGE, raw);

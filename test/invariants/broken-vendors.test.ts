@@ -14,6 +14,13 @@ import { VENDORS } from "./vendor-worlds.ts";
 const SAMPLE = 60;
 const SEED = "1";
 
+/** Those that went wrong once, whatever the seed. */
+const ONCE_WRONG: Readonly<Record<string, RegExp>> = {
+  gcp: /instances: (?:texts for (?:numbers|objects)|without (?:backupConfiguration|settings|transactionLogRetentionDays))$/,
+  scaleway: /servers: without public_ips$/,
+  upcloud: /storage\/private: without type$/,
+};
+
 /** What asks for a token or the time is no answer of an account. */
 const SIGN_IN = /\/token$|\/auth\/time$/;
 
@@ -72,7 +79,10 @@ describe.each(Object.entries(VENDORS))("answers of %s that are broken", async (v
     expect(cases.length).toBeGreaterThan(SAMPLE);
   });
 
-  test.each(cases.slice(0, SAMPLE))("$path: $name", async ({ path, fault, some }) => {
+  const sample = cases.filter(
+    ({ path, name }, at) => at < SAMPLE || ONCE_WRONG[vendor]?.test(`${path}: ${name}`) === true,
+  );
+  test.each(sample)("$path: $name", async ({ path, fault, some }) => {
     const all = new RegExp(`^GET ${RegExp.escape(path)}(?:[?]|$)`);
     api.setFaults({ path: all, fault: fault() });
     const anew = await read(some);

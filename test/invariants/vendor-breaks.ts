@@ -81,6 +81,8 @@ function isObject(value: unknown): value is object {
 
 /** What each vendor leaves out where it is empty, off or its default: an answer without it is another true answer. */
 const LEFT_OUT: Readonly<Record<string, RegExp>> = {
+  // Objects may be locked one by one, without a rule for all.
+  ovh: /^without rule$/,
   // A rule of a security group without ports is one of all.
   scaleway: /^without dest_port_(?:from|to)$/,
   gcp: /^without (?:items|results|firewalls|firewallPolicys|accessConfigs|authorizedNetworks|\w*Policies|alertPolicies|uptimeCheckConfigs|locations|keyRings|cryptoKeys|backupPlanAssociations|nextPageToken|diskEncryptionConfiguration|encryption|kmsKeyName|defaultKmsKeyName|diskEncryptionKey|disabled|versioning|retentionPolicy|isLocked|lifecycle|rule|bindings|acl|labels|userLabels|rotationPeriod|users|tags|sourceRanges|sslPolicy|sslCertificates|snapshotSchedulePolicy|location|storageLocations|backupRetentionSettings|maxRetentionDays|retainedBackups|pointInTimeRecoveryEnabled|notificationChannels|condition|ports|serviceAccounts|expirationTime|global|\w+\/.*|vpnTunnels|disks|instances|targetHttpsProxies|forwardingRules|\w*Certificates|replicaZones|secondaryGceZone|subjectAlternativeNames)$/,
