@@ -181,7 +181,7 @@ function intervalOf({ hourlySchedule, dailySchedule, weeklySchedule }: Fields): 
   return { interval: Math.max(...gaps), window: Math.max(...windows) };
 }
 
-/** @throws RangeError where it is not told, for then a start may be as late as any */
+/** @throws RangeError where it is not told: then nobody knows how late a snapshot starts */
 function windowOf(duration: unknown): number {
   return longestSeconds(text(duration) ?? "");
 }

@@ -4,22 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { controls } from "#controls/index.ts";
 import { readableBy } from "#derive/readable.ts";
-import { credentialValue } from "#estate/credentials.ts";
-import { evaluate } from "#evaluate/evaluate.ts";
 import { kindOf } from "#facts/kinds.ts";
 import { makeAuthority } from "#fixtures/estate/authority.ts";
 import { startRest, type FakeRest, type RestOptions } from "#fixtures/estate/rest/server.ts";
-import { gather } from "#gather/gather.ts";
-import { plan } from "#gather/plan.ts";
-import { createRedactor } from "#gather/redact.ts";
 import { estateSchema } from "#model/estate.ts";
-import type { Evidence } from "#model/evidence.ts";
 import { expectationOf } from "#model/expectation.ts";
 import type { Check } from "#model/policy.ts";
 import type { ProbeEntry } from "#model/probe.ts";
-import type { Report } from "#model/report.ts";
 import { probes } from "#probes/index.ts";
-import { expectDeclared } from "../support/declared-permissions.ts";
+import { wholeScan, type WholeScan } from "../support/whole-scan.ts";
 import { policy } from "../support/evidence.ts";
 
 export const NOW = new Date("2026-06-01T12:00:00Z");
@@ -88,13 +81,9 @@ export interface Vendor {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-export interface VendorScans {
+export interface VendorScans extends WholeScan {
   readonly api: FakeRest;
   readonly entries: readonly ProbeEntry[];
-  readonly read: (some?: readonly ProbeEntry[]) => Promise<Evidence>;
-  readonly judge: (evidence: Evidence) => Report;
-  /** What these probes read anew beside what others read before. */
-  readonly merged: (whole: Evidence, some: readonly ProbeEntry[], anew: Evidence) => Evidence;
   readonly close: () => Promise<void>;
 }
 
@@ -137,46 +126,18 @@ export async function vendorScans(vendor: Vendor): Promise<VendorScans> {
           ];
     }),
   );
-  const read: VendorScans["read"] = (some = entries) =>
-    gather(estate.targets, plan([POLICY], estate, controls, some), {
-      now: () => NOW,
-      sleep: () => Promise.resolve(),
-      random: () => 0.5,
-      signal: new AbortController().signal,
-      log: () => {},
-      redactor: createRedactor(),
-      secret: (one, name) => credentialValue(one.credentials, name, vendor.environment),
-      environment: vendor.environment,
-      active: false,
-      maxAnswerBytes: 1_000_000,
-    }).then((evidence) => expectDeclared(evidence, entries));
+  const scan = wholeScan({
+    policy: POLICY,
+    estate,
+    entries,
+    readable,
+    environment: vendor.environment,
+    now: NOW,
+  });
   return {
+    ...scan,
     api,
     entries,
-    read,
-    judge: (evidence) =>
-      evaluate({
-        policies: [POLICY],
-        estate,
-        attestations: [],
-        waivers: [],
-        evidence,
-        controls,
-        readable,
-        now: NOW,
-        tool: { name: "probity", version: "0" },
-      }),
-    merged: (whole, some, anew) => {
-      const ids = new Set(some.map(({ id }) => id));
-      return {
-        ...anew,
-        observations: [
-          ...whole.observations.filter(({ source }) => !ids.has(source.probe)),
-          ...anew.observations,
-        ],
-        problems: [...whole.problems.filter(({ probe }) => !ids.has(probe)), ...anew.problems],
-      };
-    },
     close: async () => {
       await api.close();
       rmSync(folder, { recursive: true });

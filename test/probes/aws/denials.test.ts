@@ -1,18 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { controls } from "#controls/index.ts";
-import { credentialValue } from "#estate/credentials.ts";
-import { evaluate } from "#evaluate/evaluate.ts";
 import { COMPLETE_ACCOUNT, COMPLETE_TARGET, NOW } from "#fixtures/estate/aws/complete.ts";
 import { EFFECTS, OPERATIONS } from "#fixtures/estate/aws/complete/claims.ts";
 import type { FaultRule } from "#fixtures/estate/aws.ts";
 import { kindOf } from "#facts/kinds.ts";
-import { gather } from "#gather/gather.ts";
-import { plan } from "#gather/plan.ts";
-import { createRedactor } from "#gather/redact.ts";
 import type { Evidence } from "#model/evidence.ts";
-import type { ProbeEntry } from "#model/probe.ts";
 import type { Report } from "#model/report.ts";
-import { expectDeclared } from "../../support/declared-permissions.ts";
+import { wholeScan } from "../../support/whole-scan.ts";
 import {
   ATTESTATION,
   entries,
@@ -45,44 +38,15 @@ describe("without one permission", async () => {
   const target = awsTarget(aws.url, COMPLETE_TARGET);
   const estate = { version: 1 as const, targets: [target], labels: [], ranges: [] };
 
-  const now = new Date(NOW);
-  const read = (some: readonly ProbeEntry[]): Promise<Evidence> =>
-    gather([target], plan([POLICY], estate, controls, some), {
-      now: () => now,
-      sleep: () => Promise.resolve(),
-      random: () => 0.5,
-      signal: new AbortController().signal,
-      log: () => {},
-      redactor: createRedactor(),
-      secret: (one, name) => credentialValue(one.credentials, name, ENVIRONMENT),
-      environment: ENVIRONMENT,
-      active: false,
-      maxAnswerBytes: 1_000_000,
-    }).then((evidence) => expectDeclared(evidence, entries));
-  const judge = (evidence: Evidence): Report =>
-    evaluate({
-      policies: [POLICY],
-      estate,
-      attestations: [ATTESTATION],
-      waivers: [],
-      evidence,
-      controls,
-      readable,
-      now,
-      tool: { name: "probity", version: "0" },
-    });
-  /** What some probes found now, with what the others found when nothing was denied. */
-  const withOthers = (now: Evidence, before: Evidence, some: readonly ProbeEntry[]): Evidence => {
-    const ids = new Set(some.map(({ id }) => id));
-    return {
-      ...now,
-      observations: [
-        ...before.observations.filter(({ source }) => !ids.has(source.probe)),
-        ...now.observations,
-      ],
-      problems: [...before.problems.filter(({ probe }) => !ids.has(probe)), ...now.problems],
-    };
-  };
+  const { read, judge, merged } = wholeScan({
+    policy: POLICY,
+    estate,
+    entries,
+    readable,
+    environment: ENVIRONMENT,
+    now: new Date(NOW),
+    attestations: [ATTESTATION],
+  });
   const verdicts = ({ claims }: Report) =>
     Object.fromEntries(claims.map(({ id, verdict }) => [id, verdict]));
   const reasons = ({ claims }: Report) =>
@@ -164,7 +128,7 @@ describe("without one permission", async () => {
       Object.values(provides).some((facet) => facet.permissions.includes(name)),
     );
     aws.setFaults(...usesOf(name).map(({ rule }) => ({ ...rule, fault: denial(name) })));
-    const report = judge(withOthers(await read(some), whole(), some));
+    const report = judge(merged(whole(), some, await read(some)));
     const expected = Object.fromEntries(
       promised.map((one) => [one.id, restsOn(one, name) ? "unverified" : held(one)]),
     );

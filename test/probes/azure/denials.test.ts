@@ -1,17 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { controls } from "#controls/index.ts";
-import { credentialValue } from "#estate/credentials.ts";
-import { evaluate } from "#evaluate/evaluate.ts";
 import { COMPLETE_ESTATE, COMPLETE_GROUP, LEADS, NOW } from "#fixtures/estate/azure/complete.ts";
 import { ALSO, EFFECTS, EVERYTHING, UNTOUCHED } from "#fixtures/estate/azure/complete/claims.ts";
 import { OFFICE } from "#fixtures/estate/azure/kept/web.ts";
-import { gather } from "#gather/gather.ts";
-import { plan } from "#gather/plan.ts";
-import { createRedactor } from "#gather/redact.ts";
 import type { Evidence } from "#model/evidence.ts";
-import type { ProbeEntry } from "#model/probe.ts";
 import type { Report } from "#model/report.ts";
-import { expectDeclared } from "../../support/declared-permissions.ts";
+import { wholeScan } from "../../support/whole-scan.ts";
 import { CANARY, CLIENT, startFixture, TENANT } from "./fake.ts";
 import { entries, permissions, POLICY, promised, readable, restsOn } from "./permission-uses.ts";
 
@@ -40,32 +33,14 @@ describe("without one permission", async () => {
     ranges: [{ name: "office", ranges: [OFFICE] }],
   };
   const { environment } = fixture;
-
-  const read = (some: readonly ProbeEntry[]): Promise<Evidence> =>
-    gather([target], plan([POLICY], estate, controls, some), {
-      now: () => NOW,
-      sleep: () => Promise.resolve(),
-      random: () => 0.5,
-      signal: new AbortController().signal,
-      log: () => {},
-      redactor: createRedactor(),
-      secret: (one, name) => credentialValue(one.credentials, name, environment),
-      environment,
-      active: false,
-      maxAnswerBytes: 1_000_000,
-    }).then((evidence) => expectDeclared(evidence, entries));
-  const judge = (evidence: Evidence): Report =>
-    evaluate({
-      policies: [POLICY],
-      estate,
-      attestations: [],
-      waivers: [],
-      evidence,
-      controls,
-      readable,
-      now: NOW,
-      tool: { name: "probity", version: "0" },
-    });
+  const { read, judge, merged } = wholeScan({
+    policy: POLICY,
+    estate,
+    entries,
+    readable,
+    environment,
+    now: NOW,
+  });
   const reasons = ({ claims }: Report) =>
     Object.fromEntries(
       claims.flatMap(({ id, verdict, reason }) => (verdict === "upheld" ? [] : [[id, reason]])),
@@ -92,20 +67,6 @@ describe("without one permission", async () => {
     expect(permissions.length).toBeGreaterThan(120);
   });
 
-  /** What some probes found now, with what the others found when nothing was denied. */
-  const withOthers = (now: Evidence, some: readonly ProbeEntry[]): Evidence => {
-    const ids = new Set(some.map(({ id }) => id));
-    const { observations, problems } = whole();
-    return {
-      ...now,
-      observations: [
-        ...observations.filter(({ source }) => !ids.has(source.probe)),
-        ...now.observations,
-      ],
-      problems: [...problems.filter(({ probe }) => !ids.has(probe)), ...now.problems],
-    };
-  };
-
   test("every action that is asked for is declared, and every one that is declared is asked for", () => {
     const asked = new Set(fixture.azure.calls.flatMap(({ action }) => action ?? []));
     expect([...asked].filter((name) => !permissions.includes(name))).toEqual([]);
@@ -126,7 +87,7 @@ describe("without one permission", async () => {
         Object.values(provides).some((facet) => facet.permissions.includes(name)),
     );
     denied.push(name);
-    const report = judge(withOthers(await read(some), some));
+    const report = judge(merged(whole(), some, await read(some)));
     const expected = promised.map((one) => [one.id, restsOn(one, name) ? "unverified" : "upheld"]);
     expect(report.claims.map(({ id, verdict }) => [id, verdict])).toEqual(expected);
     expect(JSON.stringify(report.claims)).not.toContain("nothing says why");

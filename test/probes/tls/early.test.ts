@@ -62,6 +62,28 @@ test("what ended before it was used is passed over", async () => {
   expect(outcome).toMatchObject({ kind: "unreachable", code: "ECONNREFUSED" });
 });
 
+test("where the scan comes before the name is looked up, nothing is begun beside it", async () => {
+  const peer = await helloPeer((hello) => honest(MODEL, hello));
+  peers.push(peer);
+  // No literal address, so that it is looked up, though without asking anybody.
+  const connect = { host: "127.1", port: peer.port };
+  const begun = dialEarly({ ...targetAt(peer.port), connect }, stop.signal);
+  const asked = wireTo(peer.port).ask(question);
+  await begun;
+  expect(await asked).toMatchObject({ kind: "hello" });
+  expect(peer.taken()).toBe(1);
+});
+
+test("a name is looked up too", async () => {
+  const peer = await socketPeer(() => {});
+  peers.push(peer);
+  const controller = new AbortController();
+  const connect = { host: "127.1", port: peer.port };
+  await dialEarly({ ...targetAt(peer.port), connect }, controller.signal);
+  await expect.poll(peer.open).toBe(18);
+  controller.abort();
+});
+
 test("cancelled, nothing stays", async () => {
   const peer = await socketPeer(() => {});
   peers.push(peer);

@@ -5,23 +5,16 @@ import { join } from "node:path";
 import { afterAll, afterEach } from "vitest";
 import { controls } from "#controls/index.ts";
 import { readableBy } from "#derive/readable.ts";
-import { evaluate } from "#evaluate/evaluate.ts";
-import { credentialValue } from "#estate/credentials.ts";
 import { kindOf } from "#facts/kinds.ts";
 import { makeAuthority } from "#fixtures/estate/authority.ts";
 import { COMPLETE, NOW } from "#fixtures/estate/upcloud/complete.ts";
 import { startRest } from "#fixtures/estate/rest/server.ts";
 import { upcloudApi, type UpcloudAccount } from "#fixtures/estate/upcloud/server.ts";
-import { gather } from "#gather/gather.ts";
-import { plan } from "#gather/plan.ts";
-import { createRedactor } from "#gather/redact.ts";
 import { estateSchema } from "#model/estate.ts";
-import type { ProbeEntry } from "#model/probe.ts";
-import type { Evidence } from "#model/evidence.ts";
 import { expectationOf } from "#model/expectation.ts";
 import type { Check } from "#model/policy.ts";
 import type { Report } from "#model/report.ts";
-import { expectDeclared } from "../../support/declared-permissions.ts";
+import { wholeScan } from "../../support/whole-scan.ts";
 import { policy } from "../../support/evidence.ts";
 import { ENTRIES } from "./probes.ts";
 import { TOKEN } from "./upcloud.ts";
@@ -97,35 +90,17 @@ export async function scannedAccount() {
       },
     ],
   });
-  const read = (own: UpcloudAccount, some: readonly ProbeEntry[]): Promise<Evidence> => {
+  const { read, judge } = wholeScan({
+    policy: POLICY,
+    estate,
+    entries: ENTRIES,
+    readable,
+    environment: { T: TOKEN },
+    now: NOW,
+  });
+  const scan = async (own: UpcloudAccount, some = ENTRIES): Promise<Report> => {
     account = own;
-    const environment = { T: TOKEN };
-    return gather(estate.targets, plan([POLICY], estate, controls, some), {
-      now: () => NOW,
-      sleep: () => Promise.resolve(),
-      random: () => 0.5,
-      signal: new AbortController().signal,
-      log: () => {},
-      redactor: createRedactor(),
-      secret: (one, name) => credentialValue(one.credentials, name, environment),
-      environment,
-      active: false,
-      maxAnswerBytes: 1_000_000,
-    }).then((evidence) => expectDeclared(evidence, ENTRIES));
+    return judge(await read(some));
   };
-  const judge = (evidence: Evidence): Report =>
-    evaluate({
-      policies: [POLICY],
-      estate,
-      attestations: [],
-      waivers: [],
-      evidence,
-      controls,
-      readable,
-      now: NOW,
-      tool: { name: "probity", version: "0" },
-    });
-  const scan = async (own: UpcloudAccount, some = ENTRIES): Promise<Report> =>
-    judge(await read(own, some));
   return { api, scan };
 }
